@@ -1,0 +1,59 @@
+# The developer's whole vocabulary: setup, run, test, check, bench.
+# Only Python 3.11 or newer has to be there; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+PORT   ?= 8000
+
+# A stamp per content of the requirements file: unchanged requirements cost nothing.
+RUN_STAMP := $(VENV)/installed-run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/installed-dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+
+.PHONY: help setup run test check bench
+
+help:
+	@echo "make setup   create .venv and install what runs in production"
+	@echo "make run     everything, up to the sign-in page on http://localhost:$(PORT)"
+	@echo "make test    every test, browser journeys included"
+	@echo "make check   format, lint, types of the rules, migrations, deployment settings"
+	@echo "make bench   decision time and page costs, as a table and as JSON"
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Stridewell needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(RUN_STAMP): | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): | $(RUN_STAMP)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(RUN_STAMP)
+
+run: setup
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py sync_catalogue
+	@$(PY) manage.py seed_demo
+	@echo "Stridewell is on http://localhost:$(PORT)  (stop it with Ctrl-C)"
+	@$(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
+
+test: $(DEV_STAMP)
+	$(PY) -m pytest
+
+check: $(DEV_STAMP)
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m djlint --lint --quiet templates
+	$(PY) -m mypy
+	$(PY) manage.py makemigrations --check --dry-run
+	CLINIC_DEBUG=no CLINIC_DEMO=no CLINIC_HOSTS=clinic.invalid \
+	  CLINIC_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	  $(PY) manage.py check --deploy --fail-level WARNING
+
+bench: $(DEV_STAMP)
+	$(PY) manage.py bench

@@ -1,0 +1,19 @@
+"""The product's own settings, with what makes a test run fast and separate."""
+
+import os
+import tempfile
+
+os.environ.setdefault("CLINIC_DEBUG", "yes")
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
+
+# Hundreds of invented people sign in; the slow hash is tested where it matters.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A browser journey has two threads on one database, so SQLite needs a file: connections
+# to a database in memory would share one transaction.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.gettempdir(), f"stridewell-{os.getpid()}.sqlite3")}
+else:
+    DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # a pool would outlive the test database

@@ -1,0 +1,140 @@
+"""Guards instead of promises: sizes, migrations, signatures, and what templates may not hold."""
+
+import ast
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("clinic", "triage", "rehab")
+
+# Moments that no person causes, or that the row's own owner causes.
+NOBODY_BY = {
+    "clinic.Draft.updated_at": "the draft's own person types it",
+}
+
+
+def product_files():
+    """Return every Python file of the product: no tests, no generated migrations."""
+    files = (path for app in (*APPS, "config") for path in sorted((ROOT / app).rglob("*.py")))
+    return [path for path in files if "migrations" not in path.parts]
+
+
+def functions_of(path):
+    """Yield each function of a file with its length in lines."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node, node.end_lineno - node.lineno + 1
+
+
+def templates():
+    """Return every template of the product."""
+    return sorted((ROOT / "templates").rglob("*.html"))
+
+
+def where(paths):
+    """Name files as a reader would: from the root of the project."""
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    out = StringIO()
+    call_command("makemigrations", "--check", "--dry-run", stdout=out)
+    assert "No changes detected" in out.getvalue()
+
+
+def test_no_module_is_longer_than_350_lines():
+    assert where(p for p in product_files() if len(p.read_text().splitlines()) > 350) == []
+
+
+def test_no_function_is_longer_than_50_lines():
+    long = [f"{path.name}:{node.name} {size}" for path in product_files() for node, size in functions_of(path) if size > 50]
+    assert long == []
+
+
+def test_a_view_makes_its_four_moves_in_25_lines():
+    views = [p for p in product_files() if "views" in p.parts or p.name == "views.py"]
+    long = [
+        f"{path.relative_to(ROOT)}:{node.name} {size}"
+        for path in views
+        for node, size in functions_of(path)
+        if node.args.args and node.args.args[0].arg == "request" and size > 25
+    ]
+    assert long == []
+
+
+def test_views_fetch_only_what_the_person_may_see():
+    views = [p for p in product_files() if "views" in p.parts or p.name == "views.py"]
+    loose = re.compile(r"\.objects\.(?!visible_to|none\b)\w+")
+    found = [f"{p.relative_to(ROOT)}: {m.group()}" for p in views for m in loose.finditer(p.read_text())]
+    assert found == []
+
+
+def test_the_admin_stays_small_and_the_settings_readable():
+    for app in APPS:
+        assert len((ROOT / app / "admin.py").read_text().splitlines()) <= 120, app
+    assert len((ROOT / "config/settings.py").read_text().splitlines()) <= 200
+
+
+def test_every_moment_says_who():
+    missing = []
+    for model in (m for app in APPS for m in apps.get_app_config(app).get_models()):
+        names = {f.name for f in model._meta.get_fields()}
+        for name in sorted(n for n in names if n.endswith("_at")):
+            label = f"{model._meta.label}.{name}"
+            if f"{name[:-3]}_by" not in names and label not in NOBODY_BY:
+                missing.append(label)
+    assert missing == []
+
+
+def test_no_clinical_row_can_be_guessed_by_number():
+    by_number = [
+        m._meta.label
+        for app in APPS
+        for m in apps.get_app_config(app).get_models()
+        if m._meta.pk.get_internal_type() not in ("UUIDField", "CharField", "SlugField", "OneToOneField")
+    ]
+    assert by_number == []
+
+
+def test_templates_are_short():
+    assert where(p for p in templates() if len(p.read_text().splitlines()) >= 120) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("another host", r"""(src|href)\s*=\s*["'](https?:)?//"""),
+        ("an inline script", r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>"),
+        ("an inline style", r"<style\b|\sstyle\s*="),
+        ("an inline handler", r"""\son[a-z]+\s*=\s*["']"""),
+        ("unescaped data", r"\|\s*safe\b|autoescape\s+off"),
+    ],
+)
+def test_no_template_holds(what, pattern):
+    found = [str(p.relative_to(ROOT)) for p in templates() if re.search(pattern, p.read_text(), re.IGNORECASE)]
+    assert found == [], what
+
+
+def test_every_fragment_says_what_it_wants():
+    fragments = [p for p in templates() if p.name.startswith("_") or p.parent.name == "components"]
+    silent = [p for p in fragments if not p.read_text().lstrip().startswith("{#")]
+    assert where(silent) == []
+
+
+def test_no_unfinished_work_is_left():
+    unfinished = re.compile(r"\b(TODO|FIXME|XXX)\b|NotImplementedError|pytest\.mark\.(skip|xfail)")
+    files = [*product_files(), *templates(), *sorted((ROOT / "tests").rglob("*.py"))]
+    found = [p for p in files if p != Path(__file__).resolve() and unfinished.search(p.read_text())]
+    assert where(found) == []
+
+
+def test_every_requirement_is_pinned_exactly():
+    lines = [line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).read_text().splitlines()]
+    loose = [line for line in lines if line and not line.startswith(("#", "-r ")) and not re.fullmatch(r"\S+==[\w.]+", line)]
+    assert loose == []
