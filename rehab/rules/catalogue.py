@@ -1,0 +1,331 @@
+"""The shapes of the rehab tables: exercises, needs, contra words, treatments.  Values only, no rules.
+
+Every number keeps its unit in its name or beside it.  ``None`` means that the source gives no value:
+it is shown as "not specified" and never guessed.  ``mark`` is ``CONV`` (clinic convention) or ``GK``
+(general knowledge); both wait for the clinic lead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clinic.terms import Text
+from rehab.rules.course_tables import Measure, ProgressTable, RunningTable
+
+
+@dataclass(frozen=True)
+class Span:
+    """From ``low`` to ``high``, both included; equal where the source gives one number."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """Seconds for the way up, the hold and the way down."""
+
+    up: float
+    hold: float
+    down: float
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What one level asks for.
+
+    ``unit`` is ``r`` repetitions, ``s`` seconds held, ``breaths``, ``steps``, ``m`` metres or ``min``.
+    ``scheme`` lists the repetitions set by set (6-4-2); ``load_percent`` is per cent of body weight,
+    ``load_kg`` kilograms.  ``times_a_week`` counts days, ``times_a_day`` sessions on such a day.
+    """
+
+    sets: int | None
+    amount: Span | None
+    unit: str | None
+    per_side: bool = False
+    scheme: tuple[int, ...] = ()
+    tempo: Tempo | None = None
+    hold_seconds: Span | None = None
+    rest_seconds: Span | None = None
+    times_a_week: Span | None = None
+    times_a_day: Span | None = None
+    rpe: Span | None = None
+    load_kg: Span | None = None
+    load_percent: Span | None = None
+    load: Text | None = None
+
+
+@dataclass(frozen=True)
+class ExerciseLevel:
+    """One step of a ladder; ``number`` counts from 1, the easiest."""
+
+    number: int
+    name: Text
+    dose: Dose
+    equipment: frozenset[str] = frozenset()  # what this level needs; always-there things included
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Contraindication:
+    """A fact that closes an exercise.  PRESENT blocks it, NOT_ASSESSED withholds it.
+
+    ``code`` is a fact of ``CaseFacts.answers``.  The fact closes ``from_level`` and every higher level
+    (1 = the whole exercise).  ``from_gestation_weeks``: only from that week of a pregnancy on.
+    ``unless_clot_excluded_by_imaging``: does not count once a scan has excluded a clot.
+    ``unless_failed``: does not count when one of these needs failed.
+    """
+
+    code: str
+    question: Text
+    from_level: int = 1
+    from_gestation_weeks: int | None = None
+    unless_clot_excluded_by_imaging: bool = False
+    unless_failed: frozenset[str] = frozenset()
+    source: tuple[str, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Gates:
+    """What must be true before an exercise, or a level of it, may be given.
+
+    ``only_causes``: only with one of these recorded diagnoses.  ``closed_causes``: never with these until
+    a specialist's release.  ``from_onset_days``: for everybody; ``strain_closed_hours``: hours after the
+    onset of a strain; both are withheld while the onset is unknown.  ``gait_attempted``: closed by the
+    finding ``gait_not_attempted``.  ``needs_levels``: other exercises at or above these levels.
+    ``needs_facts``: facts that must be PRESENT.  ``unreleased_max_level``: the highest level for a cause
+    before its release (0 = none).  ``running_from_level``: this level and higher are running, section 8.
+    ``strain_grades_closed``: these grades keep it closed while ``fact_lifts_grade`` is not PRESENT.
+    """
+
+    only_causes: frozenset[str] = frozenset()
+    closed_causes: frozenset[str] = frozenset()
+    from_onset_days: int | None = None
+    strain_closed_hours: int | None = None
+    strain_grades_closed: tuple[int, ...] = ()
+    strain_grade_pain_limit_nprs: int | None = None
+    gait_attempted: bool = False
+    needs_levels: tuple[tuple[str, int], ...] = ()
+    min_single_raises: int | None = None
+    min_raise_symmetry_percent: int | None = None
+    max_walk_pain_nprs: int | None = None
+    unreleased_max_level: tuple[tuple[str, int], ...] = ()
+    running_from_level: int | None = None
+    source: tuple[str, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise with its whole ladder; ``cover`` maps a need (sides folded) to weight 2 or 1.
+
+    ``kind`` is ``strength``, ``core``, ``calf``, ``length``, ``release``, ``foot``, ``gait`` or ``running``:
+    the session cap keeps forced, then core, then calf, then the rest.  ``equipment`` is what its first
+    level needs.  ``add_on`` exercises are never chosen by a need (their cover is empty or secondary).
+    """
+
+    code: str
+    number: str
+    name: Text
+    kind: str
+    seed_named: bool
+    evidence: int
+    cover: Mapping[str, int]
+    high_spine_load: bool
+    equipment: frozenset[str]
+    levels: tuple[ExerciseLevel, ...]
+    contraindications: tuple[Contraindication, ...]
+    gates: Gates
+    impact: bool
+    progress_rule: str
+    regress_rule: str
+    progress_also: Text | None
+    cues: Text
+    faults: Text
+    why: Text
+    notes: Text | None
+    add_on: bool
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One of the rules an exercise names (PR-A, RG-B ...), in words."""
+
+    code: str
+    text: Text
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class ContraWord:
+    """What one word of the red-flag table forbids: exercises from a level on, and treatments."""
+
+    code: str
+    label: Text
+    exercises: Mapping[str, int]  # exercise code -> first level that is closed; 1 = all of it
+    treatments: frozenset[str]
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+class Verdict(StrEnum):
+    """What the treatment table says for one condition."""
+
+    FORBIDDEN = "forbidden"
+    REASON_NEEDED = "reason_needed"
+    OK = "ok"
+    NOTHING = "nothing"  # this column adds nothing: the others and the lock decide
+    REFERRAL_ONLY = "referral_only"
+
+
+@dataclass(frozen=True)
+class TreatmentCell:
+    """One cell of the treatment table.
+
+    ``otherwise`` is the verdict where a limit does not hold: before ``from_gestation_weeks``, after
+    ``within_hours`` of onset, or once ``unless_clot_excluded_by_imaging`` is met.  A limit that cannot be
+    judged because its number is unknown counts as met.
+    """
+
+    column: str
+    verdict: Verdict
+    qualifier: Text | None = None
+    otherwise: Verdict | None = None
+    from_gestation_weeks: int | None = None
+    within_hours: int | None = None
+    unless_clot_excluded_by_imaging: bool = False
+    source: tuple[str, ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class TreatmentColumn:
+    """A condition of the table: any fact PRESENT, or a row open or confirmed, or a cause recorded.
+
+    ``within_onset_hours`` adds: or the recorded diagnosis is a strain and the onset is not longer ago
+    (an unknown onset counts as not longer ago).  ``need_answer``: facts that hold the treatment back while
+    NOT_ASSESSED.
+    """
+
+    code: str
+    label: Text
+    facts: frozenset[str]
+    rows: frozenset[str]
+    causes: frozenset[str]
+    within_onset_hours: int | None
+    need_answer: frozenset[str]
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One treatment with its cells by column; ``offered_for`` lists causes and needs, ``("*",)`` = any."""
+
+    code: str
+    name: Text
+    offered_for: tuple[str, ...]
+    cells: Mapping[str, TreatmentCell]
+    evidence: Text | None
+    caution: Text | None
+    first_line: bool
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class ForcedRule:
+    """A rule that adds exercises: when the diagnosis is one of ``causes`` or one of ``needs`` failed."""
+
+    code: str
+    causes: frozenset[str]
+    needs: frozenset[str]
+    exercises: tuple[str, ...]
+    covers: frozenset[str]  # needs that count as met while the forced exercise is kept
+    text: Text
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """What takes the place of a blocked forced exercise; ``max_level`` is a ceiling."""
+
+    exercise: str
+    substitute: str
+    max_level: int | None
+    text: Text
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class StartRule:
+    """A start level: by grade of the failed test, or by the calf's pain test."""
+
+    code: str
+    exercises: tuple[str, ...]  # () = every exercise that is not calf loading
+    grade: int | None
+    test: str | None
+    pain_above_nprs: int | None
+    pain_up_to_nprs: int | None
+    min_repetitions: int | None
+    level: int
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class AddOnRule:
+    """When an add-on may stand in ``plan.add_ons``."""
+
+    exercise: str
+    causes: frozenset[str]
+    from_onset_days: int | None
+    to_onset_days: int | None
+    by_running_gates: bool
+    text: Text
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class MappingTable:
+    """The fixed points of the choice: needs, forced rules, substitutions, cap and start levels."""
+
+    needs: Mapping[str, Text]
+    core_needs: frozenset[str]
+    release_causes: frozenset[str]  # no plan without a specialist's release
+    strain_causes: frozenset[str]
+    always_there: frozenset[str]  # equipment that is never filtered
+    equipment: Mapping[str, Text]
+    forced: tuple[ForcedRule, ...]
+    substitutions: Mapping[str, Substitution]
+    session_cap: int
+    cap_order: tuple[str, ...]
+    start: tuple[StartRule, ...]
+    add_ons: tuple[AddOnRule, ...]
+    default_strain_exercises: tuple[str, ...]
+    default_strain_grades: frozenset[int]
+    overstride_fact: str
+    overstride_exercise: str
+    elephants: tuple[tuple[str, str], ...]  # (fact, answer that makes it a contributor), in order
+
+
+@dataclass(frozen=True)
+class RehabKnowledge:
+    """Everything rehab knows, read once."""
+
+    exercises: Mapping[str, Exercise]  # by code, in catalogue order
+    rules: Mapping[str, Rule]
+    contra: Mapping[str, ContraWord]
+    columns: Mapping[str, TreatmentColumn]
+    treatments: Mapping[str, Treatment]
+    mapping: MappingTable
+    progress: ProgressTable
+    running: RunningTable
+    measures: Mapping[str, Measure]
