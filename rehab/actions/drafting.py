@@ -1,0 +1,71 @@
+"""From the facts of a case to a draft plan, with the decision behind it kept."""
+
+from django.db import transaction
+
+from clinic.actions import touch_case
+from clinic.tables import knowledge_version
+from rehab.actions.refusals import Refused, refuse_when_shut
+from rehab.decision import plan_json
+from rehab.facts import catalogue_dose, facts_json, first_side, judged, plan_facts, verdicts_of_exercises
+from rehab.models import Exercise, Plan, PlanItem
+from triage.actions import record_examination
+from triage.gate import loading_gate
+from triage.models import Decision
+
+
+@transaction.atomic
+def draft_plan(*, case, version, equipment, blocked, by, at):
+    """Decide a plan from today's facts and keep it as the one draft; an older draft is set aside."""
+    touch_case(case, version=version, by=by, at=at, kind="plan_drafted", text="Plan drafted")
+    refuse_when_shut(loading_gate(case))
+    facts = plan_facts(case, at.date(), equipment, blocked)
+    triage, decided = judged(facts)
+    result = plan_json(decided)
+    if result["status"] == "no_plan":
+        raise Refused(*(reason["text"] for reason in result["reasons"]))
+    known = knowledge_version()
+    decision = Decision.objects.create(
+        case=case,
+        kind="plan",
+        inputs=facts_json(facts),
+        result=result,
+        reasons=result["reasons"],
+        knowledge_version=known.version,
+        knowledge_sha256=known.sha256,
+        at=at,
+        by=by,
+    )
+    Plan.objects.drafts().filter(case=case).update(replaced_at=at, replaced_by=by)
+    diagnosis = case.diagnoses.order_by("-at", "-id").first()
+    plan = Plan.objects.create(case=case, diagnosis=diagnosis, decision=decision, drafted_at=at, drafted_by=by)
+    verdicts = verdicts_of_exercises(facts)
+    PlanItem.objects.bulk_create(
+        item_of(plan, position, chosen, verdicts[chosen["code"]])
+        for position, chosen in enumerate(result["exercises"], start=1)
+    )
+    return plan
+
+
+def item_of(plan, position, chosen, verdict):
+    """Return an unsaved item for one chosen exercise; the signature will cover its open levels."""
+    level = chosen["start_level"] or 1
+    count = Exercise.objects.get(pk=chosen["code"]).level_count
+    ceiling = min(count, chosen.get("max_level") or verdict.max_level or count)
+    needs = [because.get("need") or "" for because in chosen["because"]]
+    return PlanItem(
+        plan=plan,
+        exercise_id=chosen["code"],
+        position=position,
+        side=first_side(needs),
+        start_level=level,
+        min_level=1,
+        max_level=max(level, ceiling),
+        because=chosen["because"],
+        **catalogue_dose(chosen["code"], level),
+    )
+
+
+@transaction.atomic
+def answer_checklist(*, case, version, answers, by, at):
+    """Record the answers to the short list before the plan as findings of an examination of their own."""
+    return record_examination(case=case, version=version, findings=answers, by=by, at=at)

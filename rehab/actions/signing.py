@@ -1,0 +1,71 @@
+"""Signing: the moment from which a runner may do a plan."""
+
+from django.db import transaction
+
+from clinic.actions import touch_case
+from clinic.models import Case
+from clinic.tables import knowledge_version
+from rehab.actions.refusals import NotAllowed, Refused, refuse_when_shut
+from rehab.facts import decided_facts, verdicts_of_exercises
+from rehab.models import LevelStep, Plan
+from triage.gate import signing_gate
+
+
+@transaction.atomic
+def sign_plan(*, plan, version, by, at):
+    """Sign a draft: the gate and every exercise are judged again, and the plan in force is replaced.
+
+    A second click finds the plan signed by the same person and changes nothing.
+    """
+    Case.objects.select_for_update().get(pk=plan.case_id)  # the case first, as every action does: no deadlock
+    locked = Plan.objects.get(pk=plan.pk)
+    if locked.signed_at and locked.signed_by_id == by.pk:
+        return locked
+    touch_case(plan.case, version=version, by=by, at=at, kind="plan_signed", text="Plan signed")
+    refuse_when_shut(signing_gate(plan.case, at))
+    refuse_unready(locked, at)
+    Plan.objects.signed().filter(case_id=locked.case_id).update(replaced_at=at, replaced_by=by)
+    locked.signed_at, locked.signed_by = at, by
+    locked.save(update_fields=["signed_at", "signed_by"])
+    first_steps(locked, by, at)
+    return locked
+
+
+def refuse_unready(plan, at):
+    """Refuse what may not be signed: no draft, no diagnosis, no exercise, or one that is closed today."""
+    if not plan.is_draft:
+        raise Refused("This plan is no longer a draft: somebody signed or replaced it.")
+    if plan.diagnosis_id is None:
+        raise Refused("Record a diagnosis and draft the plan again: a plan without one stays a draft.")
+    latest = plan.case.diagnoses.order_by("-at", "-id").first()
+    if latest.pk != plan.diagnosis_id:
+        raise Refused("The diagnosis has changed since this draft. Draft the plan again.")
+    items = list(plan.items.select_related("exercise"))
+    if not items:
+        raise Refused("There is no exercise in this plan.")
+    verdicts = verdicts_of_exercises(decided_facts(plan, at))
+    for item in items:
+        verdict = verdicts[item.exercise_id]
+        if verdict.status != "ok":
+            raise NotAllowed(f"{item.exercise} may not be given today.", *(reason.text for reason in verdict.because))
+        if item.max_level > verdict.max_level:
+            raise NotAllowed(f"{item.exercise}: level {item.max_level} is closed today.")
+
+
+def first_steps(plan, by, at):
+    """Write the step that puts each item on its start level."""
+    known = knowledge_version()
+    LevelStep.objects.bulk_create(
+        LevelStep(
+            item=item,
+            level=item.start_level,
+            rule="START",
+            inputs={"plan": str(plan.pk)},
+            reasons=item.because,
+            knowledge_version=known.version,
+            knowledge_sha256=known.sha256,
+            stepped_at=at,
+            stepped_by=by,
+        )
+        for item in plan.items.all()
+    )

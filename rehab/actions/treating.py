@@ -1,0 +1,37 @@
+"""Recording what was done with the hands, through the treatment gate."""
+
+from django.db import transaction
+
+from clinic.actions import touch_case
+from clinic.tables import knowledge_version
+from rehab.actions.refusals import NotAllowed, Refused
+from rehab.facts import plan_facts, reason_json, verdicts_of_treatments
+from rehab.knowledge import rehab_knowledge
+from rehab.models import TreatmentRecord
+
+
+@transaction.atomic
+def record_treatment(*, case, treatment, given_at, site, indication, reason, response, version, by, at):
+    """Keep one treatment with the gate's answer; a forbidden one is refused, whatever the reason."""
+    name = rehab_knowledge().treatments[treatment].name.en
+    touch_case(case, version=version, by=by, at=at, kind="treatment", text=f"Treatment recorded: {name}, {site}")
+    judged = verdicts_of_treatments(plan_facts(case, at.date()))[treatment]
+    if judged.verdict == "forbidden":
+        raise NotAllowed(f"{name} is forbidden today.", *(because.text for because in judged.because))
+    if judged.verdict == "reason_needed" and not reason.strip():
+        raise Refused(f"{name} needs your reason today.", *(because.text for because in judged.because))
+    known = knowledge_version()
+    return TreatmentRecord.objects.create(
+        case=case,
+        treatment=treatment,
+        given_at=given_at,
+        given_by=by,
+        site=site,
+        indication=indication,
+        verdict=str(judged.verdict),
+        because=[reason_json(because) for because in judged.because],
+        reason=reason.strip(),
+        response=response,
+        knowledge_version=known.version,
+        knowledge_sha256=known.sha256,
+    )

@@ -1,0 +1,106 @@
+"""Rows in, plain values out: what a dose, an item and a case mean to the rules."""
+
+from dataclasses import asdict, replace
+
+from clinic.terms import Side
+from rehab.decision import exercise_verdicts, plan_decision, treatment_decision
+from rehab.knowledge import rehab_knowledge
+from triage.decision import triage_decision
+from triage.facts import case_facts
+from triage.knowledge import triage_knowledge
+
+def plan_facts(case, today, equipment=(), blocked=()):
+    """Return everything known of a case, with what stands in the runner's home and what is ruled out."""
+    return replace(case_facts(case, today), equipment=frozenset(equipment), blocked=frozenset(blocked))
+
+
+def decided_facts(plan, at):
+    """Return today's facts with the equipment and the blocked exercises a draft was made with."""
+    inputs = plan.decision.inputs
+    return plan_facts(plan.case, at.date(), inputs["equipment"], inputs["blocked"])
+
+
+def judged(facts):
+    """Return (triage, plan) as decided from these facts by today's knowledge."""
+    triage = triage_decision(facts, triage_knowledge())
+    return triage, plan_decision(facts, triage, rehab_knowledge())
+
+
+def verdicts_of_exercises(facts):
+    """Return for every exercise whether it may be given today, and why not."""
+    return exercise_verdicts(facts, triage_decision(facts, triage_knowledge()), rehab_knowledge())
+
+
+def verdicts_of_treatments(facts):
+    """Return for every treatment whether it may be given today, and why not."""
+    return treatment_decision(facts, triage_decision(facts, triage_knowledge()), rehab_knowledge())
+
+
+def _low(span):
+    return None if span is None else round(span.low)
+
+
+def _high(span):
+    return None if span is None or span.high == span.low else round(span.high)
+
+
+def dose_columns(dose):
+    """Return the columns of a plan item for one level's dose; what the source leaves out stays None."""
+    tempo = dose.tempo
+    return {
+        "sets": dose.sets,
+        "amount": _low(dose.amount),
+        "amount_high": _high(dose.amount),
+        "unit": dose.unit or "",
+        "per_side": dose.per_side,
+        "scheme": "-".join(map(str, dose.scheme)),
+        "tempo": f"{tempo.up:g}-{tempo.hold:g}-{tempo.down:g}" if tempo else "",
+        "hold_seconds": _low(dose.hold_seconds),
+        "rest_seconds": _low(dose.rest_seconds),
+        "times_a_week": _low(dose.times_a_week),
+        "times_a_week_high": _high(dose.times_a_week),
+        "times_a_day": _low(dose.times_a_day),
+    }
+
+
+def level_of(exercise, number):
+    """Return one level of a catalogue exercise; None where it has no ladder."""
+    return next((level for level in exercise.levels if level.number == number), None)
+
+
+def catalogue_dose(code, level):
+    """Return the columns of a level's dose; empty for an exercise without a ladder."""
+    found = level_of(rehab_knowledge().exercises[code], level)
+    return dose_columns(found.dose) if found else {}
+
+
+def first_side(needs):
+    """Return the side that goes first: the one whose need failed; both where both or none did."""
+    left = any(need.endswith("_left") for need in needs)
+    right = any(need.endswith("_right") for need in needs)
+    if left == right:
+        return Side.BOTH
+    return Side.LEFT if left else Side.RIGHT
+
+
+def facts_json(facts):
+    """Return the facts as plain JSON values in a fixed order, so that a decision can be repeated."""
+    return {
+        "patient": asdict(facts.patient),
+        "answers": dict(sorted(facts.answers.items())),
+        "w10": facts.w10,
+        "w10_reason": facts.w10_reason,
+        "measurements": [asdict(measurement) for measurement in facts.measurements],
+        "failed": list(facts.failed),
+        "diagnosis": facts.diagnosis,
+        "equipment": sorted(facts.equipment),
+        "blocked": sorted(facts.blocked),
+        "outcomes": [asdict(outcome) for outcome in facts.outcomes],
+        "sign_offs": [asdict(sign_off) for sign_off in facts.sign_offs],
+        "settings": asdict(facts.settings),
+    }
+
+
+def reason_json(reason):
+    """Return one reason as plain JSON values."""
+    return {"code": reason.code, "text": reason.text, "source": reason.source}

@@ -1,0 +1,169 @@
+"""Forms of the plan and of treatments.  Each carries the runner's id and the record's version."""
+
+from django import forms
+from django.utils import timezone
+
+from clinic.forms import RecordForm
+from clinic.terms import Answer
+from rehab.knowledge import rehab_knowledge
+from rehab.models import Exercise
+from rehab.models.plans import SIDES
+
+ANSWERS = [(Answer.PRESENT, "Yes"), (Answer.ABSENT, "No"), (Answer.NOT_ASSESSED, "Not asked")]
+DOSE_LIMITS = {  # lowest and highest value a clinician may set, as in the database
+    "sets": (1, 10),
+    "amount": (1, 600),
+    "amount_high": (1, 600),
+    "rest_seconds": (0, 600),
+    "times_a_week": (1, 7),
+    "times_a_week_high": (1, 7),
+    "times_a_day": (1, 4),
+}
+DOSE_LABELS = {
+    "sets": "Sets",
+    "amount": "Amount per set, from",
+    "amount_high": "Amount per set, up to",
+    "rest_seconds": "Rest between sets (seconds)",
+    "times_a_week": "Days a week, from",
+    "times_a_week_high": "Days a week, up to",
+    "times_a_day": "Times on such a day",
+}
+
+
+class MoveItem(RecordForm):
+    """Change places with the neighbour; nothing to fill in but the direction."""
+
+    direction = forms.ChoiceField(choices=[("up", "Up"), ("down", "Down")], widget=forms.HiddenInput)
+
+
+class SignPlan(RecordForm):
+    """Sign exactly the plan that was read."""
+
+    plan = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DraftPlan(RecordForm):
+    """What stands at home, before the rules choose."""
+
+    equipment = forms.MultipleChoiceField(
+        label="Equipment the runner has or can use",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        table = rehab_knowledge().mapping
+        self.fields["equipment"].choices = [
+            (code, text.en) for code, text in table.equipment.items() if code not in table.always_there
+        ]
+
+
+class Checklist(RecordForm):
+    """The short list before the plan.  "None of these" records each listed item as absent."""
+
+    none_of_these = forms.BooleanField(label="None of these", required=False)
+
+    def __init__(self, *args, questions=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.questions = list(questions)
+        for code, words in self.questions:
+            self.fields[f"q_{code}"] = forms.ChoiceField(
+                label=words, choices=ANSWERS, initial=Answer.NOT_ASSESSED, widget=forms.RadioSelect, required=False
+            )
+
+    def clean(self):
+        """A "yes" and "none of these" cannot both be true."""
+        data = super().clean()
+        if data.get("none_of_these") and any(data.get(f"q_{code}") == Answer.PRESENT for code, _ in self.questions):
+            raise forms.ValidationError('A question is answered "yes": take the tick from "none of these".')
+        return data
+
+    def answers(self):
+        """Return what is now known, by code; what was not asked is left out."""
+        otherwise = Answer.ABSENT if self.cleaned_data["none_of_these"] else Answer.NOT_ASSESSED
+        found = {}
+        for code, _ in self.questions:
+            value = self.cleaned_data.get(f"q_{code}") or Answer.NOT_ASSESSED
+            found[code] = Answer(value) if value != Answer.NOT_ASSESSED else otherwise
+        return {code: value for code, value in found.items() if value is not Answer.NOT_ASSESSED}
+
+
+class ChooseExercise(RecordForm):
+    """An exercise by hand, in addition or in the place of another."""
+
+    exercise = forms.ModelChoiceField(queryset=Exercise.objects.filter(is_offered=True), widget=forms.RadioSelect)
+    side = forms.ChoiceField(label="Side that goes first", choices=SIDES[:3], initial="both")
+    reason = forms.CharField(label="Why this departs from the suggestion", max_length=300)
+
+    def __init__(self, *args, replacing=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if replacing:  # the side stays that of the exercise replaced
+            del self.fields["side"]
+
+
+class RemoveItem(RecordForm):
+    """Take an exercise out, with the reason."""
+
+    reason = forms.CharField(label="Why it is taken out", max_length=300)
+
+
+class ChangeDose(RecordForm):
+    """Side, levels and dose of one exercise.  An empty number means "not specified"."""
+
+    side = forms.ChoiceField(label="Side that goes first", choices=SIDES)
+    start_level = forms.TypedChoiceField(label="Start at level", coerce=int)
+    max_level = forms.TypedChoiceField(label="Signature covers up to level", coerce=int)
+    note = forms.CharField(label="Note for the runner", max_length=300, required=False)
+
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.item = item
+        levels = rehab_knowledge().exercises[item.exercise_id].levels
+        names = [(level.number, f"{level.number}: {level.name.en}") for level in levels] or [(1, "1")]
+        self.fields["start_level"].choices = self.fields["max_level"].choices = names
+        for name, (low, high) in DOSE_LIMITS.items():
+            self.fields[name] = forms.IntegerField(
+                label=DOSE_LABELS[name], min_value=low, max_value=high, required=False, help_text=f"{low} to {high}"
+            )
+        for name in ("side", "start_level", "max_level", "note", *DOSE_LIMITS):
+            self.fields[name].initial = getattr(item, name)
+
+    def clean(self):
+        """The lower number of a pair comes first."""
+        data = super().clean()
+        pairs = [("start_level", "max_level"), ("amount", "amount_high"), ("times_a_week", "times_a_week_high")]
+        for low, high in pairs:
+            if data.get(high) is not None and (data.get(low) is None or data[high] < data[low]):
+                self.add_error(high, "This must not be lower than the number before it.")
+        return data
+
+    def dose(self):
+        """Return the values by column name."""
+        return {name: self.cleaned_data[name] for name in ("side", "start_level", "max_level", "note", *DOSE_LIMITS)}
+
+
+class RecordTreatment(RecordForm):
+    """What was done today; the gate has the last word."""
+
+    treatment = forms.ChoiceField(label="Treatment")
+    given_at = forms.DateTimeField(label="When", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    site = forms.CharField(label="Where on the body", max_length=120)
+    indication = forms.CharField(label="What it was given for", max_length=300)
+    reason = forms.CharField(label="Your reason, where one is needed", max_length=300, required=False)
+    response = forms.CharField(label="How the runner responded", max_length=300)
+
+    def __init__(self, *args, forbidden=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["treatment"].choices = [
+            (code, treatment.name.en)
+            for code, treatment in rehab_knowledge().treatments.items()
+            if code not in forbidden
+        ]
+
+    def clean_given_at(self):
+        """A treatment is recorded after it was given."""
+        given = self.cleaned_data["given_at"]
+        if given > timezone.now():
+            raise forms.ValidationError("This lies in the future.")
+        return given

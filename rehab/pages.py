@@ -1,0 +1,132 @@
+"""What the plan pages show, gathered with few queries, and how an action becomes an answer."""
+
+from types import SimpleNamespace
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.shortcuts import redirect
+
+from clinic.access import may_sign
+from clinic.actions import StaleRecord
+from clinic.conflict import conflict_response
+from rehab.actions import Refused
+from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdicts_of_treatments
+from rehab.forms import Checklist, DraftPlan, SignPlan
+from rehab.knowledge import rehab_knowledge
+from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
+from rehab.presentation import card, question_words, working
+from triage.gate import loading_gate, signing_gate
+
+STEPS = Prefetch("steps", LevelStep.objects.order_by("-stepped_at", "-id"), to_attr="newest_steps")
+
+
+def open_plans(case):
+    """Return (draft, signed) with their items, in three queries at most."""
+    items = Prefetch("items", PlanItem.objects.select_related("exercise").prefetch_related(STEPS).order_by("position"))
+    plans = Plan.objects.open().filter(case=case).select_related(
+        "decision", "diagnosis", "drafted_by", "signed_by"
+    )
+    found = {plan.status: plan for plan in plans.prefetch_related(items)}
+    return found.get("draft"), found.get("signed")
+
+
+def cards_of(plan):
+    """Return the plan's exercises as cards, each at its current level."""
+    items = list(plan.items.all())
+    media = list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in items]))
+    return [card(item, item.newest_steps[0].level if item.newest_steps else None, media) for item in items]
+
+
+def shown(plan):
+    """Return what a template needs of one plan."""
+    return {"plan": plan, "cards": cards_of(plan), "working": working(plan.decision.result)}
+
+
+def perform(request, case, form, act, done, success=""):
+    """Run one action for a posted form and go on; return None where the form is to be shown again.
+
+    A stale version or the wrong runner is a conflict: nothing is saved, and what was typed is shown.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        act(form.cleaned_data)
+    except StaleRecord as error:
+        return conflict_response(request, case, error, form)
+    except Refused as refused:
+        for sentence in refused.sentences:
+            form.add_error(None, sentence)
+        return None
+    if success:
+        messages.success(request, success)
+    return redirect(*done)
+
+
+def draft_items(case):
+    """Return the items of the case's draft with what the forms need."""
+    return PlanItem.objects.filter(plan__in=Plan.objects.drafts().filter(case=case)).select_related(
+        "exercise", "plan__decision", "plan__case"
+    )
+
+
+def questions_of(case):
+    """Return the open questions of the draft as (code, words): what would free a withheld exercise."""
+    draft = Plan.objects.drafts().filter(case=case).select_related("decision").first()
+    return ask_first(draft) if draft else []
+
+
+def ask_first(plan):
+    """Return the questions of a stored decision as (code, words), each once."""
+    asked = working(plan.decision.result)["ask_first"]
+    return list({entry["question"]: question_words(entry["question"]) for entry in asked}.items())
+
+
+def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=None):
+    """Return the template and the context of the plan page, by where the case stands."""
+    gate = loading_gate(case)
+    draft, in_force = open_plans(case)
+    context = {"case": case, "gate": gate, "in_force": in_force, "refused": refused, "may_sign": may_sign(person, case)}
+    if not gate.open:
+        return SimpleNamespace(template="rehab/gate_shut.html", context={**context, "has_plan": in_force is not None})
+    equipment = draft.decision.inputs["equipment"] if draft else in_force.decision.inputs["equipment"] if in_force else []
+    context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": equipment})
+    if draft is None:
+        return SimpleNamespace(template="rehab/begin.html", context=context)
+    questions = ask_first(draft)
+    context |= shown(draft)
+    context |= {
+        "checklist": checklist or (Checklist(case=case, questions=questions) if questions else None),
+        "signing": signing_gate(case, at),
+        "sign_form": SignPlan(case=case, initial={"plan": draft.pk}),
+        "version": case.version,
+    }
+    return SimpleNamespace(template="rehab/plan.html", context=context)
+
+
+def catalogue_choices(case, at):
+    """Return every exercise with today's verdict, the open ones first."""
+    draft = Plan.objects.drafts().filter(case=case).select_related("decision", "case").get()
+    rows = {row.code: row for row in Exercise.objects.filter(is_offered=True)}
+    chosen = set(draft.items.values_list("exercise_id", flat=True))
+    known = rehab_knowledge().exercises
+    verdicts = verdicts_of_exercises(decided_facts(draft, at))
+    offers = [
+        SimpleNamespace(row=rows[code], exercise=known[code], verdict=verdict, is_chosen=code in chosen)
+        for code, verdict in verdicts.items()
+        if code in rows
+    ]
+    return {
+        "open": [o for o in offers if o.verdict.status == "ok" and not o.is_chosen],
+        "closed": [o for o in offers if o.verdict.status != "ok"],
+    }
+
+
+def treatment_rows(case, at):
+    """Return each treatment with today's verdict and why, the allowed ones first."""
+    known = rehab_knowledge().treatments
+    order = {"ok": 0, "reason_needed": 1, "forbidden": 2}
+    rows = [
+        SimpleNamespace(code=code, treatment=known[code], verdict=str(judged.verdict), because=judged.because)
+        for code, judged in verdicts_of_treatments(plan_facts(case, at.date())).items()
+    ]
+    return sorted(rows, key=lambda row: order.get(row.verdict, 3))

@@ -1,0 +1,160 @@
+"""A stored plan as cards that a page can show: words for the clinician, words for the runner."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from rehab.facts import catalogue_dose, level_of
+from rehab.knowledge import rehab_knowledge
+from rehab.words import SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
+
+MARK_WORDS = "Clinic convention, to be confirmed by the clinic lead"
+SIDE_FIRST = {"left": "Left side first, with one extra set", "right": "Right side first, with one extra set"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One exercise of a plan, ready to be shown."""
+
+    item: object
+    exercise: object  # the catalogue's entry
+    name: str
+    number: str
+    level: int
+    level_name: str
+    level_count: int
+    dose: str
+    dose_rows: tuple
+    frequency: str
+    tempo: str
+    side: str
+    cues: str
+    faults: str
+    why: tuple[str, ...]
+    why_runner: str
+    sources: tuple[str, ...]
+    is_convention: bool
+    contraindications: tuple[str, ...]
+    media: tuple
+
+
+def need_words(need):
+    """Return a need in words, with its side: "core rotation, left side"."""
+    base, side = need, ""
+    for ending in ("_left", "_right"):
+        if need.endswith(ending):
+            base, side = need.removesuffix(ending), f", {SIDE_WORDS[ending[1:]]}"
+    text = rehab_knowledge().mapping.needs.get(base)
+    return f"{text.en if text else base}{side}"
+
+
+def because_words(because):
+    """Return one stored reason as a sentence for the clinician."""
+    forced = {rule.code: rule.text.en for rule in rehab_knowledge().mapping.forced}
+    rule, need = because.get("rule", ""), because.get("need")
+    if because.get("text"):
+        return because["text"]
+    if rule == "CLINICIAN":
+        return "Added by the clinician"
+    if rule in forced:
+        return f"{forced[rule]} (rule {rule})"
+    if need:
+        return f"Chosen because this test failed: {need_words(need)} (rule {rule})"
+    return f"Rule {rule}"
+
+
+def runner_words(exercise, item):
+    """Return why an exercise is in the plan, in words for the runner."""
+    needs = sorted({need_words(b["need"]) for b in item.because if b.get("need")})
+    if not needs:
+        return exercise.why.en
+    return f"{exercise.why.en} Your tests showed room to improve here: {'; '.join(needs)}."
+
+
+def sources_of(exercise, item):
+    """Return every source key behind an item, each once, in order."""
+    keys = []
+    for because in item.because:
+        source = because.get("source") or ()
+        keys += source.split(", ") if isinstance(source, str) else source
+    return tuple(dict.fromkeys(key for key in (*keys, *exercise.source) if key))
+
+
+def dose_at(item, level):
+    """Return the dose of an item at a level: what was prescribed at the start, else the catalogue's."""
+    if level == item.start_level:
+        return item
+    return SimpleNamespace(**{**vars(item), **catalogue_dose(item.exercise_id, level)})
+
+
+def card(item, level=None, media=()):
+    """Return one item as a card, at its current level."""
+    exercise = rehab_knowledge().exercises[item.exercise_id]
+    at = level or item.start_level
+    step, dose = level_of(exercise, at), dose_at(item, at)
+    shown = tuple(m for m in media if m.exercise_id == item.exercise_id and m.level in (None, at))
+    return Card(
+        item=item,
+        exercise=exercise,
+        name=item.exercise.clinic_name or exercise.name.en,
+        number=exercise.number,
+        level=at,
+        level_name=step.name.en if step else "",
+        level_count=item.exercise.level_count,
+        dose=dose_words(dose),
+        dose_rows=tuple(dose_facts(dose)),
+        frequency=frequency_words(dose),
+        tempo=tempo_words(dose.tempo),
+        side=SIDE_FIRST.get(item.side, ""),
+        cues=item.exercise.clinic_cues or exercise.cues.en,
+        faults=item.exercise.clinic_faults or exercise.faults.en,
+        why=tuple(because_words(because) for because in item.because),
+        why_runner=runner_words(exercise, item),
+        sources=sources_of(exercise, item),
+        is_convention=bool(exercise.mark or (step and step.mark)),
+        contraindications=tuple(c.question.en for c in exercise.contraindications),
+        media=shown,
+    )
+
+
+def question_words(code):
+    """Return the question behind a contraindication, as the catalogue asks it."""
+    for exercise in rehab_knowledge().exercises.values():
+        for closed_by in exercise.contraindications:
+            if closed_by.code == code:
+                return closed_by.question.en
+    return code
+
+
+def name_of(code):
+    """Return the catalogue name of an exercise code."""
+    exercise = rehab_knowledge().exercises.get(code)
+    return exercise.name.en if exercise else code
+
+
+def sentence(entry):
+    """Return a stored reason, which may be a dictionary or plain words, as words."""
+    return entry.get("text") or entry.get("reason") or "" if isinstance(entry, dict) else str(entry)
+
+
+def working(result):
+    """Return the rest of a stored decision in words: gaps, drops, next block, add-ons, open questions."""
+    return {
+        "status": result["status"],
+        "reasons": [sentence(reason) for reason in result.get("reasons", ())],
+        "ask_first": result.get("ask_first", ()),
+        "uncovered": [need_words(_code(need)) for need in result.get("uncovered", ())],
+        "dropped": [
+            {
+                "name": name_of(drop["code"]),
+                "reason": drop["reason"],
+                "substitute": name_of(drop["substitute"]) if drop.get("substitute") else "",
+            }
+            for drop in result.get("dropped", ())
+        ],
+        "next_block": [name_of(_code(entry)) for entry in result.get("next_block", ())],
+        "add_ons": [name_of(_code(entry)) for entry in result.get("add_ons", ())],
+    }
+
+
+def _code(entry):
+    return entry["code"] if isinstance(entry, dict) else entry

@@ -1,0 +1,24 @@
+"""Addresses of the plan, of treatments and of the runner's own page."""
+
+from django.urls import path
+
+from rehab.views import plans, runner, treatments
+
+app_name = "rehab"
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/plan/", plans.plan, name="plan"),
+    path("cases/<uuid:case_id>/plan/draft/", plans.draft, name="draft"),
+    path("cases/<uuid:case_id>/plan/checklist/", plans.checklist, name="checklist"),
+    path("cases/<uuid:case_id>/plan/add/", plans.add, name="add"),
+    path("cases/<uuid:case_id>/plan/items/<uuid:item_id>/replace/", plans.replace, name="replace"),
+    path("cases/<uuid:case_id>/plan/items/<uuid:item_id>/remove/", plans.remove, name="remove"),
+    path("cases/<uuid:case_id>/plan/items/<uuid:item_id>/move/", plans.move, name="move"),
+    path("cases/<uuid:case_id>/plan/items/<uuid:item_id>/dose/", plans.dose, name="dose"),
+    path("cases/<uuid:case_id>/plan/sign/", plans.sign, name="sign"),
+    path("cases/<uuid:case_id>/plan/signed/", plans.signed, name="signed"),
+    path("cases/<uuid:case_id>/plan/print/", plans.printed, name="plan_print"),
+    path("cases/<uuid:case_id>/plan/preview/", plans.preview, name="plan_preview"),
+    path("cases/<uuid:case_id>/treatments/", treatments.treatments, name="treatments"),
+    path("me/", runner.my_plan, name="my_plan"),
+]

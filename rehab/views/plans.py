@@ -1,0 +1,222 @@
+"""The clinician's pages: draft, edit, sign, look again."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.access import may_record, may_sign
+from clinic.models import Case
+from rehab import actions, forms
+from rehab.pages import catalogue_choices, draft_items, open_plans, perform, plan_frame, questions_of, shown
+from triage.gate import loading_gate
+
+
+def readable_case(request, case_id):
+    """Return a case whose plan this person may read as a member of the clinic."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient__clinic"), pk=case_id)
+    if not may_record(request.user, case):
+        raise PermissionDenied
+    return case
+
+
+def writable_case(request, case_id):
+    """Return an open case whose plan this person may write and sign."""
+    case = readable_case(request, case_id)
+    if case.closed_at or not may_sign(request.user, case):
+        raise PermissionDenied
+    return case
+
+
+def draft_item(case, item_id):
+    """Return one exercise of the case's draft, or 404."""
+    return get_object_or_404(draft_items(case), pk=item_id)
+
+
+@login_required
+@require_GET
+def plan(request, case_id):
+    """Show the draft, or the plan in force, or how to begin; behind a shut gate none of these."""
+    case = readable_case(request, case_id)
+    frame = plan_frame(case, request.user, timezone.now())
+    return render(request, frame.template, frame.context)
+
+
+@login_required
+@require_POST
+def draft(request, case_id):
+    """Let the rules draft a plan."""
+    case = writable_case(request, case_id)
+    form = forms.DraftPlan(request.POST, case=case)
+    at = timezone.now()
+
+    def act(data):
+        actions.draft_plan(case=case, version=data["version"], equipment=data["equipment"], blocked=(), by=request.user, at=at)
+
+    done = perform(request, case, form, act, ("rehab:plan", case.pk))
+    if done:
+        return done
+    frame = plan_frame(case, request.user, at, draft_form=form)
+    return render(request, frame.template, frame.context, status=422)
+
+
+@login_required
+@require_POST
+def checklist(request, case_id):
+    """Keep the answers to the short list and draft again with them."""
+    case = writable_case(request, case_id)
+    at = timezone.now()
+    form = forms.Checklist(request.POST, case=case, questions=questions_of(case))
+
+    def act(data):
+        actions.answer_checklist(case=case, version=data["version"], answers=form.answers(), by=request.user, at=at)
+
+    done = perform(request, case, form, act, ("rehab:plan", case.pk), "Answers recorded; the plan was drafted again.")
+    if done:
+        return done
+    frame = plan_frame(case, request.user, at, checklist=form)
+    return render(request, frame.template, frame.context, status=422)
+
+
+def choosing(request, case, form, act, item=None):
+    """Show the catalogue with today's verdicts, or do what was chosen."""
+    done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk))
+    if done:
+        return done
+    groups = catalogue_choices(case, timezone.now())
+    context = {"case": case, "form": form, "item": item, "groups": groups}
+    return render(request, "rehab/choose.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+def add(request, case_id):
+    """Add an exercise by hand."""
+    case = writable_case(request, case_id)
+    draft = get_object_or_404(case.plans.drafts())
+    form = forms.ChooseExercise(request.POST or None, case=case)
+
+    def act(data):
+        chosen = {name: data[name] for name in ("exercise", "side", "reason", "version")}
+        actions.add_item(plan=draft, **chosen, by=request.user, at=timezone.now())
+
+    return choosing(request, case, form, act)
+
+
+@login_required
+def replace(request, case_id, item_id):
+    """Put another exercise in the place of one."""
+    case = writable_case(request, case_id)
+    item = draft_item(case, item_id)
+    form = forms.ChooseExercise(request.POST or None, case=case, replacing=True)
+
+    def act(data):
+        chosen = {name: data[name] for name in ("exercise", "reason", "version")}
+        actions.replace_item(item=item, **chosen, by=request.user, at=timezone.now())
+
+    return choosing(request, case, form, act, item)
+
+
+@login_required
+def remove(request, case_id, item_id):
+    """Take an exercise out, with a reason."""
+    case = writable_case(request, case_id)
+    item = draft_item(case, item_id)
+    form = forms.RemoveItem(request.POST or None, case=case)
+
+    def act(data):
+        actions.remove_item(item=item, reason=data["reason"], version=data["version"], by=request.user, at=timezone.now())
+
+    done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk))
+    return done or render(request, "rehab/remove.html", {"case": case, "form": form, "item": item})
+
+
+@login_required
+@require_POST
+def move(request, case_id, item_id):
+    """Let an exercise change places with its neighbour."""
+    case = writable_case(request, case_id)
+    item = draft_item(case, item_id)
+    form = forms.MoveItem(request.POST, case=case)
+
+    def act(data):
+        up = data["direction"] == "up"
+        actions.move_item(item=item, up=up, version=data["version"], by=request.user, at=timezone.now())
+
+    done = perform(request, case, form, act, ("rehab:plan", case.pk))
+    return done or refused(request, case, form)
+
+
+def refused(request, case, form):
+    """Show the plan page with why nothing was done."""
+    frame = plan_frame(case, request.user, timezone.now(), refused=form)
+    return render(request, frame.template, frame.context, status=422)
+
+
+@login_required
+def dose(request, case_id, item_id):
+    """Change side, levels and dose of one exercise."""
+    case = writable_case(request, case_id)
+    item = draft_item(case, item_id)
+    form = forms.ChangeDose(request.POST or None, case=case, item=item)
+
+    def act(data):
+        actions.change_dose(item=item, dose=form.dose(), version=data["version"], by=request.user, at=timezone.now())
+
+    done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk), "Dose changed.")
+    context = {"case": case, "form": form, "item": item}
+    return done or render(request, "rehab/dose.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def sign(request, case_id):
+    """Sign the draft."""
+    case = writable_case(request, case_id)
+    form = forms.SignPlan(request.POST, case=case)
+
+    def act(data):
+        draft = get_object_or_404(case.plans.all(), pk=data["plan"])
+        actions.sign_plan(plan=draft, version=data["version"], by=request.user, at=timezone.now())
+
+    done = perform(request, case, form, act, ("rehab:signed", case.pk), "Plan signed. The runner can see it now.")
+    return done or refused(request, case, form)
+
+
+@login_required
+@require_GET
+def signed(request, case_id):
+    """Show the plan in force; behind a shut gate say why it rests."""
+    case = readable_case(request, case_id)
+    gate = loading_gate(case)
+    _, in_force = open_plans(case)
+    if not gate.open:
+        return render(request, "rehab/gate_shut.html", {"case": case, "gate": gate, "has_plan": in_force is not None})
+    if in_force is None:
+        return redirect("rehab:plan", case.pk)
+    return render(request, "rehab/signed.html", {"case": case, **shown(in_force)})
+
+
+@login_required
+@require_GET
+def printed(request, case_id):
+    """Show the plan in force on paper; nothing to print behind a shut gate."""
+    case = readable_case(request, case_id)
+    gate = loading_gate(case)
+    _, in_force = open_plans(case)
+    if not gate.open or in_force is None:
+        return redirect("rehab:plan", case.pk)
+    return render(request, "rehab/print.html", {"case": case, **shown(in_force)})
+
+
+@login_required
+@require_GET
+def preview(request, case_id):
+    """Show the draft, or else the plan in force, as the runner will see it."""
+    case = readable_case(request, case_id)
+    gate = loading_gate(case)
+    draft, in_force = open_plans(case)
+    plan = draft or in_force
+    if not gate.open or plan is None:
+        return redirect("rehab:plan", case.pk)
+    return render(request, "rehab/preview.html", {"case": case, "clinic": case.patient.clinic, **shown(plan)})

@@ -1,0 +1,29 @@
+"""The runner's own page: what to do today, and nothing at all while it would not be safe."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from clinic.models import Case
+from rehab.pages import open_plans, shown
+from triage.gate import loading_gate
+
+
+@login_required
+@require_GET
+@never_cache
+def my_plan(request):
+    """Show the signed plan to the runner it belongs to."""
+    patient = getattr(request.user, "patient", None)
+    if patient is None:
+        raise PermissionDenied
+    case = Case.objects.visible_to(request.user).open().select_related("patient__clinic").order_by("-opened_at").first()
+    frame = {"patient": patient, "clinic": patient.clinic, "case": case}
+    if case is None:
+        return render(request, "rehab/my_plan.html", frame)
+    gate = loading_gate(case)
+    _, in_force = open_plans(case) if gate.open else (None, None)
+    frame |= {"gate": gate, **(shown(in_force) if in_force else {})}
+    return render(request, "rehab/my_plan.html", frame)
