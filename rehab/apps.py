@@ -9,3 +9,10 @@ class RehabConfig(AppConfig):
     name = "rehab"
     verbose_name = "Exercise plans"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Register what the database refuses; clinic makes the triggers after every migrate."""
+        from clinic.triggers import register
+        from rehab.triggers import TRIGGERS
+
+        register(*TRIGGERS)

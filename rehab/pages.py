@@ -88,8 +88,7 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     context = {"case": case, "gate": gate, "in_force": in_force, "refused": refused, "may_sign": may_sign(person, case)}
     if not gate.open:
         return SimpleNamespace(template="rehab/gate_shut.html", context={**context, "has_plan": in_force is not None})
-    equipment = draft.decision.inputs["equipment"] if draft else in_force.decision.inputs["equipment"] if in_force else []
-    context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": equipment})
+    context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
     if draft is None:
         return SimpleNamespace(template="rehab/begin.html", context=context)
     questions = ask_first(draft)
@@ -130,3 +129,12 @@ def treatment_rows(case, at):
         for code, judged in verdicts_of_treatments(plan_facts(case, at.date())).items()
     ]
     return sorted(rows, key=lambda row: order.get(row.verdict, 3))
+
+
+def given_treatments(case):
+    """Return the newest fifty treatments of a case, each with its name."""
+    known = rehab_knowledge().treatments
+    records = list(case.treatments.select_related("given_by")[:50])
+    for record in records:
+        record.name = known[record.treatment].name.en if record.treatment in known else record.treatment
+    return records

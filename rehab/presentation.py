@@ -111,7 +111,7 @@ def card(item, level=None, media=()):
         why_runner=runner_words(exercise, item),
         sources=sources_of(exercise, item),
         is_convention=bool(exercise.mark or (step and step.mark)),
-        contraindications=tuple(c.question.en for c in exercise.contraindications),
+        contraindications=contraindications(exercise.code),
         media=shown,
     )
 
@@ -123,6 +123,11 @@ def question_words(code):
             if closed_by.code == code:
                 return closed_by.question.en
     return code
+
+
+def contraindications(code):
+    """Return what forbids an exercise, in words."""
+    return tuple(closed_by.question.en for closed_by in rehab_knowledge().exercises[code].contraindications)
 
 
 def name_of(code):

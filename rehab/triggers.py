@@ -5,6 +5,8 @@ edited, and steps and treatments are only ever added.  The sentences about triag
 ``triage.gate`` said in SQL; a test asks both the same cases.
 """
 
+from clinic.triggers import Trigger, append_only
+
 # No load with these until a specialist's release.  Frozen words: a trigger is part of the schema.
 RELEASE_CAUSES = (
     *("DVT", "PE", "ACS", "ALI", "CES", "ACHILLES_RUPTURE"),
@@ -51,3 +53,114 @@ def stale(case, moment, vendor):
     done = "julianday(s.completed_at)" if vendor == "sqlite" else "s.completed_at"
     return f"""NOT EXISTS (SELECT 1 FROM triage_screening s WHERE s.case_id = {case}
          AND s.voided_at IS NULL AND s.complete AND {done} >= {since})"""
+
+
+def both(sql):
+    """Return one condition for each engine; ``sql`` makes it for an engine's name."""
+    return {vendor: sql(vendor) for vendor in ("sqlite", "postgresql")}
+
+
+def changed(*columns):
+    """Return SQL for: one of these columns is not what it was."""
+    return " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
+
+
+KEPT = ("id", "case_id", "diagnosis_id", "decision_id", "note", "drafted_at", "drafted_by_id", "signed_at", "signed_by_id")
+GATE = "the gate is shut: this leg must not be loaded now"
+SEALED = "a signed plan is never edited: a new plan replaces it"
+
+PLAN_TRIGGERS = (
+    Trigger("rehab_plan_no_draft_behind_gate", "rehab_plan", "INSERT", shut("NEW.case_id"), GATE),
+    Trigger("rehab_plan_no_change_behind_gate", "rehab_plan", "UPDATE", shut("OLD.case_id"), GATE),
+    Trigger("rehab_plan_no_delete_behind_gate", "rehab_plan", "DELETE", shut("OLD.case_id"), GATE),
+    Trigger(
+        "rehab_plan_sealed",
+        "rehab_plan",
+        "UPDATE",
+        f"OLD.replaced_at IS NOT NULL OR NEW.case_id <> OLD.case_id OR (OLD.signed_at IS NOT NULL AND ({changed(*KEPT)}))",
+        SEALED,
+    ),
+    Trigger("rehab_plan_kept", "rehab_plan", "DELETE", "OLD.signed_at IS NOT NULL", SEALED),
+    Trigger(
+        "rehab_plan_no_born_signed",
+        "rehab_plan",
+        "INSERT",
+        "NEW.signed_at IS NOT NULL OR NEW.replaced_at IS NOT NULL",
+        "a plan begins as a draft",
+    ),
+    Trigger(
+        "rehab_plan_fresh_signature",
+        "rehab_plan",
+        "UPDATE",
+        both(
+            lambda vendor: "NEW.signed_at IS NOT NULL AND OLD.signed_at IS NULL AND "
+            + stale("NEW.case_id", "NEW.signed_at", vendor)
+        ),
+        f"the screening is older than {SIGNATURE_DAYS} days: screen again before signing",
+    ),
+)
+
+
+def of_plan(row, condition):
+    """Return SQL for: the plan of an item row meets a condition over ``p``."""
+    return f"EXISTS (SELECT 1 FROM rehab_plan p WHERE p.id = {row}.plan_id AND {condition})"
+
+
+CLOSED_PLAN = "(p.signed_at IS NOT NULL OR p.replaced_at IS NOT NULL)"
+NO_SUCH_LEVEL = "NEW.max_level > (SELECT e.level_count FROM rehab_exercise e WHERE e.code = NEW.exercise_id)"
+LEVEL = "this exercise has no such level"
+
+ITEM_TRIGGERS = (
+    *(
+        Trigger(f"rehab_item_{event.lower()}_behind_gate", "rehab_planitem", event, of_plan(row, shut("p.case_id")), GATE)
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
+    *(
+        Trigger(f"rehab_item_{event.lower()}_sealed", "rehab_planitem", event, of_plan(row, CLOSED_PLAN), SEALED)
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
+    Trigger("rehab_item_stays", "rehab_planitem", "UPDATE", "NEW.plan_id <> OLD.plan_id", "an item stays in its plan"),
+    Trigger("rehab_item_insert_level", "rehab_planitem", "INSERT", NO_SUCH_LEVEL, LEVEL),
+    Trigger("rehab_item_update_level", "rehab_planitem", "UPDATE", NO_SUCH_LEVEL, LEVEL),
+)
+
+
+def of_item(condition):
+    """Return SQL for: the item and plan of a new step meet a condition over ``i`` and ``p``."""
+    return (
+        "EXISTS (SELECT 1 FROM rehab_planitem i JOIN rehab_plan p ON p.id = i.plan_id "
+        f"WHERE i.id = NEW.item_id AND {condition})"
+    )
+
+
+STEP_TRIGGERS = (
+    Trigger("rehab_step_behind_gate", "rehab_levelstep", "INSERT", of_item(shut("p.case_id")), GATE),
+    Trigger(
+        "rehab_step_in_force",
+        "rehab_levelstep",
+        "INSERT",
+        of_item("(p.signed_at IS NULL OR p.replaced_at IS NOT NULL)"),
+        "a step needs a signed plan in force",
+    ),
+    Trigger(
+        "rehab_step_in_range",
+        "rehab_levelstep",
+        "INSERT",
+        of_item("NEW.level NOT BETWEEN i.min_level AND i.max_level"),
+        "the signature does not cover this level",
+    ),
+    *append_only("rehab_levelstep"),
+)
+
+TREATMENT_TRIGGERS = (
+    Trigger(
+        "rehab_treatment_behind_lock",
+        "rehab_treatmentrecord",
+        "INSERT",
+        locked("NEW.case_id"),
+        "no treatment while an alarm is open or the screening is not complete",
+    ),
+    *append_only("rehab_treatmentrecord"),
+)
+
+TRIGGERS = (*PLAN_TRIGGERS, *ITEM_TRIGGERS, *STEP_TRIGGERS, *TREATMENT_TRIGGERS)

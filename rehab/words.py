@@ -60,7 +60,7 @@ def frequency_words(item):
     if item.times_a_week is None:
         return ""
     week = f"{span(item.times_a_week, item.times_a_week_high)} times a week"
-    if item.times_a_week == 1 and not item.times_a_week_high:
+    if item.times_a_week == 1 and item.times_a_week_high in (None, 1):
         week = "once a week"
     elif item.times_a_week == 7:
         week = "every day"

@@ -16,7 +16,7 @@ from triage.models import Decision
 @transaction.atomic
 def draft_plan(*, case, version, equipment, blocked, by, at):
     """Decide a plan from today's facts and keep it as the one draft; an older draft is set aside."""
-    touch_case(case, version=version, by=by, at=at, kind="plan_drafted", text="Plan drafted")
+    touch_case(case, version=version, by=by, at=at, kind="plan_drafted", text="Plan drafted", **due(case, equipment))
     refuse_when_shut(loading_gate(case))
     facts = plan_facts(case, at.date(), equipment, blocked)
     triage, decided = judged(facts)
@@ -44,6 +44,15 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
         for position, chosen in enumerate(result["exercises"], start=1)
     )
     return plan
+
+
+def due(case, equipment):
+    """Return the columns of the case that move with a draft; an alarm keeps its place on today's list."""
+    return {
+        "equipment": sorted(equipment),
+        "next_step": "Sign the plan",
+        "attention": max(case.attention, case.Attention.DUE),
+    }
 
 
 def item_of(plan, position, chosen, verdict):

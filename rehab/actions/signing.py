@@ -21,7 +21,7 @@ def sign_plan(*, plan, version, by, at):
     locked = Plan.objects.get(pk=plan.pk)
     if locked.signed_at and locked.signed_by_id == by.pk:
         return locked
-    touch_case(plan.case, version=version, by=by, at=at, kind="plan_signed", text="Plan signed")
+    touch_case(plan.case, version=version, by=by, at=at, kind="plan_signed", text="Plan signed", **signed(plan.case))
     refuse_when_shut(signing_gate(plan.case, at))
     refuse_unready(locked, at)
     Plan.objects.signed().filter(case_id=locked.case_id).update(replaced_at=at, replaced_by=by)
@@ -29,6 +29,12 @@ def sign_plan(*, plan, version, by, at):
     locked.save(update_fields=["signed_at", "signed_by"])
     first_steps(locked, by, at)
     return locked
+
+
+def signed(case):
+    """Return the columns of the case that move with a signature; only "next step due" is answered by it."""
+    calm = case.attention <= case.Attention.DUE
+    return {"next_step": "Review after a week", "attention": case.Attention.CALM if calm else case.attention}
 
 
 def refuse_unready(plan, at):

@@ -53,3 +53,8 @@ class ExerciseMedia(models.Model):
 
     def __str__(self):
         return self.description
+
+    @property
+    def is_film(self):
+        """Return whether the file is a film rather than a picture."""
+        return self.file.name.lower().endswith((".mp4", ".webm"))

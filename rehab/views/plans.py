@@ -10,6 +10,7 @@ from clinic.access import may_record, may_sign
 from clinic.models import Case
 from rehab import actions, forms
 from rehab.pages import catalogue_choices, draft_items, open_plans, perform, plan_frame, questions_of, shown
+from rehab.presentation import contraindications
 from triage.gate import loading_gate
 
 
@@ -164,7 +165,7 @@ def dose(request, case_id, item_id):
         actions.change_dose(item=item, dose=form.dose(), version=data["version"], by=request.user, at=timezone.now())
 
     done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk), "Dose changed.")
-    context = {"case": case, "form": form, "item": item}
+    context = {"case": case, "form": form, "item": item, "contraindications": contraindications(item.exercise_id)}
     return done or render(request, "rehab/dose.html", context, status=422 if form.is_bound else 200)
 
 

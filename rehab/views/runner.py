@@ -2,11 +2,12 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import render
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from clinic.models import Case
+from rehab.models import ExerciseMedia
 from rehab.pages import open_plans, shown
 from triage.gate import loading_gate
 
@@ -19,7 +20,7 @@ def my_plan(request):
     patient = getattr(request.user, "patient", None)
     if patient is None:
         raise PermissionDenied
-    case = Case.objects.visible_to(request.user).open().select_related("patient__clinic").order_by("-opened_at").first()
+    case = patient.cases.open().select_related("patient__clinic").order_by("-opened_at").first()
     frame = {"patient": patient, "clinic": patient.clinic, "case": case}
     if case is None:
         return render(request, "rehab/my_plan.html", frame)
@@ -27,3 +28,11 @@ def my_plan(request):
     _, in_force = open_plans(case) if gate.open else (None, None)
     frame |= {"gate": gate, **(shown(in_force) if in_force else {})}
     return render(request, "rehab/my_plan.html", frame)
+
+
+@login_required
+@require_GET
+def media(request, media_id):
+    """Send a picture or film of the catalogue; it shows an exercise, never a person's record."""
+    found = get_object_or_404(ExerciseMedia, pk=media_id)
+    return FileResponse(found.file.open("rb"))

@@ -4,8 +4,9 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils import timezone
 
+from clinic.access import may_sign
 from rehab import actions, forms
-from rehab.pages import perform, treatment_rows
+from rehab.pages import given_treatments, perform, treatment_rows
 from rehab.views.plans import readable_case, writable_case
 
 FIELDS = ("treatment", "given_at", "site", "indication", "reason", "response", "version")
@@ -25,5 +26,6 @@ def treatments(request, case_id):
         actions.record_treatment(case=case, **kept, by=request.user, at=at)
 
     done = request.method == "POST" and perform(request, case, form, act, ("rehab:treatments", case.pk), "Treatment recorded.")
-    context = {"case": case, "rows": rows, "form": form, "given": case.treatments.select_related("given_by")[:50]}
+    context = {"case": case, "rows": rows, "form": form}
+    context |= {"given": given_treatments(case), "may_sign": may_sign(request.user, case)}
     return done or render(request, "rehab/treatments.html", context, status=422 if form.is_bound else 200)
