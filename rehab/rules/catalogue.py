@@ -94,9 +94,11 @@ class Gates:
     a specialist's release.  ``from_onset_days``: for everybody; ``strain_closed_hours``: hours after the
     onset of a strain; both are withheld while the onset is unknown.  ``gait_attempted``: closed by the
     finding ``gait_not_attempted``.  ``needs_levels``: other exercises at or above these levels.
-    ``needs_facts``: facts that must be PRESENT.  ``unreleased_max_level``: the highest level for a cause
-    before its release (0 = none).  ``running_from_level``: this level and higher are running, section 8.
-    ``strain_grades_closed``: these grades keep it closed while ``fact_lifts_grade`` is not PRESENT.
+    ``unreleased_max_level``: the highest level for a cause before its release (0 = none).
+    ``running_from_level``: this level and higher are running and wait for the entry criteria of running.
+    ``strain_grades_closed``: a strain of these grades keeps it closed until pain is at most
+    ``strain_grade_pain_limit_nprs``.  ``min_single_raises``, ``min_raise_symmetry_percent`` (weaker side of
+    the stronger) and ``max_walk_pain_nprs``: measured limits; a value that is missing keeps it closed.
     """
 
     only_causes: frozenset[str] = frozenset()

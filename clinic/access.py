@@ -1,0 +1,49 @@
+"""WHO may: see a case, record in it, sign for it.  Whether the leg may be loaded now is ``triage.gate``.
+
+A role counts in its own clinic only.  What a person may not see is 404, what they may see but not do is 403.
+"""
+
+RECORDING = {"clinician", "assistant", "lead"}
+SIGNING = {"clinician", "lead"}
+LEADING = {"lead"}
+ADMINISTERING = {"administrator", "lead"}
+
+
+def role_in(person, clinic_id):
+    """Return the person's role in a clinic, or None; an unknown clinic matches nobody."""
+    return person.roles.get(clinic_id) if clinic_id else None
+
+
+def may_see(person, case):
+    """Return whether this person may read a case: a member who treats there, or the runner themself."""
+    return may_record(person, case) or (case.patient.person_id is not None and case.patient.person_id == person.pk)
+
+
+def may_record(person, case):
+    """Return whether this person may log answers, tests and notes."""
+    return role_in(person, case.clinic_id) in RECORDING
+
+
+def may_sign(person, case):
+    """Return whether this person may close items, diagnose and sign plans."""
+    return role_in(person, case.clinic_id) in SIGNING
+
+
+def may_lead(person, case):
+    """Return whether this person leads the clinic of the case."""
+    return role_in(person, case.clinic_id) in LEADING
+
+
+def treating_clinics(person):
+    """Return the ids of the clinics where this person may register runners."""
+    return [clinic for clinic, role in person.roles.items() if role in RECORDING]
+
+
+def may_read_clinical(person):
+    """Return whether the clinical windows of the admin open for this person."""
+    return any(role in SIGNING for role in person.roles.values())
+
+
+def may_administer(person):
+    """Return whether this person looks after people, roles and catalogue texts."""
+    return person.is_superuser or any(role in ADMINISTERING for role in person.roles.values())

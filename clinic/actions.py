@@ -1,0 +1,99 @@
+"""The verbs of the clinic.  Each owns its transaction and writes one line of the timeline."""
+
+from django.db import transaction
+
+from clinic.models import Case, CaseEvent, Draft, Patient
+
+
+class StaleRecord(Exception):
+    """Somebody changed the record since the form was shown, or the form belongs to another runner."""
+
+    def __init__(self, case, events=(), form=None):
+        super().__init__("the record changed")
+        self.case = case
+        self.events = list(events)
+        self.form = form
+        self.wrong_patient = form is not None
+
+
+def lock_case(case):
+    """Lock the row of a case until the transaction ends; return it as it stands now."""
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+@transaction.atomic
+def touch_case(case, *, version, by, at, kind, text, data=None, **columns):
+    """Move a case to its next version and write the line of the timeline that says why.
+
+    ``version`` is the one the person saw; another one raises StaleRecord with what happened since.
+    ``columns`` are fields of the case that change with it, such as ``attention`` and ``next_step``.
+    Every clinical write calls this first, inside its own transaction.
+    """
+    now = lock_case(case)
+    if now.version != version:
+        raise StaleRecord(case, now.events.filter(version__gt=version).select_related("by"))
+    for name, value in columns.items():
+        setattr(now, name, value)
+    now.version += 1
+    now.save(update_fields=["version", *columns])
+    event = CaseEvent.objects.create(
+        case=now, version=now.version, at=at, by=by, kind=kind, text=text[:500], data=data or {}
+    )
+    case.version = now.version
+    for name, value in columns.items():
+        setattr(case, name, value)
+    return event
+
+
+@transaction.atomic
+def register_patient(*, clinic_id, fields, by, at):
+    """Register a runner; likely duplicates were shown before."""
+    return Patient.objects.create(clinic_id=clinic_id, registered_by=by, registered_at=at, **fields)
+
+
+@transaction.atomic
+def open_case(*, patient, side, by, at, **fields):
+    """Open a case for one leg; the first line of its timeline is that it was opened."""
+    case = Case.objects.create(
+        clinic_id=patient.clinic_id, patient=patient, side=side, opened_by=by, opened_at=at, version=1, **fields
+    )
+    CaseEvent.objects.create(case=case, version=1, at=at, by=by, kind="opened", text=f"Case opened: {case.side} calf")
+    return case
+
+
+@transaction.atomic
+def save_intake(*, case, version, story, person_facts, by, at):
+    """Keep the story of the case and what it says of the person; forget the draft it came from."""
+    touch_case(
+        case, version=version, by=by, at=at, kind="intake", text="Story recorded",
+        next_step="Screen for danger", **story,
+    )
+    Patient.objects.filter(pk=case.patient_id).update(**person_facts)
+    forget_draft(person=by, case=case, form="intake")
+
+
+@transaction.atomic
+def note(*, case, version, text, by, at):
+    """Write a note on the timeline."""
+    return touch_case(case, version=version, by=by, at=at, kind="note", text=text)
+
+
+@transaction.atomic
+def close_case(*, case, version, because, by, at):
+    """Close a case for a reason.  Its record stays as it is."""
+    touch_case(
+        case, version=version, by=by, at=at, kind="closed", text=f"Case closed: {because}",
+        closed_at=at, closed_by=by, closed_because=because, attention=Case.Attention.CALM, next_step="Closed",
+    )
+
+
+def keep_draft(*, person, case, form, fields, at):
+    """Keep what somebody is typing, so that a closed browser loses nothing."""
+    Draft.objects.update_or_create(
+        person=person, case=case, form=form, defaults={"fields": fields, "saved_at": at}
+    )
+
+
+def forget_draft(*, person, case, form):
+    """Forget the draft of a form that was saved."""
+    Draft.objects.filter(person=person, case=case, form=form).delete()

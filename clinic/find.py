@@ -1,0 +1,61 @@
+"""Finding people and paging lists by key: ranges on ordered indexes, never COUNT, never offset."""
+
+from django.db.models import Q
+
+from clinic.models import Case, Patient
+from clinic.models.patients import search_key
+
+PAGE = 50
+
+
+def prefix_range(name):
+    """Return the filter for names that begin so: a range on the ordered index, not LIKE."""
+    key = search_key(name)
+    return Q(surname_key__gte=key, surname_key__lt=key[:-1] + chr(ord(key[-1]) + 1)) if key else Q()
+
+
+def find_patients(person, *, name="", born=None, after=None):
+    """Return one page of (patients, key of the next page or None), in the order of the names.
+
+    ``after`` is the whole key (surname, given name, id) of the last row seen.
+    """
+    rows = Patient.objects.visible_to(person).filter(prefix_range(name))
+    if born:
+        rows = rows.filter(birth_date=born)
+    if after:
+        surname, given, pk = after
+        rows = rows.filter(
+            Q(surname_key__gt=surname)
+            | Q(surname_key=surname, given_key__gt=given)
+            | Q(surname_key=surname, given_key=given, pk__gt=pk)
+        ).filter(surname_key__gte=surname)
+    page = list(rows.order_by("surname_key", "given_key", "pk")[: PAGE + 1])
+    more = page[PAGE - 1] if len(page) > PAGE else None
+    return page[:PAGE], (more.surname_key, more.given_key, str(more.pk)) if more else None
+
+
+def likely_duplicates(clinic_id, *, surname, given_name, birth_date, email="", phone=""):
+    """Return runners who may be the same person: born the same day with a like name, or the same address or phone."""
+    surname, given = search_key(surname), search_key(given_name)
+    alike = Q(birth_date=birth_date) & (Q(surname_key=surname) | Q(given_key=given) | Q(surname_key__startswith=surname[:3]))
+    alike |= Q(surname_key=surname, given_key=given)
+    if email:
+        alike |= Q(email=email.lower())
+    if phone:
+        alike |= Q(phone=phone)
+    return list(Patient.objects.filter(clinic_id=clinic_id).filter(alike)[:5])
+
+
+def todays_cases(person, after=None):
+    """Return one page of (open cases, key of the next page or None), who needs someone soonest first."""
+    rows = Case.objects.visible_to(person).open().select_related("patient")
+    if after:
+        attention, opened_at, pk = after
+        rows = rows.filter(
+            Q(attention__lt=attention)
+            | Q(attention=attention, opened_at__gt=opened_at)
+            | Q(attention=attention, opened_at=opened_at, pk__gt=pk)
+        ).filter(attention__lte=attention)
+    page = list(rows.order_by("-attention", "opened_at", "pk")[: PAGE + 1])
+    more = page[PAGE - 1] if len(page) > PAGE else None
+    return page[:PAGE], (more.attention, more.opened_at.isoformat(), str(more.pk)) if more else None

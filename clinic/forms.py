@@ -1,0 +1,215 @@
+"""Sign in, register a runner, take the story, write a note, close a case."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
+
+from clinic.actions import StaleRecord
+from clinic.models import Patient
+from clinic.terms import Answer
+
+THREE_WAYS = [(Answer.PRESENT, "Yes"), (Answer.ABSENT, "No"), (Answer.NOT_ASSESSED, "Not asked")]
+EQUIPMENT = [
+    ("band", "Resistance band"),
+    ("barbell", "Barbell"),
+    ("step", "Step or stair"),
+    ("ball", "Massage ball"),
+    ("roller", "Foam roller"),
+]
+OLDEST_YEARS = 120
+
+
+class PlainForm(forms.Form):
+    """A form that crispy renders inside a form tag of the template."""
+
+    @property
+    def helper(self):
+        """Leave the form tag and the button to the template."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class RecordForm(PlainForm):
+    """A form about one case: it carries the runner's id and the version of the record that was read.
+
+    Another runner's id raises StaleRecord at once; the version is compared by the action, under the lock.
+    """
+
+    patient = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, case, **kwargs):
+        self.case = case
+        kwargs["initial"] = {"patient": case.patient_id, "version": case.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+    def clean_patient(self):
+        """Refuse a form that was made for another runner."""
+        patient = self.cleaned_data["patient"]
+        if patient != self.case.patient_id:
+            raise StaleRecord(self.case, form=self)
+        return patient
+
+
+class SignIn(AuthenticationForm):
+    """E-mail address and password."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail address"
+        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+
+    def clean_username(self):
+        """An address is the same in every letter case."""
+        return self.cleaned_data["username"].strip().lower()
+
+
+class Find(PlainForm):
+    """Find a runner by the beginning of the surname, or by birth date."""
+
+    name = forms.CharField(required=False, max_length=80, strip=True)
+    born = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def _day(value, what):
+    """Refuse a day that has not come yet or lies before living memory."""
+    today = timezone.localdate()
+    if value and value > today:
+        raise forms.ValidationError(f"{what} lies in the future.")
+    if value and value.year < today.year - OLDEST_YEARS:
+        raise forms.ValidationError(f"{what} lies more than {OLDEST_YEARS} years back.")
+    return value
+
+
+class Registration(PlainForm):
+    """Who the runner is.  A likely duplicate is shown before anything is saved."""
+
+    clinic = forms.ChoiceField()
+    given_name = forms.CharField(max_length=80)
+    surname = forms.CharField(max_length=80)
+    birth_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    sex = forms.ChoiceField(choices=Patient.Sex, widget=forms.RadioSelect)
+    side = forms.ChoiceField(
+        label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        widget=forms.RadioSelect,
+    )
+    phone = forms.CharField(max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    email = forms.EmailField(label="E-mail address", required=False)
+    not_a_duplicate = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, clinics, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["clinic"].choices = [(str(clinic.pk), clinic.name) for clinic in clinics]
+        if len(clinics) == 1:
+            self.fields["clinic"].widget = forms.HiddenInput()
+            self.fields["clinic"].initial = str(clinics[0].pk)
+
+    def clean_birth_date(self):
+        """A birth date is in the past."""
+        return _day(self.cleaned_data["birth_date"], "The birth date")
+
+
+class Intake(RecordForm):
+    """The story, and what of the person the rules and the banner need."""
+
+    PERSON = ("allergies", "anticoagulant", "medicines", "pregnant", "gestation_weeks", "birth_given_on")
+    side = forms.ChoiceField(
+        label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        widget=forms.RadioSelect,
+    )
+    onset_on = forms.DateField(
+        label="Since when?", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The day it began, as near as is known. What depends on it is withheld while it is unknown.",
+    )
+    story = forms.CharField(
+        label="What happened, in the runner's words", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    running_history = forms.CharField(
+        label="Running: weekly distance, hills, recent changes", max_length=2000, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    shoes = forms.CharField(label="Shoes", max_length=300, required=False)
+    flat_feet = forms.ChoiceField(label="Flat feet, visibly?", choices=THREE_WAYS, widget=forms.RadioSelect)
+    hypermobile = forms.ChoiceField(label="More flexible than peers?", choices=THREE_WAYS, widget=forms.RadioSelect)
+    core_training = forms.ChoiceField(
+        label="Core training at least 15 minutes, three times a week?", choices=THREE_WAYS, widget=forms.RadioSelect
+    )
+    goals = forms.CharField(
+        label="Goals, in the runner's words", max_length=1000, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    equipment = forms.MultipleChoiceField(
+        label="Equipment at home", choices=EQUIPMENT, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    allergies = forms.CharField(
+        label="Allergies", max_length=300, required=False, help_text='Write "none known" when asked and none.'
+    )
+    anticoagulant = forms.ChoiceField(
+        label="Takes a blood thinner?", choices=THREE_WAYS, widget=forms.RadioSelect
+    )
+    medicines = forms.CharField(label="Other medicines", max_length=500, required=False)
+    pregnant = forms.ChoiceField(label="Pregnant?", choices=THREE_WAYS, widget=forms.RadioSelect)
+    gestation_weeks = forms.IntegerField(label="Weeks of pregnancy", min_value=0, max_value=45, required=False)
+    birth_given_on = forms.DateField(
+        label="Gave birth within the last year? The day", required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    @staticmethod
+    def stored(case):
+        """Return the story as it stands, as initial values."""
+        patient = case.patient
+        return {name: getattr(case, name) for name in Intake.story_names()} | {
+            name: getattr(patient, name) for name in Intake.PERSON
+        }
+
+    @staticmethod
+    def story_names():
+        """Return the fields that belong to the case."""
+        return [n for n in Intake.base_fields if n not in (*Intake.PERSON, "patient", "version")]
+
+    def clean_onset_on(self):
+        """The onset is in the past."""
+        return _day(self.cleaned_data["onset_on"], "The day it began")
+
+    def clean_birth_given_on(self):
+        """A birth is in the past."""
+        return _day(self.cleaned_data["birth_given_on"], "The day of the birth")
+
+    def clean(self):
+        """Weeks of pregnancy go with a pregnancy."""
+        data = super().clean()
+        if data.get("gestation_weeks") is not None and data.get("pregnant") != Answer.PRESENT:
+            self.add_error("gestation_weeks", 'Weeks of pregnancy need "Pregnant? Yes".')
+        return data
+
+    def story_and_person(self):
+        """Return (fields of the case, fields of the patient)."""
+        data = self.cleaned_data
+        return {n: data[n] for n in self.story_names()}, {n: data[n] for n in self.PERSON}
+
+
+class Note(RecordForm):
+    """One line for the timeline."""
+
+    text = forms.CharField(label="Note", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CloseCase(RecordForm):
+    """Why a case ends."""
+
+    because = forms.CharField(label="Why is the case closed?", max_length=300)
+
+
+
+
+class OpenCase(PlainForm):
+    """Another leg or another episode of the same runner."""
+
+    side = forms.ChoiceField(
+        label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        widget=forms.RadioSelect,
+    )

@@ -1,0 +1,8 @@
+"""People, patients, cases: one file per noun."""
+
+from clinic.models.cases import Case, CaseEvent
+from clinic.models.drafts import Draft
+from clinic.models.patients import Patient
+from clinic.models.people import Clinic, Membership, Person
+
+__all__ = ["Case", "CaseEvent", "Clinic", "Draft", "Membership", "Patient", "Person"]

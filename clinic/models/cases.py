@@ -1,0 +1,109 @@
+"""Case: one leg's story from first visit to discharge.  CaseEvent: its timeline, only ever added to."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic.ids import new_id
+from clinic.models.patients import ANSWERS, Patient
+from clinic.models.people import Clinic
+from clinic.terms import Answer
+
+SIDES = [("left", "left"), ("right", "right"), ("both", "both")]
+
+
+class CaseQuerySet(models.QuerySet):
+    """Reads after "cases ..."."""
+
+    def open(self):
+        """Cases that nobody has closed."""
+        return self.filter(closed_at__isnull=True)
+
+    def visible_to(self, person):
+        """Return the cases of the clinics this person treats in; a runner sees only their own."""
+        if person.is_runner:
+            return self.filter(patient__person=person)
+        return self.filter(clinic__in=[c for c, role in person.roles.items() if role != "administrator"])
+
+
+class Case(models.Model):
+    """One episode of calf pain.  ``version`` counts its changes; a form of an older version is refused."""
+
+    class Attention(models.IntegerChoices):
+        """How soon somebody must look; the order of today's list."""
+
+        EMERGENCY = 5, "emergency"
+        SAME_DAY = 4, "same day"
+        UNSAFE = 3, "not safe to start"
+        URGENT = 2, "within two weeks"
+        DUE = 1, "next step due"
+        CALM = 0, "nothing due"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="cases")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
+    side = models.CharField(max_length=5, choices=SIDES)
+    onset_on = models.DateField(null=True, blank=True)
+    story = models.TextField(max_length=4000, blank=True)
+    running_history = models.TextField(max_length=2000, blank=True)
+    shoes = models.CharField(max_length=300, blank=True)
+    goals = models.TextField(max_length=1000, blank=True)
+    flat_feet = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
+    hypermobile = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
+    core_training = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
+    equipment = models.JSONField(default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    attention = models.PositiveSmallIntegerField(choices=Attention, default=Attention.UNSAFE)
+    next_step = models.CharField(max_length=80, default="Take the story")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_because = models.CharField(max_length=300, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-attention", "opened_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["clinic", "-attention", "opened_at", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="case_today",
+            ),
+            models.Index(fields=["patient", "opened_at"], name="case_of_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(side__in=["left", "right", "both"]), name="case_side_known"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="case_version_from_1"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, closed_because="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_because="")),
+                name="case_closed_by_someone_for_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.patient}, {self.get_side_display()} calf"
+
+
+class CaseEvent(models.Model):
+    """One line of the timeline: what was done, by whom, and the version of the case it made."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=500)
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["case", "version"], name="event_one_a_version")]
+
+    def __str__(self):
+        return self.text

@@ -1,0 +1,115 @@
+"""Person: the signed-in human; Clinic; Membership: who works where, in which role."""
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+
+from clinic.ids import new_id
+
+
+class Clinic(models.Model):
+    """One practice, with what its emergency texts and its two rule switches need."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    phone = models.CharField(max_length=30)
+    emergency_number = models.CharField(max_length=20, help_text="What a runner calls in an emergency, such as 112")
+    opening_hours = models.CharField(max_length=120)
+    dvt_seed_strict = models.BooleanField(default=False, help_text="Any single risk factor means same-day assessment")
+    core_fail_mode = models.CharField(
+        max_length=20,
+        default="deficit",
+        choices=[("deficit", "fail below mean minus one SD"), ("seed_below_average", "fail below the mean")],
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class PersonManager(BaseUserManager):
+    """Makes people; the e-mail address is the name they sign in with."""
+
+    def get_by_natural_key(self, email):
+        """Find a person by address, whatever its letter case."""
+        return self.get(email__iexact=email)
+
+    def create_user(self, email, password=None, **fields):
+        """Make a person; without a password they cannot sign in with one."""
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email, password=None, **fields):
+        """Make a person who may do everything in the admin that the admin lets anyone do."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """A human who can sign in: a member of a clinic, or a runner through their own patient row."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the admin site")
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = PersonManager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "people"
+        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once")]
+
+    def __str__(self):
+        return self.name
+
+    @cached_property
+    def roles(self):
+        """Return {clinic id: role} of today's memberships; asked once a request."""
+        return {row.clinic_id: row.role for row in self.memberships.all() if row.ended_at is None}
+
+    @property
+    def is_runner(self):
+        """Return whether this person has no role in any clinic."""
+        return not self.roles
+
+
+class Membership(models.Model):
+    """A person's role in a clinic; an ended one ends access on the next request."""
+
+    class Role(models.TextChoices):
+        CLINICIAN = "clinician", "clinician"
+        ASSISTANT = "assistant", "assistant"
+        LEAD = "lead", "clinic lead"
+        ADMINISTRATOR = "administrator", "administrator"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=13, choices=Role)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["clinic", "person"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "clinic"], condition=Q(ended_at__isnull=True), name="membership_one_role_a_clinic"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["clinician", "assistant", "lead", "administrator"]), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person}, {self.get_role_display()} at {self.clinic}"

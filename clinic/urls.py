@@ -1,0 +1,19 @@
+"""/ /patients/ /cases/"""
+
+from django.urls import path
+
+from clinic.views import cases, patients
+
+app_name = "clinic"
+
+urlpatterns = [
+    path("", cases.today, name="today"),
+    path("patients/", patients.find, name="find"),
+    path("patients/new/", patients.register, name="register"),
+    path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("cases/<uuid:case_id>/", cases.case_detail, name="case"),
+    path("cases/<uuid:case_id>/intake/", cases.intake, name="intake"),
+    path("cases/<uuid:case_id>/note/", cases.note, name="note"),
+    path("cases/<uuid:case_id>/close/", cases.close, name="close"),
+    path("cases/<uuid:case_id>/draft/<slug:form_name>/", cases.draft, name="draft"),
+]

@@ -1,0 +1,138 @@
+"""Today's list, the case page, the story, notes, closing."""
+
+import json
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic import actions, forms
+from clinic.access import may_record, may_sign, treating_clinics
+from clinic.find import todays_cases
+from clinic.models import Case, Draft
+from clinic.pages import days_ago, is_uuid, key_of, moment, next_page
+
+EVENTS = 20
+
+
+@login_required
+@require_GET
+def today(request):
+    """List who needs someone, most urgent first; a runner goes to their plan, an administrator to the admin."""
+    if request.user.is_runner:
+        return redirect("rehab:my_plan")
+    if not treating_clinics(request.user):
+        return redirect("admin:index")
+    cases, more = todays_cases(request.user, after=_todays_key(request))
+    now = timezone.now()
+    rows = [{"case": case, "since": days_ago(case.opened_at, now)} for case in cases]
+    return render(request, "clinic/today.html", {"rows": rows, "next_page": next_page(request, more)})
+
+
+def _todays_key(request):
+    key = key_of(request, 3)
+    opened = moment(key[1]) if key else None
+    return (key[0], opened, key[2]) if opened and isinstance(key[0], int) and is_uuid(key[2]) else None
+
+
+def recordable(request, case_id):
+    """Return an open case in which this person may record: 404 if not theirs to see, 403 if not to do."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient__clinic"), pk=case_id)
+    if not may_record(request.user, case) or (case.closed_at and request.method == "POST"):
+        raise PermissionDenied
+    return case
+
+
+@login_required
+@require_GET
+def case_detail(request, case_id):
+    """Show the case: banner, path, panels, timeline."""
+    case = recordable(request, case_id)
+    before = request.GET.get("before", "")
+    events = case.events.select_related("by").order_by("-version")
+    if before.isdecimal():
+        events = events.filter(version__lt=min(int(before), 2**31 - 1))
+    events = list(events[: EVENTS + 1])
+    context = {
+        "case": case,
+        "events": events[:EVENTS],
+        "older": events[EVENTS - 1].version if len(events) > EVENTS else None,
+        "note_form": forms.Note(case=case),
+        "may_sign": may_sign(request.user, case),
+    }
+    return render(request, "clinic/_timeline.html" if request.htmx else "clinic/case_detail.html", context)
+
+
+@login_required
+def intake(request, case_id):
+    """Take the story; what was typed before is offered again."""
+    case = recordable(request, case_id)
+    form = forms.Intake(request.POST or None, case=case, initial=forms.Intake.stored(case))
+    if form.is_valid():
+        story, person = form.story_and_person()
+        actions.save_intake(
+            case=case, version=form.cleaned_data["version"], story=story, person_facts=person,
+            by=request.user, at=timezone.now(),
+        )
+        messages.success(request, "Story recorded. Next: screen for danger.")
+        return redirect("clinic:case", case_id=case.pk)
+    return render(request, "clinic/intake.html", {"case": case, "form": form})
+
+
+@login_required
+@require_POST
+def note(request, case_id):
+    """Write a note on the timeline."""
+    case = recordable(request, case_id)
+    form = forms.Note(request.POST, case=case)
+    if not form.is_valid():
+        return render(request, "clinic/note.html", {"case": case, "form": form}, status=422)
+    data = form.cleaned_data
+    actions.note(case=case, version=data["version"], text=data["text"], by=request.user, at=timezone.now())
+    return redirect("clinic:case", case_id=case.pk)
+
+
+@login_required
+def close(request, case_id):
+    """Close a case for a reason."""
+    case = recordable(request, case_id)
+    if not may_sign(request.user, case):
+        raise PermissionDenied
+    form = forms.CloseCase(request.POST or None, case=case)
+    if form.is_valid():
+        data = form.cleaned_data
+        actions.close_case(
+            case=case, version=data["version"], because=data["because"], by=request.user, at=timezone.now()
+        )
+        messages.success(request, "Case closed.")
+        return redirect("clinic:case", case_id=case.pk)
+    return render(request, "clinic/close.html", {"case": case, "form": form})
+
+
+@login_required
+def draft(request, case_id, form_name):
+    """Give back (GET) or keep (POST) what this person is typing into a form of this case."""
+    case = recordable(request, case_id)
+    if len(form_name) > 60:
+        raise Http404
+    if request.method == "POST":
+        actions.keep_draft(
+            person=request.user, case=case, form=form_name, fields=_typed(request.POST), at=timezone.now()
+        )
+        return HttpResponse(status=204)
+    kept = Draft.objects.filter(person=request.user, case=case, form=form_name).first()
+    body = json.dumps(kept.fields if kept else {})
+    return HttpResponse(body, content_type="application/json")
+
+
+def _typed(posted):
+    """Return what was typed, without the form's plumbing and within reason."""
+    return {
+        name[:80]: [value[:4000] for value in posted.getlist(name)[:200]]
+        for name in list(posted)[:800]
+        if name not in ("csrfmiddlewaretoken", "patient", "version")
+    }

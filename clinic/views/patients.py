@@ -1,0 +1,75 @@
+"""Find a runner, register one."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from clinic import actions, forms
+from clinic.access import treating_clinics
+from clinic.find import find_patients, likely_duplicates
+from clinic.models import Case, Clinic, Patient
+from clinic.pages import is_uuid, key_of, next_page
+
+
+def _treats(request):
+    clinics = treating_clinics(request.user)
+    if not clinics:
+        raise PermissionDenied
+    return clinics
+
+
+@login_required
+def find(request):
+    """List the clinic's runners by name, from the letters typed so far."""
+    _treats(request)
+    form = forms.Find(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    patients, more = find_patients(
+        request.user, name=asked.get("name") or "", born=asked.get("born"), after=_names_key(request)
+    )
+    context = {"form": form, "patients": patients, "next_page": next_page(request, more), "asked": any(asked.values())}
+    template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
+    return render(request, template, context)
+
+
+def _names_key(request):
+    key = key_of(request, 3)
+    return [str(key[0]), str(key[1]), key[2]] if key and is_uuid(key[2]) else None
+
+
+@login_required
+def register(request):
+    """Register a runner and open the case of one leg; likely duplicates are shown first."""
+    clinics = list(Clinic.objects.filter(pk__in=_treats(request)))
+    form = forms.Registration(request.POST or None, clinics=clinics)
+    duplicates = []
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        clinic_id, side, sure = data.pop("clinic"), data.pop("side"), data.pop("not_a_duplicate")
+        seen = {k: data[k] for k in ("surname", "given_name", "birth_date", "email", "phone")}
+        duplicates = [] if sure else likely_duplicates(clinic_id, **seen)
+        if not duplicates:
+            return redirect("clinic:intake", case_id=_registered(clinic_id, data, side, request.user).pk)
+    return render(request, "clinic/register.html", {"form": form, "duplicates": duplicates})
+
+
+@transaction.atomic
+def _registered(clinic_id, fields, side, by):
+    at = timezone.now()
+    patient = actions.register_patient(clinic_id=clinic_id, fields=fields, by=by, at=at)
+    return actions.open_case(patient=patient, side=side, by=by, at=at)
+
+
+@login_required
+def patient(request, patient_id):
+    """Show a runner's cases, and open one for another leg or another episode."""
+    _treats(request)
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=patient_id)
+    form = forms.OpenCase(request.POST or None)
+    if form.is_valid():
+        case = actions.open_case(patient=patient, by=request.user, at=timezone.now(), **form.cleaned_data)
+        return redirect("clinic:intake", case_id=case.pk)
+    cases = Case.objects.visible_to(request.user).filter(patient=patient).order_by("-opened_at")[:20]
+    return render(request, "clinic/patient.html", {"patient": patient, "cases": cases, "form": form})

@@ -1,0 +1,9 @@
+"""Server entry.  It sets no development default: production says what it needs or stops with a sentence."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,50 @@
+"""{% case_path case %}: the path of a case as steps, and where it stands.  One query."""
+
+from django import template
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from clinic.models import Case
+from rehab.models import Plan
+from triage.models import Diagnosis, Examination, Screening
+
+register = template.Library()
+
+STEPS = [  # the column that says it is done, the word, where it is done
+    ("told", "Story", "clinic:intake"),
+    ("screened", "Red flags", "triage:screening"),
+    ("examined", "Examination", "triage:examination"),
+    ("diagnosed", "Causes and diagnosis", "triage:causes"),
+    ("signed", "Plan", "rehab:plan"),
+]
+
+
+def _exists(model, **also):
+    return Exists(model.objects.filter(case=OuterRef("pk"), **also))
+
+
+@register.inclusion_tag("clinic/_path.html")
+def case_path(case):
+    """Show each step as done, next or later; the next is the first that is not done."""
+    row = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(
+            screened=_exists(Screening, completed_at__isnull=False, voided_at__isnull=True),
+            examined=_exists(Examination),
+            diagnosed=_exists(Diagnosis),
+            signed=_exists(Plan, signed_at__isnull=False, replaced_at__isnull=True),
+        )
+        .values("story", "screened", "examined", "diagnosed", "signed")
+        .get()
+    )
+    row["told"] = bool(row["story"])
+    first_open = next((code for code, _, _ in STEPS if not row[code]), None)
+    steps = [
+        {
+            "name": name,
+            "url": reverse(url, args=[case.pk]),
+            "state": "done" if row[code] else "now" if code == first_open else "later",
+        }
+        for code, name, url in STEPS
+    ]
+    return {"case": case, "steps": steps}
