@@ -117,13 +117,17 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one red-flag item ended, and for a suspected clot what the tests showed."""
+    """How one red-flag item ended, and for a suspected clot what the tests showed.
+
+    ``discharged`` is a written hospital discharge; it counts only where Wells does not apply.
+    """
 
     item: str
     outcome: OutcomeType
     scan: TestResult | None = None
     repeat_scan: TestResult | None = None
     d_dimer: TestResult | None = None
+    discharged: bool = False
 
 
 @dataclass(frozen=True)
