@@ -1,8 +1,10 @@
-"""Catalogue words and pictures are edited here; plans are windows, not doors."""
+"""Catalogue words and pictures are edited here; plans and treatments are windows, not doors."""
 
 from django.contrib import admin
 
-from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem
+from clinic.access import may_administer, may_read_clinical
+from clinic.models import Case
+from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
 
 
 class MediaInline(admin.TabularInline):
@@ -11,10 +13,15 @@ class MediaInline(admin.TabularInline):
     model = ExerciseMedia
     extra = 0
 
+    def has_view_permission(self, request, obj=None):
+        return may_administer(request.user)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
 
 @admin.register(Exercise)
 class ExerciseAdmin(admin.ModelAdmin):
-    """The clinic's own words beside the catalogue's; what the knowledge files say stays locked."""
+    """The clinic's own words beside the catalogue's; what the knowledge files say stays as it is."""
 
     list_display = ["number", "name", "clinic_name", "level_count", "is_offered"]
     list_display_links = ["number", "name"]
@@ -23,8 +30,68 @@ class ExerciseAdmin(admin.ModelAdmin):
     readonly_fields = ["code", "number", "name", "level_count", "is_offered"]
     inlines = [MediaInline]
 
+    def has_module_permission(self, request):
+        return may_administer(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return may_administer(request.user)
+
+    has_change_permission = has_view_permission
+
     def has_add_permission(self, request):
         return False
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class Sealed:
+    """Only to be read, by clinicians and leads, and only of their own clinics."""
+
+    show_full_result_count = False
+
+    def has_module_permission(self, request):
+        return may_read_clinical(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return may_read_clinical(request.user)
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ItemInline(Sealed, admin.TabularInline):
+    """The exercises of a plan."""
+
+    model = PlanItem
+    extra = 0
+    fields = ["position", "exercise", "side", "start_level", "min_level", "max_level", "sets", "amount", "unit"]
+
+
+@admin.register(Plan)
+class PlanAdmin(Sealed, admin.ModelAdmin):
+    """A window: plans are written and signed in the clinic's pages, through the gate."""
+
+    list_display = ["case", "status", "drafted_at", "signed_at", "signed_by", "replaced_at"]
+    list_select_related = ["case__patient", "signed_by"]
+    inlines = [ItemInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+
+@admin.register(TreatmentRecord)
+class TreatmentAdmin(Sealed, admin.ModelAdmin):
+    """A window: treatments are recorded in the clinic's pages, through the gate."""
+
+    list_display = ["case", "treatment", "given_at", "given_by", "verdict"]
+    list_select_related = ["case__patient", "given_by"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(case__in=Case.objects.visible_to(request.user))

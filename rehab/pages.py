@@ -7,8 +7,6 @@ from django.db.models import Prefetch
 from django.shortcuts import redirect
 
 from clinic.access import may_sign
-from clinic.actions import StaleRecord
-from clinic.conflict import conflict_response
 from rehab.actions import Refused
 from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdicts_of_treatments
 from rehab.forms import Checklist, DraftPlan, SignPlan
@@ -42,17 +40,15 @@ def shown(plan):
     return {"plan": plan, "cards": cards_of(plan), "working": working(plan.decision.result)}
 
 
-def perform(request, case, form, act, done, success=""):
+def perform(request, form, act, done, success=""):
     """Run one action for a posted form and go on; return None where the form is to be shown again.
 
-    A stale version or the wrong runner is a conflict: nothing is saved, and what was typed is shown.
+    A stale version or the wrong runner raises StaleRecord, which clinic answers with 409.
     """
     if not form.is_valid():
         return None
     try:
         act(form.cleaned_data)
-    except StaleRecord as error:
-        return conflict_response(request, case, error, form)
     except Refused as refused:
         for sentence in refused.sentences:
             form.add_error(None, sentence)

@@ -55,7 +55,7 @@ def draft(request, case_id):
     def act(data):
         actions.draft_plan(case=case, version=data["version"], equipment=data["equipment"], blocked=(), by=request.user, at=at)
 
-    done = perform(request, case, form, act, ("rehab:plan", case.pk))
+    done = perform(request, form, act, ("rehab:plan", case.pk))
     if done:
         return done
     frame = plan_frame(case, request.user, at, draft_form=form)
@@ -73,7 +73,7 @@ def checklist(request, case_id):
     def act(data):
         actions.answer_checklist(case=case, version=data["version"], answers=form.answers(), by=request.user, at=at)
 
-    done = perform(request, case, form, act, ("rehab:plan", case.pk), "Answers recorded; the plan was drafted again.")
+    done = perform(request, form, act, ("rehab:plan", case.pk), "Answers recorded; the plan was drafted again.")
     if done:
         return done
     frame = plan_frame(case, request.user, at, checklist=form)
@@ -82,7 +82,7 @@ def checklist(request, case_id):
 
 def choosing(request, case, form, act, item=None):
     """Show the catalogue with today's verdicts, or do what was chosen."""
-    done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk))
+    done = request.method == "POST" and perform(request, form, act, ("rehab:plan", case.pk))
     if done:
         return done
     groups = catalogue_choices(case, timezone.now())
@@ -128,7 +128,7 @@ def remove(request, case_id, item_id):
     def act(data):
         actions.remove_item(item=item, reason=data["reason"], version=data["version"], by=request.user, at=timezone.now())
 
-    done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk))
+    done = request.method == "POST" and perform(request, form, act, ("rehab:plan", case.pk))
     return done or render(request, "rehab/remove.html", {"case": case, "form": form, "item": item})
 
 
@@ -144,7 +144,7 @@ def move(request, case_id, item_id):
         up = data["direction"] == "up"
         actions.move_item(item=item, up=up, version=data["version"], by=request.user, at=timezone.now())
 
-    done = perform(request, case, form, act, ("rehab:plan", case.pk))
+    done = perform(request, form, act, ("rehab:plan", case.pk))
     return done or refused(request, case, form)
 
 
@@ -164,7 +164,7 @@ def dose(request, case_id, item_id):
     def act(data):
         actions.change_dose(item=item, dose=form.dose(), version=data["version"], by=request.user, at=timezone.now())
 
-    done = request.method == "POST" and perform(request, case, form, act, ("rehab:plan", case.pk), "Dose changed.")
+    done = request.method == "POST" and perform(request, form, act, ("rehab:plan", case.pk), "Dose changed.")
     context = {"case": case, "form": form, "item": item, "contraindications": contraindications(item.exercise_id)}
     return done or render(request, "rehab/dose.html", context, status=422 if form.is_bound else 200)
 
@@ -180,7 +180,7 @@ def sign(request, case_id):
         draft = get_object_or_404(case.plans.all(), pk=data["plan"])
         actions.sign_plan(plan=draft, version=data["version"], by=request.user, at=timezone.now())
 
-    done = perform(request, case, form, act, ("rehab:signed", case.pk), "Plan signed. The runner can see it now.")
+    done = perform(request, form, act, ("rehab:signed", case.pk), "Plan signed. The runner can see it now.")
     return done or refused(request, case, form)
 
 

@@ -25,7 +25,7 @@ def treatments(request, case_id):
         kept = {name: data[name] for name in FIELDS}
         actions.record_treatment(case=case, **kept, by=request.user, at=at)
 
-    done = request.method == "POST" and perform(request, case, form, act, ("rehab:treatments", case.pk), "Treatment recorded.")
+    done = request.method == "POST" and perform(request, form, act, ("rehab:treatments", case.pk), "Treatment recorded.")
     context = {"case": case, "rows": rows, "form": form}
     context |= {"given": given_treatments(case), "may_sign": may_sign(request.user, case)}
     return done or render(request, "rehab/treatments.html", context, status=422 if form.is_bound else 200)
