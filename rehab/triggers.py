@@ -25,7 +25,11 @@ def locked(case):
          AND NOT EXISTS (SELECT 1 FROM triage_screening n WHERE n.case_id = {case}
                          AND n.voided_at IS NULL AND n.completed_at > s.completed_at))
  OR EXISTS (SELECT 1 FROM triage_redflagitem i
-         WHERE i.case_id = {case} AND i.level IN ('E', 'D') AND i.outcome <> 'excluded')
+         WHERE i.case_id = {case} AND i.level IN ('E', 'D') AND i.outcome <> 'excluded'
+         AND NOT (i.signable AND i.outcome = '' AND EXISTS (SELECT 1 FROM triage_signoff o
+                  WHERE o.item_id = i.id AND o.kind = 'considered_not_suspected'))
+         AND NOT (i.outcome = 'confirmed' AND EXISTS (SELECT 1 FROM triage_signoff o
+                  WHERE o.item_id = i.id AND o.kind = 'released')))
 )"""
 
 

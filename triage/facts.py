@@ -1,0 +1,152 @@
+"""Rows in, plain values out: everything known of a case, for the rules."""
+
+from dataclasses import asdict
+
+from clinic.terms import (
+    Answer,
+    CaseFacts,
+    Measurement,
+    Outcome,
+    OutcomeType,
+    PatientFacts,
+    Settings,
+    Side,
+    SignOffFact,
+    SignOffKind,
+    TestResult,
+)
+from triage.models import Examination, Finding, RedFlagItem, Screening, SignOff
+
+DAYS_AFTER_BIRTH = 365  # an older birth says nothing to any rule
+
+
+def case_facts(case, today, answers=None):
+    """Return what the decision path may look at: the current screening, all findings, outcomes, signatures.
+
+    ``answers`` replaces the stored answers of the screening while it is being filled in.  A fact that is
+    PRESENT anywhere is present; the newest examination counts for each code and side.
+    """
+    screening = current_screening(case)
+    said = dict(answers) if answers is not None else stored_answers(screening)
+    w10 = said.pop("w10", Answer.NOT_ASSESSED)
+    findings = newest_findings(case)
+    facts = merged(said, findings)
+    items = list(RedFlagItem.objects.filter(case=case, screening=screening)) if screening else []
+    diagnosis = case.diagnoses.order_by("-at", "-id").first()
+    return CaseFacts(
+        patient=patient_facts(case, facts, today),
+        answers=facts,
+        w10=w10,
+        w10_reason=screening.w10_reason if screening else "",
+        measurements=measurements(findings),
+        diagnosis=diagnosis.cause if diagnosis else None,
+        equipment=frozenset(case.equipment),
+        outcomes=tuple(_outcome(item) for item in items if item.outcome),
+        sign_offs=tuple(_sign_offs(case, items)),
+        settings=Settings(case.clinic.dvt_seed_strict, case.clinic.core_fail_mode),
+    )
+
+
+def current_screening(case):
+    """Return the screening that speaks for the case: the unfinished one, else the newest complete one."""
+    return Screening.objects.filter(case=case, voided_at__isnull=True).order_by("-started_at", "-id").first()
+
+
+def stored_answers(screening):
+    """Return the answers of a screening by code."""
+    if screening is None:
+        return {}
+    return {row.code: Answer(row.value) for row in screening.answers.all()}
+
+
+def newest_findings(case):
+    """Return the newest finding of each code and side."""
+    newest = {}
+    rows = Finding.objects.filter(examination__case=case).order_by("examination__at", "examination_id", "id")
+    for finding in rows:
+        newest[finding.code, finding.side] = finding
+    return list(newest.values())
+
+
+def merged(said, findings):
+    """Return one answer per code: PRESENT on any side or in any place wins, silence never hides an answer."""
+    facts = dict(said)
+    for finding in findings:
+        if not finding.answer:
+            continue
+        answer, known = Answer(finding.answer), facts.get(finding.code)
+        if answer is Answer.PRESENT or known in (None, Answer.NOT_ASSESSED):
+            facts[finding.code] = answer
+    return facts
+
+
+def measurements(findings):
+    """Return the measured values as the rules read them."""
+    return tuple(
+        Measurement(f.code, Side(f.side), f.value, f.unit, f.method or None, f.pain_nprs)
+        for f in findings
+        if not f.answer
+    )
+
+
+def patient_facts(case, facts, today):
+    """Return the person as plain values on a day; the newest statement about pregnancy counts."""
+    patient = case.patient
+    since_birth = (today - patient.birth_given_on).days if patient.birth_given_on else None
+    return PatientFacts(
+        age_years=patient.age_on(today),
+        sex=patient.sex,
+        pregnant=facts.get("pregnant", Answer(patient.pregnant)),
+        postpartum_days=since_birth if since_birth is not None and since_birth <= DAYS_AFTER_BIRTH else None,
+        gestation_weeks=patient.gestation_weeks,
+        side=Side(case.side),
+        onset_days=(today - case.onset_on).days if case.onset_on else None,
+    )
+
+
+def _outcome(item):
+    def result(value):
+        return TestResult(value) if value else None
+
+    return Outcome(
+        item=item.row,
+        outcome=OutcomeType(item.outcome),
+        scan=result(item.scan),
+        repeat_scan=result(item.repeat_scan),
+        d_dimer=result(item.d_dimer),
+        discharged=item.discharged,
+    )
+
+
+def _sign_offs(case, items):
+    rows = {item.pk: item.row for item in items}
+    for row in SignOff.objects.filter(case=case).select_related("by"):
+        answers = row.cause or rows.get(row.item_id)
+        if answers:
+            yield SignOffFact(
+                answers, SignOffKind(row.kind), row.by.name, row.at.date().isoformat(), row.reason, row.limits
+            )
+
+
+def previous_values(case):
+    """Return the findings of the newest examination by (code, side), to stand beside new ones."""
+    newest = Examination.objects.filter(case=case).order_by("-at", "-id").first()
+    return {(f.code, f.side): f for f in newest.findings.all()} if newest else {}
+
+
+def facts_json(facts):
+    """Return the facts as plain JSON values in a fixed order, so that a decision can be repeated."""
+    return {
+        "patient": asdict(facts.patient),
+        "answers": dict(sorted(facts.answers.items())),
+        "w10": facts.w10,
+        "w10_reason": facts.w10_reason,
+        "measurements": [asdict(measurement) for measurement in facts.measurements],
+        "failed": list(facts.failed),
+        "diagnosis": facts.diagnosis,
+        "equipment": sorted(facts.equipment),
+        "blocked": sorted(facts.blocked),
+        "outcomes": [asdict(outcome) for outcome in facts.outcomes],
+        "sign_offs": [asdict(sign_off) for sign_off in facts.sign_offs],
+        "settings": asdict(facts.settings),
+    }

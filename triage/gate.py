@@ -1,0 +1,66 @@
+"""WHETHER: may this leg be loaded now?  Asked by rehab at every use of a plan, never stored.
+
+Shut by default.  It asks every unanswered item of every screening, never only the latest: a later calm
+screening opens nothing.  ``rehab.triggers`` says the same in SQL; a test puts the same cases to both.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from clinic.models import Case
+from clinic.terms import Reason
+from triage.knowledge import triage_knowledge
+from triage.models import Diagnosis, RedFlagItem, Screening, SignOff
+
+FRESH = timedelta(days=7)  # an older screening opens no new signature [CONV]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether load is allowed, and every reason why not."""
+
+    open: bool
+    reasons: tuple[Reason, ...]
+
+
+def loading_gate(case: Case) -> Gate:
+    """Return whether this leg may be loaded now.  Four queries."""
+    reasons = (*_screening_reasons(case), *_item_reasons(case))
+    return Gate(open=not reasons, reasons=reasons)
+
+
+def signing_gate(case: Case, at: datetime) -> Gate:
+    """Return whether a plan may be signed now: the loading gate, and a screening of the last 7 days."""
+    gate = loading_gate(case)
+    newest = case.screenings.filter(completed_at__isnull=False, voided_at__isnull=True).order_by("-completed_at").first()
+    if newest is None or newest.completed_at is None or newest.completed_at >= at - FRESH:
+        return gate
+    stale = Reason("stale_screening", f"The last screening is older than {FRESH.days} days: screen again.", "CONV")
+    return Gate(open=False, reasons=(*gate.reasons, stale))
+
+
+def _screening_reasons(case: Case) -> tuple[Reason, ...]:
+    rows = list(Screening.objects.filter(case=case, voided_at__isnull=True))
+    if any(row.completed_at is None for row in rows):
+        return (Reason("unfinished_screening", "A safety screening is not finished.", "T-LOCK"),)
+    done = sorted((row for row in rows if row.completed_at), key=lambda row: row.completed_at)
+    if not done:
+        return (Reason("no_screening", "The safety screening has not been done.", "T-LOCK"),)
+    if not done[-1].complete:
+        return (Reason("incomplete_screening", "Answers are missing in the safety screening.", "T-LOCK"),)
+    return ()
+
+
+def _item_reasons(case: Case) -> tuple[Reason, ...]:
+    sign_offs = list(SignOff.objects.filter(case=case))
+    reasons = [
+        Reason(item.row, item.text, item.rule)
+        for item in RedFlagItem.objects.filter(case=case).exclude(outcome="excluded")
+        if not item.is_answered(sign_offs)
+    ]
+    released = {s.cause for s in sign_offs if s.kind == "released" and s.cause}
+    locked = triage_knowledge().red_flags.must_not_load
+    for cause in Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True).distinct():
+        if cause not in released:
+            reasons.append(Reason(cause, f"{cause}: no load before a specialist's release.", "6.2"))
+    return tuple(reasons)
