@@ -1,0 +1,106 @@
+"""Ask the rules, keep what they said, open what must be opened."""
+
+from dataclasses import asdict, is_dataclass
+from enum import Enum
+
+from clinic.access import may_record, may_sign
+from clinic.models import Case
+from clinic.tables import knowledge_version
+from triage.decision import triage_decision
+from triage.facts import case_facts, facts_json
+from triage.knowledge import triage_knowledge
+from triage.models import Decision, RedFlagItem
+
+ATTENTION = {
+    "E": (Case.Attention.EMERGENCY, "Emergency: send to hospital now"),
+    "D": (Case.Attention.SAME_DAY, "Same-day assessment, then record its outcome"),
+    "U": (Case.Attention.URGENT, "Refer within 2 weeks, or record who may load"),
+    "R": (Case.Attention.DUE, "Examine"),
+}
+HELD = (Case.Attention.UNSAFE, "Complete the safety screening")
+
+
+class Refused(Exception):
+    """The rules or the records do not allow it; ``sentences`` are for the person who tried."""
+
+    def __init__(self, *sentences):
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+class NotAllowed(Refused):
+    """This person's role does not include it."""
+
+
+def must_record(person, case):
+    """Refuse somebody who may not record in this case."""
+    if not may_record(person, case):
+        raise NotAllowed("Your role does not include recording in this case.")
+
+
+def must_sign(person, case):
+    """Refuse somebody who may not sign in this case."""
+    if not may_sign(person, case):
+        raise NotAllowed("Only a clinician of this clinic may do this.")
+
+
+def plain(value):
+    """Return dataclasses, enums and sets as plain JSON values in a fixed order."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(part) for name, part in asdict(value).items()}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(plain(key)): plain(part) for key, part in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(part) for part in value)
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    return value
+
+
+def triage_json(decision):
+    """Return what is kept of a triage decision."""
+    kept = ("level", "complete", "d_hold", "reasons", "forbidden", "missing", "items", "wells")
+    return {name: plain(getattr(decision, name)) for name in kept}
+
+
+def decide_and_keep(case, *, by, at, kind="triage", result=None):
+    """Run the rules on the case as it stands, store the decision, and return it."""
+    facts = case_facts(case, at.date())
+    decision = triage_decision(facts, triage_knowledge())
+    version = knowledge_version()
+    Decision.objects.create(
+        case=case,
+        kind=kind,
+        inputs=facts_json(facts),
+        result=result(decision) if result else triage_json(decision),
+        reasons=plain(decision.reasons),
+        knowledge_version=version.version,
+        knowledge_sha256=version.sha256,
+        at=at,
+        by=by,
+    )
+    return decision
+
+
+def open_items(case, decision, *, screening, by, at):
+    """Open an item for every fired row that has none of its level yet in this screening."""
+    known = {(item.row, item.level): item for item in RedFlagItem.objects.filter(case=case, screening=screening)}
+    for found in decision.items:
+        signable = found.awaiting == "signature"
+        item = known.get((found.row, found.level.value))
+        if item is None:
+            RedFlagItem.objects.create(
+                case=case, screening=screening, row=found.row, level=found.level.value, rule=found.rule[:300],
+                text=found.text.en[:1000], signable=signable, opened_at=at, opened_by=by,
+            )
+        elif not item.outcome and item.signable != signable:
+            RedFlagItem.objects.filter(pk=item.pk).update(signable=signable)
+
+
+def attention_of(decision):
+    """Return (attention, next step) for today's list."""
+    if decision.d_hold and decision.level.value == "D":
+        return HELD
+    return ATTENTION[decision.level.value]

@@ -1,0 +1,58 @@
+"""Record an examination: tests and findings, with the verdict of each."""
+
+from django.db import transaction
+
+from clinic.actions import forget_draft, touch_case
+from clinic.models import Case
+from clinic.terms import Answer, Side
+from triage.actions.deciding import attention_of, decide_and_keep, must_record, open_items
+from triage.facts import current_screening
+from triage.models import Examination, Finding
+
+
+def _sided(key):
+    return key if isinstance(key, tuple) else (key, Side.NONE.value)
+
+
+@transaction.atomic
+def record_examination(*, case, version, by, at, findings=None, measured=None, shown_none=()):
+    """Keep findings ({code or (code, side): Answer}) and measured tests ({(test, side): dict}).
+
+    ``measured`` dicts hold value, unit, method, pain_nprs.  What fires opens its item in this transaction.
+    """
+    must_record(by, case)
+    examination = Examination.objects.create(case=case, at=at, by=by)
+    rows = [
+        Finding(
+            examination=examination, code=code, side=side, answer=Answer(answer).value, shown_none=code in shown_none
+        )
+        for (code, side), answer in ((_sided(key), answer) for key, answer in (findings or {}).items())
+    ]
+    rows += [
+        Finding(examination=examination, code=test, side=side, **values)
+        for (test, side), values in (measured or {}).items()
+    ]
+    Finding.objects.bulk_create(rows)
+    decision = decide_and_keep(case, by=by, at=at)
+    _keep_verdicts(examination, decision)
+    before = {(item.row, item.level) for item in case.red_flag_items.all()}
+    open_items(case, decision, screening=current_screening(case), by=by, at=at)
+    fired = {(item.row, item.level) for item in case.red_flag_items.all()} - before
+    changes = {}
+    if fired:
+        changes["attention"], changes["next_step"] = attention_of(decision)
+    elif case.attention == Case.Attention.DUE:
+        changes["next_step"] = "Look at the causes, record a diagnosis"
+    touch_case(
+        case, version=version, by=by, at=at, kind="examination", text=f"Examination: {len(rows)} findings recorded", **changes
+    )
+    forget_draft(person=by, case=case, form="examination")
+    return examination
+
+
+def _keep_verdicts(examination, decision):
+    verdicts = {(judged.test, Side(judged.side).value): str(judged.verdict) for judged in decision.judged}
+    for finding in examination.findings.filter(answer=""):
+        verdict = verdicts.get((finding.code, finding.side))
+        if verdict:
+            Finding.objects.filter(pk=finding.pk).update(verdict=verdict)

@@ -1,0 +1,95 @@
+"""Close an item with its outcome; sign for one item; record a specialist's release."""
+
+from django.db import transaction
+
+from clinic.actions import touch_case
+from clinic.models import Case
+from clinic.terms import Outcome, OutcomeType, TestResult
+from triage.actions.deciding import Refused, must_sign
+from triage.decision import triage_decision
+from triage.facts import case_facts
+from triage.gate import loading_gate
+from triage.knowledge import triage_knowledge
+from triage.models import RedFlagItem, SignOff
+from triage.rules.items import CLOT_ROW, clot_excluded
+
+
+def _result(value):
+    return TestResult(value) if value else None
+
+
+def _locked_item(case, item_id):
+    item = RedFlagItem.objects.select_for_update().filter(case=case, pk=item_id).first()
+    if item is None:
+        raise Refused("This item does not belong to this case.")
+    return item
+
+
+def _next(case):
+    """Return what today's list says after an item was answered."""
+    if loading_gate(case).open:
+        return {"attention": Case.Attention.DUE, "next_step": "Examine"}
+    return {}
+
+
+@transaction.atomic
+def close_item(*, case, version, item_id, outcome, text, by, at, scan="", repeat_scan="", d_dimer="", discharged=False):
+    """Record how one item ended.  Only ``excluded`` unlocks; ``inconclusive`` stays open.
+
+    A suspected clot is excluded only by the tests that rule T-DVT asks for; otherwise Refused.
+    """
+    must_sign(by, case)
+    item = _locked_item(case, item_id)
+    if item.outcome in ("excluded", "confirmed"):
+        raise Refused("This item already has its outcome.")
+    if not text.strip():
+        raise Refused("Write what was found.")
+    if item.row == CLOT_ROW and outcome == OutcomeType.EXCLUDED:
+        told = Outcome(item.row, OutcomeType.EXCLUDED, _result(scan), _result(repeat_scan), _result(d_dimer), discharged)
+        wells = triage_decision(case_facts(case, at.date()), triage_knowledge()).wells
+        if not clot_excluded(told, wells.two_level):
+            raise Refused(
+                "These results do not exclude a clot. "
+                f"With this Wells result ({wells.two_level.value.replace('_', ' ')}) more tests are needed."
+            )
+    RedFlagItem.objects.filter(pk=item.pk).update(
+        outcome=outcome, outcome_text=text.strip(), closed_at=at, closed_by=by,
+        scan=scan, repeat_scan=repeat_scan, d_dimer=d_dimer, discharged=discharged,
+    )
+    _say(case, version, by, at, "item_closed", f"{item.row}: {outcome}. {text.strip()}")
+
+
+@transaction.atomic
+def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
+    """Sign for one item: considered and not suspected, may load (with limits), or released."""
+    must_sign(by, case)
+    item = _locked_item(case, item_id)
+    if kind == "considered_not_suspected" and not item.signable:
+        raise Refused("This item does not accept a signature: it needs an outcome.")
+    if kind == "may_load" and item.level != "U":
+        raise Refused("Only an item of level U can be answered with a permission to load.")
+    if kind == "may_load" and not limits.strip():
+        raise Refused("Write the limits of the load.")
+    if not reason.strip():
+        raise Refused("Write the reason.")
+    SignOff.objects.create(case=case, item=item, kind=kind, by=by, at=at, reason=reason.strip(), limits=limits.strip())
+    _say(case, version, by, at, "signed_off", f"{item.row}: {kind.replace('_', ' ')}. {reason.strip()}")
+
+
+@transaction.atomic
+def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
+    """Record that the treating service released a diagnosis that must not be loaded."""
+    must_sign(by, case)
+    if cause not in triage_knowledge().red_flags.must_not_load:
+        raise Refused(f"{cause} needs no release.")
+    if not reason.strip():
+        raise Refused("Write who released it, and what they said.")
+    SignOff.objects.create(
+        case=case, cause=cause, kind="released", by=by, at=at, reason=reason.strip(), limits=limits.strip()
+    )
+    _say(case, version, by, at, "released", f"{cause}: released. {reason.strip()}")
+
+
+def _say(case, version, by, at, kind, text):
+    """Write the line of the timeline, and today's list with it."""
+    touch_case(case, version=version, by=by, at=at, kind=kind, text=text, **_next(case))
