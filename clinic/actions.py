@@ -90,7 +90,7 @@ def close_case(*, case, version, because, by, at):
 def keep_draft(*, person, case, form, fields, at):
     """Keep what somebody is typing, so that a closed browser loses nothing."""
     Draft.objects.update_or_create(
-        person=person, case=case, form=form, defaults={"fields": fields, "saved_at": at}
+        person=person, case=case, form=form, defaults={"fields": fields, "updated_at": at}
     )
 
 

@@ -11,7 +11,7 @@ PAGE = 50
 def prefix_range(name):
     """Return the filter for names that begin so: a range on the ordered index, not LIKE."""
     key = search_key(name)
-    return Q(surname_key__gte=key, surname_key__lt=key[:-1] + chr(ord(key[-1]) + 1)) if key else Q()
+    return Q(surname_key__gte=key, surname_key__lt=key + "\U0010ffff") if key else Q()
 
 
 def find_patients(person, *, name="", born=None, after=None):
@@ -38,7 +38,7 @@ def likely_duplicates(clinic_id, *, surname, given_name, birth_date, email="", p
     """Return runners who may be the same person: born the same day with a like name, or the same address or phone."""
     surname, given = search_key(surname), search_key(given_name)
     alike = Q(birth_date=birth_date) & (Q(surname_key=surname) | Q(given_key=given) | Q(surname_key__startswith=surname[:3]))
-    alike |= Q(surname_key=surname, given_key=given)
+    alike |= Q(surname_key=surname, given_key=given) | Q(surname_key=given, given_key=surname)
     if email:
         alike |= Q(email=email.lower())
     if phone:

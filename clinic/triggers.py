@@ -60,6 +60,17 @@ def install(using="default", **_signal):
                     cursor.execute(statement)
 
 
+def remove(using="default"):
+    """Drop every registered trigger; only a test that empties its tables does so, and installs them after."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for trigger in _registered.values():
+            if trigger.table in tables:
+                on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
+
+
 def _statements(trigger, vendor):
     if vendor == "sqlite":
         return _sqlite(trigger)

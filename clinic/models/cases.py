@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.ids import new_id
 from clinic.models.patients import ANSWERS, Patient
@@ -10,6 +10,7 @@ from clinic.models.people import Clinic
 from clinic.terms import Answer
 
 SIDES = [("left", "left"), ("right", "right"), ("both", "both")]
+THREE_VALUED = [answer.value for answer in Answer]
 
 
 class CaseQuerySet(models.QuerySet):
@@ -39,11 +40,21 @@ class Case(models.Model):
         DUE = 1, "next step due"
         CALM = 0, "nothing due"
 
+    class Began(models.TextChoices):
+        """How the pain began, in the runner's words."""
+
+        SUDDEN = "sudden", "suddenly, at one step or push-off"
+        DURING = "during", "during a run, growing worse"
+        AFTER = "after", "after a run, the same or the next day"
+        GRADUAL = "gradual", "little by little, over days or weeks"
+        BLOW = "blow", "after a blow or a fall"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="cases")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
     side = models.CharField(max_length=5, choices=SIDES)
     onset_on = models.DateField(null=True, blank=True)
+    began = models.CharField(max_length=12, choices=Began, blank=True)
     story = models.TextField(max_length=4000, blank=True)
     running_history = models.TextField(max_length=2000, blank=True)
     shoes = models.CharField(max_length=300, blank=True)
@@ -78,6 +89,14 @@ class Case(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(side__in=["left", "right", "both"]), name="case_side_known"),
             models.CheckConstraint(condition=Q(version__gte=1), name="case_version_from_1"),
+            models.CheckConstraint(condition=Q(attention__lte=5), name="case_attention_0_to_5"),
+            models.CheckConstraint(
+                condition=Q(flat_feet__in=THREE_VALUED, hypermobile__in=THREE_VALUED, core_training__in=THREE_VALUED),
+                name="case_elephants_three_valued",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="case_closed_after_opened"
+            ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, closed_because="")
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_because="")),

@@ -14,10 +14,10 @@ class Draft(models.Model):
     case = models.ForeignKey("clinic.Case", on_delete=models.CASCADE, related_name="+")
     form = models.CharField(max_length=60)
     fields = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["-saved_at"]
+        ordering = ["-updated_at"]
         constraints = [models.UniqueConstraint(fields=["person", "case", "form"], name="draft_one_a_form")]
 
     def __str__(self):

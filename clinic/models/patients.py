@@ -1,5 +1,6 @@
 """Patient: who the runner is; the words that find them again."""
 
+import datetime
 import unicodedata
 
 from django.conf import settings
@@ -17,6 +18,17 @@ def search_key(text):
     """Return a name as it is searched: no accents, one letter case, single spaces."""
     plain = unicodedata.normalize("NFKD", text)
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+class SearchKey(models.CharField):
+    """A text ordered by its bytes, so that the names that begin alike are one range of the index."""
+
+    def db_parameters(self, connection):
+        """Ask PostgreSQL for byte order; SQLite has no other."""
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters
 
 
 class PatientQuerySet(models.QuerySet):
@@ -44,8 +56,8 @@ class Patient(models.Model):
     )
     given_name = models.CharField(max_length=80)
     surname = models.CharField(max_length=80)
-    given_key = models.CharField(max_length=160, editable=False)
-    surname_key = models.CharField(max_length=160, editable=False)
+    given_key = SearchKey(max_length=240, editable=False)
+    surname_key = SearchKey(max_length=240, editable=False)
     birth_date = models.DateField()
     sex = models.CharField(max_length=6, choices=Sex)
     phone = models.CharField(max_length=30, blank=True)
@@ -71,6 +83,12 @@ class Patient(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(sex__in=["female", "male", "other"]), name="patient_sex_known"),
+            models.CheckConstraint(
+                condition=Q(birth_date__gte=datetime.date(1900, 1, 1)), name="patient_birth_date_in_living_memory"
+            ),
+            models.CheckConstraint(
+                condition=~Q(given_name="") & ~Q(surname="") & ~Q(surname_key=""), name="patient_has_a_name"
+            ),
             models.CheckConstraint(
                 condition=Q(pregnant__in=[a.value for a in Answer]), name="patient_pregnant_three_valued"
             ),

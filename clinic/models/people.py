@@ -37,7 +37,7 @@ class PersonManager(BaseUserManager):
 
     def get_by_natural_key(self, email):
         """Find a person by address, whatever its letter case."""
-        return self.get(email__iexact=email)
+        return self.get(email=email.strip().lower())
 
     def create_user(self, email, password=None, **fields):
         """Make a person; without a password they cannot sign in with one."""
@@ -55,11 +55,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """A human who can sign in: a member of a clinic, or a runner through their own patient row."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField()
+    email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin site")
-    joined_at = models.DateTimeField(auto_now_add=True)
+    is_demonstration = models.BooleanField(default=False, help_text="Signs in only where demonstration is on")
+    joined_on = models.DateField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -73,10 +74,15 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name
 
+    def save(self, *args, **kwargs):
+        """An address is the same in every letter case."""
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
     @cached_property
     def roles(self):
         """Return {clinic id: role} of today's memberships; asked once a request."""
-        return {row.clinic_id: row.role for row in self.memberships.all() if row.ended_at is None}
+        return {row.clinic_id: row.role for row in self.memberships.all() if row.ended_on is None}
 
     @property
     def is_runner(self):
@@ -97,14 +103,14 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=13, choices=Role)
-    started_at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    started_on = models.DateField(auto_now_add=True)
+    ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["clinic", "person"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "clinic"], condition=Q(ended_at__isnull=True), name="membership_one_role_a_clinic"
+                fields=["person", "clinic"], condition=Q(ended_on__isnull=True), name="membership_one_role_a_clinic"
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["clinician", "assistant", "lead", "administrator"]), name="membership_role_known"
