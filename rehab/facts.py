@@ -1,6 +1,6 @@
 """Rows in, plain values out: what a dose, an item and a case mean to the rules."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from clinic.terms import Side
 from rehab.decision import exercise_verdicts, plan_decision, treatment_decision
@@ -81,24 +81,6 @@ def first_side(needs):
     if left == right:
         return Side.BOTH
     return Side.LEFT if left else Side.RIGHT
-
-
-def facts_json(facts):
-    """Return the facts as plain JSON values in a fixed order, so that a decision can be repeated."""
-    return {
-        "patient": asdict(facts.patient),
-        "answers": dict(sorted(facts.answers.items())),
-        "w10": facts.w10,
-        "w10_reason": facts.w10_reason,
-        "measurements": [asdict(measurement) for measurement in facts.measurements],
-        "failed": list(facts.failed),
-        "diagnosis": facts.diagnosis,
-        "equipment": sorted(facts.equipment),
-        "blocked": sorted(facts.blocked),
-        "outcomes": [asdict(outcome) for outcome in facts.outcomes],
-        "sign_offs": [asdict(sign_off) for sign_off in facts.sign_offs],
-        "settings": asdict(facts.settings),
-    }
 
 
 def reason_json(reason):

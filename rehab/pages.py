@@ -12,7 +12,7 @@ from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdic
 from rehab.forms import Checklist, DraftPlan, SignPlan
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
-from rehab.presentation import card, question_words, working
+from rehab.presentation import ELSEWHERE, card, questions, working
 from triage.gate import loading_gate, signing_gate
 
 STEPS = Prefetch("steps", LevelStep.objects.order_by("-stepped_at", "-id"), to_attr="newest_steps")
@@ -72,9 +72,16 @@ def questions_of(case):
 
 
 def ask_first(plan):
-    """Return the questions of a stored decision as (code, words), each once."""
-    asked = working(plan.decision.result)["ask_first"]
-    return list({entry["question"]: question_words(entry["question"]) for entry in asked}.items())
+    """Return the questions of a stored decision as (code, words), each once; measurements are no questions."""
+    known = questions()
+    asked = [entry["question"] for entry in plan.decision.result["ask_first"]]
+    return list({code: known[code] for code in asked if code in known}.items())
+
+
+def to_record(plan):
+    """Return in words what must be recorded elsewhere before more exercises open."""
+    asked = dict.fromkeys(entry["question"] for entry in plan.decision.result["ask_first"])
+    return [ELSEWHERE.get(code, code) for code in asked if code not in questions()]
 
 
 def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=None):
@@ -87,10 +94,11 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
     if draft is None:
         return SimpleNamespace(template="rehab/begin.html", context=context)
-    questions = ask_first(draft)
+    asked = ask_first(draft)
     context |= shown(draft)
     context |= {
-        "checklist": checklist or (Checklist(case=case, questions=questions) if questions else None),
+        "checklist": checklist or (Checklist(case=case, questions=asked) if asked else None),
+        "to_record": to_record(draft),
         "signing": signing_gate(case, at),
         "sign_form": SignPlan(case=case, initial={"plan": draft.pk}),
         "version": case.version,

@@ -116,13 +116,23 @@ def card(item, level=None, media=()):
     )
 
 
-def question_words(code):
-    """Return the question behind a contraindication, as the catalogue asks it."""
+# What withholds an exercise and is no yes-or-no question: where it is recorded, in words.
+ELSEWHERE = {
+    "onset_days": "The day it began (in the story)",
+    "pain_nprs": "Pain in the calf tests (in the examination)",
+    "GS_RAISES": "Single heel raises, knee straight, on both sides (in the examination)",
+    "WALK_PAIN": "Pain when walking (in the examination)",
+}
+WALKING = {"gait_not_attempted": "Normal walking has not been tried yet since the injury?"}
+
+
+def questions():
+    """Return every yes-or-no question that can close an exercise, in words, by its code."""
+    asked = {}
     for exercise in rehab_knowledge().exercises.values():
         for closed_by in exercise.contraindications:
-            if closed_by.code == code:
-                return closed_by.question.en
-    return code
+            asked.setdefault(closed_by.code, closed_by.question.en)
+    return {**WALKING, **asked}
 
 
 def contraindications(code):

@@ -15,8 +15,20 @@ RELEASE_CAUSES = (
 SIGNATURE_DAYS = 7  # a screening older than this opens no new signature
 
 
+def _signed(kind):
+    return f"EXISTS (SELECT 1 FROM triage_signoff o WHERE o.item_id = i.id AND o.kind = '{kind}')"
+
+
+# An item ``i`` is answered by exclusion, by a release after confirmation, by ``may_load`` where it is urgent,
+# and by a signature where its row accepts one.
+ANSWERED = f"""(i.outcome = 'excluded'
+ OR (i.outcome = 'confirmed' AND {_signed("released")})
+ OR (i.outcome IN ('', 'inconclusive') AND i.level = 'U' AND {_signed("may_load")})
+ OR (i.outcome = '' AND i.level <> 'U' AND i.signable AND {_signed("considered_not_suspected")}))"""
+
+
 def locked(case):
-    """Return SQL for: screening unfinished or missing, or a stopping item without ``excluded``."""
+    """Return SQL for: screening unfinished or missing, or a stopping item that nothing answers."""
     return f"""(
  EXISTS (SELECT 1 FROM triage_screening s
          WHERE s.case_id = {case} AND s.completed_at IS NULL AND s.voided_at IS NULL)
@@ -25,21 +37,16 @@ def locked(case):
          AND NOT EXISTS (SELECT 1 FROM triage_screening n WHERE n.case_id = {case}
                          AND n.voided_at IS NULL AND n.completed_at > s.completed_at))
  OR EXISTS (SELECT 1 FROM triage_redflagitem i
-         WHERE i.case_id = {case} AND i.level IN ('E', 'D') AND i.outcome <> 'excluded'
-         AND NOT (i.signable AND i.outcome = '' AND EXISTS (SELECT 1 FROM triage_signoff o
-                  WHERE o.item_id = i.id AND o.kind = 'considered_not_suspected'))
-         AND NOT (i.outcome = 'confirmed' AND EXISTS (SELECT 1 FROM triage_signoff o
-                  WHERE o.item_id = i.id AND o.kind = 'released')))
+         WHERE i.case_id = {case} AND i.level IN ('E', 'D') AND NOT {ANSWERED})
 )"""
 
 
 def shut(case):
-    """Return SQL for: locked, or an urgent item without ``may_load``, or a diagnosis without release."""
+    """Return SQL for: locked, or an urgent item unanswered, or a diagnosis without release."""
     causes = ", ".join(f"'{cause}'" for cause in RELEASE_CAUSES)
     return f"""({locked(case)}
  OR EXISTS (SELECT 1 FROM triage_redflagitem i
-         WHERE i.case_id = {case} AND i.level = 'U' AND i.outcome <> 'excluded'
-         AND NOT EXISTS (SELECT 1 FROM triage_signoff o WHERE o.item_id = i.id AND o.kind = 'may_load'))
+         WHERE i.case_id = {case} AND i.level = 'U' AND NOT {ANSWERED})
  OR EXISTS (SELECT 1 FROM triage_diagnosis d
          WHERE d.case_id = {case} AND d.cause IN ({causes})
          AND NOT EXISTS (SELECT 1 FROM triage_signoff o WHERE o.case_id = {case}

@@ -6,9 +6,10 @@ from clinic.actions import touch_case
 from clinic.tables import knowledge_version
 from rehab.actions.refusals import Refused, refuse_when_shut
 from rehab.decision import plan_json
-from rehab.facts import catalogue_dose, facts_json, first_side, judged, plan_facts, verdicts_of_exercises
+from rehab.facts import catalogue_dose, first_side, judged, plan_facts, verdicts_of_exercises
 from rehab.models import Exercise, Plan, PlanItem
 from triage.actions import record_examination
+from triage.facts import facts_json
 from triage.gate import loading_gate
 from triage.models import Decision
 

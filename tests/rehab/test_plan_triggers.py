@@ -1,0 +1,286 @@
+"""The database itself refuses: by ORM, by bulk, by SQL, on both engines."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from clinic.models import Case
+from rehab.models import LevelStep, Plan, PlanItem, TreatmentRecord
+from rehab.triggers import RELEASE_CAUSES, TRIGGERS
+from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
+from triage.gate import loading_gate
+
+pytestmark = pytest.mark.django_db
+
+
+def refuses(change):
+    """Return whether the database refuses a change."""
+    try:
+        with transaction.atomic():
+            change()
+    except IntegrityError:
+        return True
+    return False
+
+
+def by_sql(statement, *values):
+    """Run SQL past the ORM."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def key(row):
+    """Return a primary key as the engine keeps it."""
+    return row.pk.hex if connection.vendor == "sqlite" else row.pk
+
+
+def _saved(plan, by):
+    plan.signed_at, plan.signed_by = timezone.now(), by
+    plan.save()
+
+
+def _bulk_updated(plan, by):
+    plan.signed_at, plan.signed_by = timezone.now(), by
+    Plan.objects.bulk_update([plan], ["signed_at", "signed_by"])
+
+
+SIGNING = {
+    "save": _saved,
+    "update": lambda plan, by: Plan.objects.filter(pk=plan.pk).update(signed_at=timezone.now(), signed_by=by),
+    "bulk_update": _bulk_updated,
+    "sql": lambda plan, by: by_sql(
+        "UPDATE rehab_plan SET signed_at = drafted_at, signed_by_id = drafted_by_id WHERE id = %s", key(plan)
+    ),
+}
+EDITING = {
+    "add by save": lambda plan: PlanItem.objects.create(plan=plan, exercise_id="DEAD_BUG", position=2),
+    "add in bulk": lambda plan: PlanItem.objects.bulk_create([PlanItem(plan=plan, exercise_id="DEAD_BUG", position=2)]),
+    "dose": lambda plan: plan.items.update(sets=5),
+    "dose by SQL": lambda plan: by_sql("UPDATE rehab_planitem SET sets = 5 WHERE plan_id = %s", key(plan)),
+    "remove": lambda plan: plan.items.all().delete(),
+    "remove by SQL": lambda plan: by_sql("DELETE FROM rehab_planitem WHERE plan_id = %s", key(plan)),
+    "plan's note": lambda plan: Plan.objects.filter(pk=plan.pk).update(note="changed"),
+    "delete the plan": lambda plan: Plan.objects.filter(pk=plan.pk).delete(),
+}
+
+
+@pytest.mark.parametrize("door", SIGNING)
+def test_no_plan_is_signed_through_a_shut_gate(draft, clinician, shut_gate, door):
+    shut_gate(draft.case)
+
+    assert refuses(lambda: SIGNING[door](draft, clinician))
+    assert not Plan.objects.get(pk=draft.pk).signed_at
+
+
+@pytest.mark.parametrize("door", SIGNING)
+def test_the_same_doors_open_with_the_gate(draft, clinician, door):
+    SIGNING[door](draft, clinician)
+
+    assert Plan.objects.get(pk=draft.pk).signed_at
+
+
+def test_no_plan_is_drafted_behind_a_shut_gate(open_case, clinician, shut_gate):
+    shut_gate(open_case)
+
+    assert refuses(lambda: a_plan(open_case, clinician))
+
+
+@pytest.mark.parametrize("door", EDITING)
+def test_no_draft_changes_behind_a_shut_gate(draft, shut_gate, door):
+    shut_gate(draft.case)
+
+    assert refuses(lambda: EDITING[door](draft))
+
+
+@pytest.mark.parametrize("door", EDITING)
+def test_a_draft_may_change_while_the_gate_is_open(draft, door):
+    assert not refuses(lambda: EDITING[door](draft))
+
+
+@pytest.mark.parametrize("door", EDITING)
+def test_a_signed_plan_is_never_edited(signed_plan, door):
+    assert refuses(lambda: EDITING[door](signed_plan))
+
+
+@pytest.mark.parametrize("changes", [{"signed_at": None, "signed_by": None}, {"note": "x"}], ids=["unsign", "note"])
+def test_a_signature_is_not_taken_back(signed_plan, changes):
+    assert refuses(lambda: Plan.objects.filter(pk=signed_plan.pk).update(**changes))
+
+
+def test_a_replaced_plan_is_not_taken_up_again(signed_plan, clinician):
+    Plan.objects.filter(pk=signed_plan.pk).update(replaced_at=timezone.now(), replaced_by=clinician)
+
+    assert refuses(lambda: Plan.objects.filter(pk=signed_plan.pk).update(replaced_at=None, replaced_by=None))
+
+
+def test_no_plan_is_replaced_behind_a_shut_gate(signed_plan, clinician, shut_gate):
+    shut_gate(signed_plan.case)
+    moments = {"replaced_at": timezone.now(), "replaced_by": clinician}
+
+    assert refuses(lambda: Plan.objects.filter(pk=signed_plan.pk).update(**moments))
+
+
+def test_no_step_is_taken_behind_a_shut_gate(signed_plan, clinician, shut_gate):
+    shut_gate(signed_plan.case)
+
+    assert refuses(lambda: LevelStep.objects.bulk_create([a_step(signed_plan.items.get(), clinician)]))
+
+
+def test_a_step_needs_a_plan_in_force(draft, clinician):
+    assert refuses(lambda: a_step(draft.items.get(), clinician).save())
+
+
+@pytest.mark.parametrize(("level", "refused"), [(0, True), (1, False), (3, False), (4, True)])
+def test_a_step_stays_inside_what_the_signature_covers(signed_plan, clinician, level, refused):
+    assert refuses(lambda: a_step(signed_plan.items.get(), clinician, level).save()) is refused
+
+
+def test_steps_are_only_added(signed_plan, clinician):
+    step = a_step(signed_plan.items.get(), clinician)
+    step.save()
+
+    assert refuses(lambda: LevelStep.objects.filter(pk=step.pk).update(level=2))
+    assert refuses(lambda: LevelStep.objects.filter(pk=step.pk).delete())
+
+
+def test_one_draft_and_one_signed_plan_a_case(signed_plan, draft, clinician):
+    assert refuses(lambda: a_plan(draft.case, clinician))
+    assert refuses(lambda: in_force(draft, clinician))
+
+
+def test_a_plan_is_not_born_signed(open_case, clinician):
+    assert refuses(lambda: a_plan(open_case, clinician, signed_at=timezone.now(), signed_by=clinician))
+
+
+def test_a_plan_without_a_diagnosis_stays_a_draft(open_case, clinician):
+    plan = a_plan(open_case, clinician)
+    Plan.objects.filter(pk=plan.pk).update(diagnosis=None)
+
+    assert refuses(lambda: in_force(plan, clinician))
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, False), (6.9, False), (7.1, True)])
+def test_a_signature_needs_a_screening_of_the_last_seven_days(open_case, clinician, days, refused):
+    again = Case.objects.create(
+        clinic=open_case.clinic, patient=open_case.patient, side="right", opened_at=NOW, opened_by=clinician
+    )
+    a_screening(again, clinician, completed_at=timezone.now() - timedelta(days=days))
+    a_diagnosis(again, clinician)
+    plan = a_plan(again, clinician)
+
+    assert refuses(lambda: in_force(plan, clinician)) is refused
+
+
+def test_no_plan_before_the_first_screening(open_case, clinician):
+    never = Case.objects.create(
+        clinic=open_case.clinic, patient=open_case.patient, side="right", opened_at=NOW, opened_by=clinician
+    )
+    a_diagnosis(never, clinician)
+
+    assert refuses(lambda: a_plan(never, clinician))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"sets": 0},
+        {"sets": 11},
+        {"amount": 601},
+        {"amount_high": 7},  # below the lower number, 8
+        {"unit": "miles"},
+        {"side": "up"},
+        {"position": 0},
+        {"times_a_week": 8},
+        {"times_a_day": 5},
+        {"rest_seconds": 601},
+        {"start_level": 4},  # above the highest level, 3
+        {"min_level": 2},  # above the start level, 1
+        {"min_level": 0},
+        {"max_level": 7},  # the exercise has six
+    ],
+    ids=str,
+)
+def test_a_dose_stays_in_its_range(draft, broken):
+    assert refuses(lambda: draft.items.update(**broken))
+
+
+def test_may_load_opens_for_its_own_item_only(draft, clinician):
+    first = an_item(draft.case, clinician, "U", row="RF-CECS")
+    second = an_item(draft.case, clinician, "U", row="RF-NOIMP")
+    a_signature(first, clinician, "may_load")
+    assert refuses(lambda: in_force(draft, clinician))
+
+    a_signature(second, clinician, "may_load")
+    assert not refuses(lambda: in_force(draft, clinician))
+
+
+ANSWERS = {
+    "a release after a confirmation": ({"level": "D", "outcome": "confirmed"}, "released", False),
+    "may-load after a confirmation": ({"level": "U", "row": "RF-CECS", "outcome": "confirmed"}, "may_load", True),
+    "a signature the row accepts": ({"level": "D", "signable": True}, "considered_not_suspected", False),
+    "a signature the row does not accept": ({"level": "D"}, "may_load", True),
+    "a signature over an inconclusive test": (
+        {"level": "D", "signable": True, "outcome": "inconclusive"},
+        "considered_not_suspected",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("case_name", ANSWERS)
+def test_a_signature_answers_only_what_it_may(draft, clinician, case_name):
+    fields, kind, refused = ANSWERS[case_name]
+    if "outcome" in fields:
+        fields = fields | {"outcome_text": "seen", "closed_at": NOW, "closed_by": clinician}
+    item = an_item(draft.case, clinician, **fields)
+    a_signature(item, clinician, kind)
+
+    assert loading_gate(draft.case).open is not refused
+    assert refuses(lambda: in_force(draft, clinician)) is refused
+
+
+def test_a_later_calm_screening_opens_nothing(draft, clinician):
+    an_item(draft.case, clinician, "D")
+    a_screening(draft.case, clinician, completed_at=timezone.now())
+
+    assert refuses(lambda: in_force(draft, clinician))
+
+
+def test_the_gate_in_sql_says_what_the_gate_says(open_case, clinician, shut_gate):
+    assert loading_gate(open_case).open
+    shut_gate(open_case)
+
+    assert not loading_gate(open_case).open
+
+
+def test_no_treatment_is_kept_while_an_alarm_is_open(open_case, clinician):
+    record = {
+        "case": open_case, "treatment": "ICE", "given_at": timezone.now(), "given_by": clinician, "site": "calf",
+        "indication": "pain", "verdict": "ok", "response": "eased",
+    }  # fmt: skip
+    TreatmentRecord.objects.create(**record)
+    an_item(open_case, clinician, "D")
+
+    assert refuses(lambda: TreatmentRecord.objects.create(**record))
+    assert refuses(lambda: TreatmentRecord.objects.update(site="foot"))
+    assert refuses(lambda: TreatmentRecord.objects.create(**record | {"verdict": "forbidden"}))
+
+
+def test_every_trigger_is_there_by_name():
+    engine = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(engine[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+
+    assert {trigger.name for trigger in TRIGGERS} <= there
+
+
+def test_the_frozen_list_of_causes_is_the_list_of_the_knowledge():
+    from rehab.knowledge import rehab_knowledge
+
+    assert set(RELEASE_CAUSES) == rehab_knowledge().mapping.release_causes
