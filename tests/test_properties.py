@@ -1,0 +1,209 @@
+"""What holds for every case: thousands of invented ones, over every code the product knows."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic.terms import Answer, Level
+from rehab.casefile import read_case
+from rehab.decision import plan_decision, plan_json, treatment_decision
+from rehab.knowledge import rehab_knowledge
+from rehab.management.codebook import code_list, vocabulary
+from rehab.rules.catalogue import Verdict
+from rehab.rules.cover import PRIMARY
+from tests.rehab.worked import CALM
+from triage.decision import triage_decision
+from triage.knowledge import triage_knowledge
+
+WORDS = vocabulary()
+KNOWN = rehab_knowledge()
+FLAG_CODES = sorted(e.code for e in code_list() if e.kind in ("question", "sign", "risk", "wells") and e.code != "w10")
+FACT_CODES = sorted(WORDS.answers)
+CONTRA_CODES = sorted({c.code for e in KNOWN.exercises.values() for c in e.contraindications})
+NEEDS = sorted(WORDS.needs)
+# What makes a picture calmer on purpose: an old, known difference of girth and a mild, stable deficit.
+CALMING = {"girth_old_known", "neu_mild_stable"}
+ANSWERS = st.sampled_from([answer.value for answer in Answer])
+LOADS = [
+    {"item": row, "kind": "may_load", "by": "A", "on": "2026-11-20", "reason": "r", "limits": "l"}
+    for row in sorted(WORDS.rows)
+]
+SIGNED = {"item": "RF-DVT", "kind": "considered_not_suspected", "by": "A", "on": "2026-11-20", "reason": "r"}
+
+patients = st.fixed_dictionaries(
+    {
+        "age_years": st.none() | st.integers(0, 120),
+        "sex": st.sampled_from(["female", "male", "other"]) | st.none(),
+        "pregnant": ANSWERS,
+        "postpartum_days": st.none() | st.integers(0, 400),
+        "gestation_weeks": st.none() | st.integers(0, 45),
+        "side": st.sampled_from(["left", "right", "both"]),
+        "onset_days": st.none() | st.integers(0, 60),
+    }
+)
+outcomes = st.lists(
+    st.fixed_dictionaries(
+        {
+            "item": st.sampled_from(sorted(WORDS.rows)),
+            "outcome": st.sampled_from(["excluded", "confirmed", "inconclusive"]),
+            "scan": st.sampled_from(["negative", "positive", "not_done"]),
+            "d_dimer": st.sampled_from(["negative", "positive", "not_done"]),
+        }
+    ),
+    max_size=2,
+)
+BANDS = [["band", "barbell", "step", "ball"], ["band"], [], ["roller", "step"]]
+
+
+@st.composite
+def raw_cases(draw, calm_patient=st.booleans()):
+    """Return the JSON of one case: mostly calm, with some answers changed at random."""
+    changed = draw(st.dictionaries(st.sampled_from(FACT_CODES), ANSWERS, max_size=6))
+    return {
+        **CALM,
+        "patient": CALM["patient"] if draw(calm_patient) else draw(patients),
+        "screening": {"*": draw(st.sampled_from(["absent", "absent", "absent", "not_assessed"])), **changed},
+        "findings": {"*": draw(st.sampled_from(["absent", "absent", "not_assessed"]))},
+        "failed": draw(st.lists(st.sampled_from(NEEDS), max_size=8, unique=True)),
+        "diagnosis": draw(st.none() | st.sampled_from(sorted(WORDS.causes))),
+        "equipment": draw(st.sampled_from(BANDS)),
+        "blocked": draw(st.lists(st.sampled_from(sorted(KNOWN.exercises)), max_size=3, unique=True)),
+        "outcomes": draw(outcomes),
+        "sign_offs": draw(st.sampled_from([[], LOADS, [*LOADS, SIGNED]])),
+        "settings": {
+            "dvt_seed_strict": draw(st.booleans()),
+            "core_fail_mode": draw(st.sampled_from(["deficit", "seed_below_average"])),
+        },
+    }
+
+
+quiet_cases = raw_cases(calm_patient=st.just(True))
+
+
+def decide(raw):
+    """Return (facts, triage, plan) of one case."""
+    case = read_case(raw, WORDS).facts
+    triage = triage_decision(case, triage_knowledge())
+    return case, triage, plan_decision(case, triage, KNOWN)
+
+
+def with_answer(raw, code, answer):
+    """Return a case with one more answer in its screening."""
+    return {**raw, "screening": {**raw["screening"], code: answer}}
+
+
+@given(raw_cases(), st.sampled_from([code for code in FLAG_CODES if code not in CALMING]))
+def test_adding_a_red_flag_never_lowers_the_level(raw, code):
+    _, before, _ = decide(with_answer(raw, code, "absent"))
+    _, after, _ = decide(with_answer(raw, code, "present"))
+
+    assert after.level.urgency >= before.level.urgency
+
+
+@given(raw_cases(), st.sampled_from(FLAG_CODES))
+def test_not_assessed_is_never_calmer_than_absent(raw, code):
+    _, absent, _ = decide(with_answer(raw, code, "absent"))
+    _, silent, _ = decide(with_answer(raw, code, "not_assessed"))
+
+    assert silent.level.urgency >= absent.level.urgency
+    assert absent.complete or not silent.complete
+
+
+@given(quiet_cases, st.sampled_from(CONTRA_CODES))
+def test_a_contraindication_not_assessed_frees_nothing_that_present_forbids(raw, code):
+    raw = {**raw, "findings": {**raw["findings"], code: "not_assessed"}}
+    raw["screening"] = {key: value for key, value in raw["screening"].items() if key != code}
+    case, _, plan = decide(raw)
+
+    if case.answer(code) is not Answer.NOT_ASSESSED:
+        return
+    for item in (*plan.exercises, *plan.add_ons, *plan.next_block):
+        for closed_by in KNOWN.exercises[item.code].contraindications:
+            whole = closed_by.code == code and closed_by.from_level == 1
+            excepted = (
+                closed_by.unless_failed or closed_by.unless_clot_excluded_by_imaging or closed_by.from_gestation_weeks
+            )
+            assert not whole or excepted or case.patient.pregnant is not Answer.NOT_ASSESSED
+
+
+@given(raw_cases())
+def test_the_same_input_gives_the_same_output(raw):
+    again = json.loads(json.dumps(raw))
+
+    (_, triage, plan), (_, triage_again, plan_again) = decide(raw), decide(again)
+    assert triage == triage_again
+    assert plan_json(plan) == plan_json(plan_again)
+
+
+@given(quiet_cases)
+def test_every_exercise_covers_a_failed_need_or_is_forced_by_a_named_rule(raw):
+    _, triage, plan = decide(raw)
+    forced = {rule.code: rule for rule in KNOWN.mapping.forced}
+    allowed_without_need = {rule.exercises for rule in forced.values()}
+    substitutes = {drop.substitute for drop in plan.dropped}
+    default = set(KNOWN.mapping.default_strain_exercises) | {KNOWN.mapping.overstride_exercise}
+
+    for item in (*plan.exercises, *plan.next_block):
+        assert item.because
+        cover = KNOWN.exercises[item.code].cover
+        for because in item.because:
+            if because.rule == "COVER":
+                base = because.need.removesuffix("_left").removesuffix("_right")
+                assert cover[base] == PRIMARY and because.need in triage.needs
+            elif because.rule in forced:
+                assert item.code in forced[because.rule].exercises or item.code in substitutes
+            else:
+                assert because.rule == "DEFAULT-STRAIN" and item.code in default and not triage.needs
+    assert allowed_without_need
+
+
+@given(raw_cases())
+def test_no_plan_while_something_is_open_or_the_screening_is_incomplete(raw):
+    _, triage, plan = decide(raw)
+    stops = not triage.complete or any(not item.closed and item.level in (Level.E, Level.D) for item in triage.items)
+
+    if stops or triage.d_hold:
+        assert (plan.status, plan.exercises, plan.add_ons, plan.next_block) == ("no_plan", (), (), ())
+        assert plan.reasons
+
+
+@given(quiet_cases)
+def test_no_exercise_that_an_open_or_confirmed_row_forbids(raw):
+    _, triage, plan = decide(raw)
+
+    for item in (*plan.exercises, *plan.add_ons, *plan.next_block):
+        for word in triage.contra_words:
+            first_closed = KNOWN.contra[word].exercises.get(item.code)
+            assert first_closed is None or item.max_level < first_closed
+
+
+@given(raw_cases())
+def test_every_failed_need_is_answered_or_named_as_open(raw):
+    _, triage, plan = decide(raw)
+
+    if plan.status != "no_plan":
+        chosen = (*plan.exercises, *plan.next_block)
+        met = {
+            need for item in chosen for need, weight in KNOWN.exercises[item.code].cover.items() if weight == PRIMARY
+        }
+        for need in triage.needs:
+            assert need in plan.uncovered or need.removesuffix("_left").removesuffix("_right") in met
+
+
+@given(raw_cases())
+def test_no_treatment_while_the_lock_holds(raw):
+    case, triage, _ = decide(raw)
+    verdicts = treatment_decision(case, triage, KNOWN)
+
+    if triage.treatment_lock:
+        assert {judged.verdict for judged in verdicts.values()} == {Verdict.FORBIDDEN}
+
+
+@given(quiet_cases)
+def test_no_plan_exceeds_the_cap_or_starts_above_what_is_open(raw):
+    _, _, plan = decide(raw)
+
+    assert len(plan.exercises) <= KNOWN.mapping.session_cap
+    for item in (*plan.exercises, *plan.next_block):
+        assert item.start_level is None or 1 <= item.start_level <= max(1, item.max_level)
