@@ -3,6 +3,11 @@
 A role counts in its own clinic only.  What a person may not see is 404, what they may see but not do is 403.
 """
 
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+
+from clinic.models import Clinic
+
 RECORDING = {"clinician", "assistant", "lead"}
 SIGNING = {"clinician", "lead"}
 LEADING = {"lead"}
@@ -44,6 +49,21 @@ def may_read_clinical(person):
     return any(role in SIGNING for role in person.roles.values())
 
 
+def clinics_administered(person):
+    """Return the ids of the clinics this person looks after; a superuser looks after all of them."""
+    if person.is_superuser:
+        return Clinic.objects.values_list("pk", flat=True)
+    return [clinic for clinic, role in person.roles.items() if role in ADMINISTERING]
+
+
 def may_administer(person):
     """Return whether this person looks after people, roles and catalogue texts."""
     return person.is_superuser or any(role in ADMINISTERING for role in person.roles.values())
+
+
+class SignIn(ModelBackend):
+    """E-mail address and password.  An invented person signs in only where demonstration is on."""
+
+    def user_can_authenticate(self, user):
+        """Refuse who left, and the demonstration's people in a clinic that works."""
+        return super().user_can_authenticate(user) and (settings.DEMONSTRATION or not user.is_demonstration)

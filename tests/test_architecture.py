@@ -52,7 +52,7 @@ FLOORS = (
     ("gate",),
     ("actions",),
     ("forms",),
-    ("conflict", "pages", "presentation"),
+    ("conflict", "context", "find", "pages", "presentation", "windows"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

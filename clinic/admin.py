@@ -1,0 +1,88 @@
+"""Clinics, people and roles are kept here; runners and cases are windows, not doors."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+
+from clinic.access import clinics_administered
+from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person
+from clinic.windows import Administered, Quick, Sealed
+
+admin.site.unregister(Group)  # who may do what follows from the role in a clinic, not from groups
+
+
+@admin.register(Clinic)
+class ClinicAdmin(Administered, admin.ModelAdmin):
+    """A practice: what its emergency texts need, and the two switches of its rules."""
+
+    list_display = ["name", "phone", "emergency_number", "opening_hours"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(pk__in=clinics_administered(request.user))
+
+
+class MembershipInline(Administered, admin.TabularInline):
+    """Who works where, in which role; a role ends, it is not deleted."""
+
+    model = Membership
+    extra = 0
+    fields = ["clinic", "role", "ended_on"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(clinic__in=clinics_administered(request.user))
+
+    def formfield_for_foreignkey(self, field, request, **kwargs):
+        if field.name == "clinic":
+            kwargs["queryset"] = Clinic.objects.filter(pk__in=clinics_administered(request.user))
+        return super().formfield_for_foreignkey(field, request, **kwargs)
+
+
+@admin.register(Person)
+class PersonAdmin(Administered, Quick, UserAdmin):
+    """A human who can sign in, and their roles."""
+
+    list_display = ["name", "email", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff"]
+    begins = ["name", "email"]
+    filter_horizontal = []
+    fieldsets = [(None, {"fields": ["name", "email", "password", "is_active", "is_staff", "is_demonstration"]})]
+    add_fieldsets = [(None, {"fields": ["name", "email", "is_staff", "usable_password", "password1", "password2"]})]
+    readonly_fields = ["is_demonstration"]
+    inlines = [MembershipInline]
+
+    def get_queryset(self, request):
+        people = super().get_queryset(request)
+        return people if request.user.is_superuser else people.filter(is_superuser=False)
+
+
+@admin.register(Patient)
+class PatientAdmin(Sealed, admin.ModelAdmin):
+    """A window on the runners of one's own clinics."""
+
+    list_display = ["surname", "given_name", "birth_date", "sex", "clinic"]
+    list_select_related = ["clinic"]
+    begins = ["surname_key"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+
+class EventInline(Sealed, admin.TabularInline):
+    """The timeline of a case."""
+
+    model = CaseEvent
+    extra = 0
+    fields = ["version", "at", "by", "kind", "text"]
+
+
+@admin.register(Case)
+class CaseAdmin(Sealed, admin.ModelAdmin):
+    """A window on the cases of one's own clinics; the case page is where they are worked on."""
+
+    list_display = ["patient", "side", "attention", "next_step", "opened_at", "closed_at"]
+    list_select_related = ["patient"]
+    begins = ["patient__surname_key"]
+    inlines = [EventInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)

@@ -1,0 +1,85 @@
+"""What every test stands on: the profile of the property tests, and people of one clinic."""
+
+import pytest
+from django.core.management.commands import flush
+
+from clinic import triggers
+from tests import factories, hypothesis_profiles
+
+hypothesis_profiles.load()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_the_triggers():
+    """Emptying the tables after a browser journey deletes rows that nobody else may delete."""
+    with pytest.MonkeyPatch.context() as patch:
+        handle = flush.Command.handle
+
+        def emptied(command, **options):
+            triggers.remove(options["database"])
+            try:
+                return handle(command, **options)
+            finally:
+                triggers.install(options["database"])
+
+        patch.setattr(flush.Command, "handle", emptied)
+        yield
+
+
+@pytest.fixture
+def clinic(db):
+    """A clinic."""
+    return factories.ClinicFactory()
+
+
+@pytest.fixture
+def clinician(clinic):
+    """A clinician of the clinic."""
+    return factories.member(clinic, "clinician")
+
+
+@pytest.fixture
+def assistant(clinic):
+    """An assistant of the clinic: records, signs nothing."""
+    return factories.member(clinic, "assistant")
+
+
+@pytest.fixture
+def lead(clinic):
+    """The lead of the clinic."""
+    return factories.member(clinic, "lead")
+
+
+@pytest.fixture
+def administrator(clinic):
+    """The administrator of the clinic: people and roles, nothing clinical."""
+    return factories.member(clinic, "administrator", is_staff=True)
+
+
+@pytest.fixture
+def stranger(db):
+    """A clinician of another clinic."""
+    return factories.member(factories.ClinicFactory(), "clinician")
+
+
+@pytest.fixture
+def case(clinician, clinic):
+    """An open case of a runner who can sign in."""
+    return factories.CaseFactory(patient__clinic=clinic, opened_by=clinician)
+
+
+@pytest.fixture
+def runner(case):
+    """The runner of the case."""
+    return case.patient.person
+
+
+@pytest.fixture
+def at_work(client):
+    """A function that signs a person in and returns their browser."""
+
+    def signed_in(person):
+        client.force_login(person)
+        return client
+
+    return signed_in
