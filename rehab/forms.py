@@ -80,13 +80,12 @@ class Checklist(RecordForm):
         return data
 
     def answers(self):
-        """Return what is now known, by code; what was not asked is left out."""
-        otherwise = Answer.ABSENT if self.cleaned_data["none_of_these"] else Answer.NOT_ASSESSED
-        found = {}
-        for code, _ in self.questions:
-            value = self.cleaned_data.get(f"q_{code}") or Answer.NOT_ASSESSED
-            found[code] = Answer(value) if value != Answer.NOT_ASSESSED else otherwise
-        return {code: value for code, value in found.items() if value is not Answer.NOT_ASSESSED}
+        """Return (what is now known by code, the codes that "none of these" answered)."""
+        said = {code: self.cleaned_data.get(f"q_{code}") or Answer.NOT_ASSESSED for code, _ in self.questions}
+        none = [code for code, value in said.items() if value == Answer.NOT_ASSESSED]
+        none = none if self.cleaned_data["none_of_these"] else []
+        known = {code: Answer(value) for code, value in said.items() if value != Answer.NOT_ASSESSED}
+        return {**known, **dict.fromkeys(none, Answer.ABSENT)}, none
 
 
 class ChooseExercise(RecordForm):

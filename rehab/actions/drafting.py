@@ -4,7 +4,7 @@ from django.db import transaction
 
 from clinic.actions import touch_case
 from clinic.tables import knowledge_version
-from rehab.actions.refusals import Refused, refuse_when_shut
+from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
 from rehab.facts import catalogue_dose, first_side, judged, plan_facts, verdicts_of_exercises
 from rehab.models import Exercise, Plan, PlanItem
@@ -17,6 +17,7 @@ from triage.models import Decision
 @transaction.atomic
 def draft_plan(*, case, version, equipment, blocked, by, at):
     """Decide a plan from today's facts and keep it as the one draft; an older draft is set aside."""
+    must_sign(by, case)
     touch_case(case, version=version, by=by, at=at, kind="plan_drafted", text="Plan drafted", **due(case, equipment))
     refuse_when_shut(loading_gate(case))
     facts = plan_facts(case, at.date(), equipment, blocked)
@@ -76,6 +77,16 @@ def item_of(plan, position, chosen, verdict):
 
 
 @transaction.atomic
-def answer_checklist(*, case, version, answers, by, at):
-    """Record the answers to the short list before the plan as findings of an examination of their own."""
-    return record_examination(case=case, version=version, findings=answers, by=by, at=at)
+def answer_checklist(*, case, version, answers, shown_none, by, at):
+    """Record the short list before the plan as findings, and draft again with what they free or forbid.
+
+    An answer may open an alarm; then the answers are kept and nothing is drafted.
+    """
+    record_examination(case=case, version=version, findings=answers, shown_none=shown_none, by=by, at=at)
+    if not loading_gate(case).open:
+        return None
+    draft = Plan.objects.drafts().select_related("decision").get(case=case)
+    inputs = draft.decision.inputs
+    return draft_plan(
+        case=case, version=case.version, equipment=inputs["equipment"], blocked=inputs["blocked"], by=by, at=at
+    )

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from clinic.actions import touch_case
-from rehab.actions.refusals import NotAllowed, Refused, refuse_when_shut
+from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import catalogue_dose, decided_facts, verdicts_of_exercises
 from rehab.models import Exercise, Plan, PlanItem
 from triage.gate import loading_gate
@@ -18,6 +18,7 @@ PARKED = 1000  # positions step aside here while they change places
 
 def opened_draft(plan, *, version, by, at, text):
     """Lock the case, ask the gate, and return the draft as it stands now."""
+    must_sign(by, plan.case)
     touch_case(plan.case, version=version, by=by, at=at, kind="plan_changed", text=text)
     refuse_when_shut(loading_gate(plan.case))
     fresh = Plan.objects.select_related("case", "decision").get(pk=plan.pk)
@@ -32,7 +33,9 @@ def allowed_verdict(plan, code, level, at):
     if verdict.status != "ok":
         raise NotAllowed(*(reason.text for reason in verdict.because))
     if level and level > verdict.max_level:
-        raise NotAllowed(f"Level {level} is closed for this runner today; the highest open level is {verdict.max_level}.")
+        raise NotAllowed(
+            f"Level {level} is closed for this runner today; the highest open level is {verdict.max_level}."
+        )
     return verdict
 
 

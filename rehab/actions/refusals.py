@@ -1,24 +1,23 @@
 """Why an action was refused, in words that a page can show."""
 
+from clinic.access import may_sign
+from triage.actions import NotAllowed, Refused
 
-class Refused(Exception):
-    """Nothing was saved.  ``sentences`` say why."""
-
-    def __init__(self, *sentences):
-        self.sentences = sentences
-        super().__init__(" ".join(sentences))
+__all__ = ["GateShut", "NotAllowed", "Refused", "must_sign", "refuse_when_shut"]
 
 
 class GateShut(Refused):
     """The leg may not be loaded now; ``gate`` carries every reason."""
 
     def __init__(self, gate):
-        self.gate = gate
         super().__init__(*(reason.text for reason in gate.reasons))
+        self.gate = gate
 
 
-class NotAllowed(Refused):
-    """A safety rule forbids it for this patient today; no reason overrides it."""
+def must_sign(person, case):
+    """Refuse somebody who may not write plans and treatments in this case."""
+    if not may_sign(person, case):
+        raise NotAllowed("Only a clinician of this clinic may do this.")
 
 
 def refuse_when_shut(gate):

@@ -5,7 +5,7 @@ from django.db import transaction
 from clinic.actions import touch_case
 from clinic.models import Case
 from clinic.tables import knowledge_version
-from rehab.actions.refusals import NotAllowed, Refused, refuse_when_shut
+from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import decided_facts, verdicts_of_exercises
 from rehab.models import LevelStep, Plan
 from triage.gate import signing_gate
@@ -17,6 +17,7 @@ def sign_plan(*, plan, version, by, at):
 
     A second click finds the plan signed by the same person and changes nothing.
     """
+    must_sign(by, plan.case)
     Case.objects.select_for_update().get(pk=plan.case_id)  # the case first, as every action does: no deadlock
     locked = Plan.objects.get(pk=plan.pk)
     if locked.signed_at and locked.signed_by_id == by.pk:

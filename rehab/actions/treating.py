@@ -4,7 +4,7 @@ from django.db import transaction
 
 from clinic.actions import touch_case
 from clinic.tables import knowledge_version
-from rehab.actions.refusals import NotAllowed, Refused
+from rehab.actions.refusals import NotAllowed, Refused, must_sign
 from rehab.facts import plan_facts, reason_json, verdicts_of_treatments
 from rehab.knowledge import rehab_knowledge
 from rehab.models import TreatmentRecord
@@ -14,6 +14,7 @@ from rehab.models import TreatmentRecord
 def record_treatment(*, case, treatment, given_at, site, indication, reason, response, version, by, at):
     """Keep one treatment with the gate's answer; a forbidden one is refused, whatever the reason."""
     name = rehab_knowledge().treatments[treatment].name.en
+    must_sign(by, case)
     touch_case(case, version=version, by=by, at=at, kind="treatment", text=f"Treatment recorded: {name}, {site}")
     judged = verdicts_of_treatments(plan_facts(case, at.date()))[treatment]
     if judged.verdict == "forbidden":

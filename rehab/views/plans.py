@@ -53,7 +53,9 @@ def draft(request, case_id):
     at = timezone.now()
 
     def act(data):
-        actions.draft_plan(case=case, version=data["version"], equipment=data["equipment"], blocked=(), by=request.user, at=at)
+        actions.draft_plan(
+            case=case, version=data["version"], equipment=data["equipment"], blocked=(), by=request.user, at=at
+        )
 
     done = perform(request, form, act, ("rehab:plan", case.pk))
     if done:
@@ -71,9 +73,12 @@ def checklist(request, case_id):
     form = forms.Checklist(request.POST, case=case, questions=questions_of(case))
 
     def act(data):
-        actions.answer_checklist(case=case, version=data["version"], answers=form.answers(), by=request.user, at=at)
+        answers, none = form.answers()
+        actions.answer_checklist(
+            case=case, version=data["version"], answers=answers, shown_none=none, by=request.user, at=at
+        )
 
-    done = perform(request, form, act, ("rehab:plan", case.pk), "Answers recorded; the plan was drafted again.")
+    done = perform(request, form, act, ("rehab:plan", case.pk), "Answers recorded.")
     if done:
         return done
     frame = plan_frame(case, request.user, at, checklist=form)
@@ -126,7 +131,9 @@ def remove(request, case_id, item_id):
     form = forms.RemoveItem(request.POST or None, case=case)
 
     def act(data):
-        actions.remove_item(item=item, reason=data["reason"], version=data["version"], by=request.user, at=timezone.now())
+        actions.remove_item(
+            item=item, reason=data["reason"], version=data["version"], by=request.user, at=timezone.now()
+        )
 
     done = request.method == "POST" and perform(request, form, act, ("rehab:plan", case.pk))
     return done or render(request, "rehab/remove.html", {"case": case, "form": form, "item": item})
