@@ -1,51 +1,17 @@
 """PURE.  Everything triage decides about one leg: safety first, then findings, needs and causes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from clinic.terms import Answer, CaseFacts, Level, Reason, Text
+from clinic.terms import Answer, CaseFacts, Level, Reason
 from triage.rules.causes import CauseTable, Ranking, rank_causes, strain_grade
 from triage.rules.dvt import ClotResult, ClotTable
 from triage.rules.findings import FailedNeed, Judged, PhysicalTest, failed_needs, judge
 from triage.rules.items import OpenItem
 from triage.rules.items import needs_release as diagnosis_needs_release
-from triage.rules.red_flags import RedFlagTable
+from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
-from triage.rules.scores import WellsResult, WellsTable
-
-
-@dataclass(frozen=True)
-class CodeEntry:
-    """One code for the list of all codes; ``row`` is the red flag or cause that it feeds."""
-
-    code: str
-    kind: str
-    row: str
-    label: Text
-    unit: str
-    values: tuple[str, ...]
-    source: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A text for people: a step of the hospital's pathway, a display band, a caution."""
-
-    code: str
-    text: Text
-    source: tuple[str, ...]
-    mark: str = ""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """The Wells table and the texts around it."""
-
-    wells: WellsTable
-    pathway: Mapping[str, Passage]
-    bands: tuple[Passage, ...]
-    not_applicable: Text
-    never_clears: Text
+from triage.rules.scores import Scores, WellsResult
 
 
 @dataclass(frozen=True)
@@ -89,3 +55,38 @@ class TriageDecision:
     massage_lock: bool
     locks_reasons: tuple[Reason, ...]
     answers: Mapping[str, Answer]
+
+
+def triage_decision(case: CaseFacts, knowledge: TriageKnowledge) -> TriageDecision:
+    """Return what triage decides about one leg: pure composition, the same input gives the same answer.
+
+    Raises ``ValueError`` when w10 is present without a reason.
+    """
+    found = safety(case, knowledge.safety_tables)
+    judged = judge(case, knowledge.tests)
+    return TriageDecision(
+        level=found.level,
+        complete=found.complete,
+        d_hold=found.d_hold,
+        reasons=found.reasons,
+        forbidden=found.forbidden,
+        missing=found.missing,
+        items=found.items,
+        wells=found.wells,
+        contra_words=found.contra_words,
+        dvt=found.dvt,
+        causes=rank_causes(case, found.answers, found.pinned, knowledge.causes),
+        judged=judged,
+        needs=failed_needs(judged, case.failed),
+        strain_grade=strain_grade(found.answers),
+        exercise_lock=found.exercise_lock,
+        treatment_lock=found.treatment_lock,
+        massage_lock=found.massage_lock,
+        locks_reasons=found.locks_reasons,
+        answers=found.answers,
+    )
+
+
+def needs_release(case: CaseFacts, knowledge: TriageKnowledge) -> bool:
+    """Return whether the recorded diagnosis must not be loaded before a specialist's release."""
+    return diagnosis_needs_release(case.diagnosis, case.sign_offs, case.answers, knowledge.red_flags)

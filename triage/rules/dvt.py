@@ -160,9 +160,7 @@ def _may_sign(row: ClotRow, answers: Mapping[str, Answer], wells: WellsResult, t
     return row.code != "recurrence" or all(answers.get(code) is Answer.ABSENT for code in table.examined)
 
 
-def _picture(
-    answers: Mapping[str, Answer], difference_cm: float | None, table: ClotTable, *, strict: bool
-) -> Picture:
+def _picture(answers: Mapping[str, Answer], difference_cm: float | None, table: ClotTable, *, strict: bool) -> Picture:
     def present(codes: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(code for code in codes if answers.get(code) is Answer.PRESENT)
 

@@ -26,6 +26,19 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class CodeEntry:
+    """One code for the list of all codes; ``row`` is the red flag or cause that it feeds."""
+
+    code: str
+    kind: str
+    row: str
+    label: Text
+    unit: str
+    values: tuple[str, ...]
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FlagRule:
     """When a row fires at one level, and how that is said."""
 

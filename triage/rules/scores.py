@@ -42,6 +42,27 @@ class WellsTable:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A text for people: a step of the hospital's pathway, a display band, a caution."""
+
+    code: str
+    text: Text
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The Wells table and the texts around it."""
+
+    wells: WellsTable
+    pathway: Mapping[str, Passage]
+    bands: tuple[Passage, ...]
+    not_applicable: Text
+    never_clears: Text
+
+
+@dataclass(frozen=True)
 class WellsResult:
     """Both totals, the verdict and its working; points are ``None`` where the score does not apply.
 

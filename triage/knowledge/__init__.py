@@ -1,0 +1,1 @@
+"""The only reader of the knowledge of triage: parse, check, freeze, cache."""
