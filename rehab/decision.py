@@ -1,10 +1,10 @@
 """PURE.  What triage decided and the rehab tables, composed into a plan and a verdict on every treatment."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from clinic.terms import CaseFacts, OutcomeType, Reason, SignOffKind
+from clinic.terms import CaseFacts, OutcomeType, Reason
 from rehab.rules.catalogue import AddOnRule, MappingTable, RehabKnowledge
 from rehab.rules.choice import AskFirst, Because, Catalogue, Choice, Chosen, Dropped
 from rehab.rules.exercises import asked, choose, entry_exercise
@@ -12,10 +12,10 @@ from rehab.rules.gates import Opening, Situation, Status, opening
 from rehab.rules.needs import Failure, base_of
 from rehab.rules.start_levels import start_level
 from rehab.rules.treatments import TreatmentState, TreatmentTables, TreatmentVerdict, treatment_verdicts
-from triage.decision import TriageDecision
+from triage.decision import OpenItem, TriageDecision
 
 ADD_ON_RULE = "ADD-ON"
-PAD_ITEM = "RF-PAD"
+LOCK_TEXT = "The screening is incomplete, or an item of level E or D is open"
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ class ExerciseVerdict:
 
 def plan_decision(case: CaseFacts, triage: TriageDecision, knowledge: RehabKnowledge) -> PlanDecision:
     """Return the plan for one leg, or every reason why there is none (6.2)."""
-    stops = tuple(stopping_reasons(case, triage, knowledge.mapping))
+    stops = stopping_reasons(triage)
     if stops:
         return PlanDecision("no_plan", stops)
+    case = _known(case, triage)
     catalogue = _catalogue(case, triage, knowledge)
     failures = failures_of(triage)
     choice = choose(case, failures, triage.strain_grade, catalogue)
@@ -73,6 +74,7 @@ def exercise_verdicts(
     running_open: bool = False,
 ) -> Mapping[str, ExerciseVerdict]:
     """Return the gates' answer for every exercise.  ``levels``: what each has reached in the running plan."""
+    case = _known(case, triage)
     situation = _situation(case, triage, levels or {}, running_open)
     failures = failures_of(triage)
     verdicts = {}
@@ -89,48 +91,27 @@ def treatment_decision(
 ) -> Mapping[str, TreatmentVerdict]:
     """Return today's verdict on every treatment (7.6); the global lock comes first."""
     state = TreatmentState(
-        here=_situation(case, triage, {}, False),
+        here=_situation(_known(case, triage), triage, {}, False),
         rows=frozenset(item.row for item in triage.items if _binds(item)),
-        lock=tuple(_lock_reasons(triage)) if triage.treatment_lock else (),
+        lock=(triage.locks_reasons or (Reason("T-LOCK", LOCK_TEXT, "2.1"),)) if triage.treatment_lock else (),
     )
     tables = TreatmentTables(knowledge.treatments, knowledge.columns, knowledge.contra, knowledge.mapping)
     return treatment_verdicts(state, tables)
 
 
-def stopping_reasons(case: CaseFacts, triage: TriageDecision, table: MappingTable) -> Iterator[Reason]:
-    """Yield every reason for NO PLAN: the first two lines of 6.2."""
-    if not triage.complete:
-        missing = ", ".join(triage.missing)
-        yield Reason("INCOMPLETE", f"The screening is not complete. Missing: {missing}", "2.1 T-LOCK")
-    for item in triage.items:
-        if item.stops:
-            yield Reason(item.row, _stop_words(item), "6.2")
-    if triage.d_hold and triage.complete:
-        yield Reason("D-HOLD", "Not safe to start: an answer or a signature is missing", "2.1 T-LOCK")
-    if case.diagnosis in table.release_causes and not _is_released(case):
-        text = f"{case.diagnosis} must not be loaded without a recorded specialist release"
-        yield Reason("RELEASE", text, "6.2")
-    if triage.exercise_lock:
-        yield from triage.locks_reasons
+def stopping_reasons(triage: TriageDecision) -> tuple[Reason, ...]:
+    """Return every reason for NO PLAN, the first two lines of 6.2: triage holds the lock and names each."""
+    if not triage.exercise_lock:
+        return ()
+    return triage.locks_reasons or (Reason("T-LOCK", LOCK_TEXT, "2.1"),)
 
 
-def _stop_words(item: Any) -> str:
-    if item.level.is_stopping:
-        return f"An item of level {item.level} is open: {item.row}. It waits for: {item.awaiting or 'an outcome'}"
-    return f"{item.row} (level {item.level}) is open. A plan needs may_load: clinician, date, limits"
+def _known(case: CaseFacts, triage: TriageDecision) -> CaseFacts:
+    """Return the case with every fact triage derived: from age, pregnancy and measurements."""
+    return replace(case, answers=triage.answers)
 
 
-def _is_released(case: CaseFacts) -> bool:
-    return any(s.kind is SignOffKind.RELEASED and s.item == case.diagnosis for s in case.sign_offs)
-
-
-def _lock_reasons(triage: TriageDecision) -> Iterator[Reason]:
-    yield from triage.locks_reasons
-    if not triage.locks_reasons:
-        yield Reason("T-LOCK", "The screening is incomplete or an item of level E or D is open", "2.1 T-LOCK")
-
-
-def _binds(item: Any) -> bool:
+def _binds(item: OpenItem) -> bool:
     """Return whether a row is open or confirmed: what it forbids holds."""
     return not item.closed or item.outcome is OutcomeType.CONFIRMED
 

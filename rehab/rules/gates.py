@@ -155,8 +155,6 @@ def _by_contraindication(contraindication: Contraindication, here: Situation) ->
 def contraindication_answer(contraindication: Contraindication, here: Situation) -> Answer:
     """Return whether a contraindication counts today; its exceptions turn it into ABSENT."""
     answer = here.case.answer(contraindication.code)
-    if contraindication.code == "pregnant" and contraindication.code not in here.case.answers:
-        answer = here.case.patient.pregnant
     if contraindication.unless_failed & here.failed:
         return Answer.ABSENT
     if contraindication.unless_clot_excluded_by_imaging and here.clot_excluded_by_imaging:

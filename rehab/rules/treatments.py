@@ -79,23 +79,11 @@ def column_answer(column: TreatmentColumn, state: TreatmentState, table: Mapping
         return Answer.PRESENT
     if any(case.has(fact) for fact in column.facts) or column.rows & state.rows or case.diagnosis in column.causes:
         return Answer.PRESENT
-    if any(_patient_has(fact, case) for fact in column.facts):
-        return Answer.PRESENT
     if column.within_onset_hours is not None and _is_fresh_strain(case, column.within_onset_hours, table):
         return Answer.PRESENT if case.patient.onset_days is not None else Answer.NOT_ASSESSED
-    if any(_is_unknown(fact, case) for fact in column.need_answer):
+    if any(case.answer(fact) is Answer.NOT_ASSESSED for fact in column.need_answer):
         return Answer.NOT_ASSESSED
     return Answer.ABSENT
-
-
-def _patient_has(fact: str, case: CaseFacts) -> bool:
-    return fact == "pregnant" and case.patient.pregnant is Answer.PRESENT
-
-
-def _is_unknown(fact: str, case: CaseFacts) -> bool:
-    if fact == "pregnant" and case.patient.pregnant is not Answer.NOT_ASSESSED:
-        return False
-    return case.answer(fact) is Answer.NOT_ASSESSED
 
 
 def _is_fresh_strain(case: CaseFacts, hours: int, table: MappingTable) -> bool:

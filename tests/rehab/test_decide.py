@@ -232,3 +232,12 @@ def test_the_list_reads_as_a_table():
 
     assert "BIRD_DOG" in out.getvalue()
     assert len(out.getvalue().splitlines()) > 200
+
+
+def test_a_whole_decision_costs_at_most_two_milliseconds():
+    from rehab.management.decision_time import decision_times
+
+    found = decision_times(rounds=10)
+
+    assert found["decisions"] == 240
+    assert found["median_ms"] <= found["bound_ms"]
