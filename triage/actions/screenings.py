@@ -19,11 +19,12 @@ def start_screening(*, case, version, by, at):
 
 
 @transaction.atomic
-def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reason=""):
+def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True):
     """Keep answers, decide, open what fires, and complete the screening when nothing is missing.
 
     ``answers`` maps codes to Answer.  The item of a fired row is written in this same transaction, also
     while other answers are missing.  A screening with missing answers stays open: not safe to start.
+    ``may_complete=False`` keeps it open for somebody who is still typing.
     """
     must_record(by, case)
     screening = current_screening(case)
@@ -32,7 +33,7 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     _keep(screening, answers, set(shown_none), w10_reason, by, at, may_set_w10=may_sign(by, case))
     decision = decide_and_keep(case, by=by, at=at)
     open_items(case, decision, screening=screening, by=by, at=at)
-    completes = decision.complete and may_sign(by, case)
+    completes = may_complete and decision.complete and may_sign(by, case)
     if completes:
         Screening.objects.filter(pk=screening.pk).update(
             completed_at=at, completed_by=by, level=decision.level.value, complete=True

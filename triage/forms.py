@@ -1,0 +1,150 @@
+"""Forms of triage, built from the knowledge files.  Each carries the runner's id and the record's version."""
+
+from crispy_forms.layout import Layout
+from django import forms
+
+from clinic.forms import THREE_WAYS, RecordForm
+from clinic.terms import Answer
+from triage.models.screenings import RESULTS
+from triage.presentation import screening_sections
+
+SILENT = Answer.NOT_ASSESSED
+KNOWN_RESULTS = [("", "not recorded"), *RESULTS]
+
+
+class Screening(RecordForm):
+    """Every question one tap: yes, no, not asked.  "None of these" answers the rest of a shown list with no."""
+
+    w10 = forms.ChoiceField(
+        label="Is another diagnosis at least as likely as a clot?", choices=THREE_WAYS,
+        widget=forms.RadioSelect, required=False, help_text="Wells item 10, minus 2. A named clinician, with a reason.",
+    )
+    w10_reason = forms.CharField(label="Which one, and why", max_length=500, required=False)
+
+    def __init__(self, *args, stored=None, may_sign=False, **kwargs):
+        self.stored = stored or {}
+        self.may_sign = may_sign
+        super().__init__(*args, **kwargs)
+        for section in screening_sections():
+            for row in section.rows:
+                self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
+            self.fields[f"none_{section.key}"] = forms.BooleanField(required=False, label=f"None of these: {section.title}")
+        self.initial["w10"] = self.stored.get("w10", SILENT)
+        if not may_sign:
+            del self.fields["w10"], self.fields["w10_reason"]
+
+    @property
+    def helper(self):
+        """Let crispy draw the hidden fields and w10; the template draws the lists."""
+        helper = super().helper
+        helper.layout = Layout("patient", "version", *(["w10", "w10_reason"] if self.may_sign else []))
+        return helper
+
+    def clean(self):
+        """Refuse "none of these" over a list in which something is present, and w10 without a reason."""
+        data = super().clean()
+        for section in screening_sections():
+            if data.get(f"none_{section.key}"):
+                for row in section.rows:
+                    if data.get(row.code) == Answer.PRESENT:
+                        self.add_error(None, f'{section.title}: "none of these" is ticked, but "{row.label}" is yes.')
+        if data.get("w10") == Answer.PRESENT and not data.get("w10_reason", "").strip():
+            self.add_error("w10_reason", "Another diagnosis needs its name and the reason.")
+        return data
+
+    def answers(self):
+        """Return every answer by code, and the codes answered by "none of these"."""
+        answers, shown_none = {}, set()
+        for section in screening_sections():
+            none = self.cleaned_data.get(f"none_{section.key}")
+            for row in section.rows:
+                answer = Answer(self.cleaned_data.get(row.code) or SILENT)
+                if none and answer is not Answer.PRESENT:
+                    answer = Answer.ABSENT
+                    shown_none.add(row.code)
+                answers[row.code] = answer
+        if self.cleaned_data.get("w10"):
+            answers["w10"] = Answer(self.cleaned_data["w10"])
+        return answers, shown_none
+
+    def sections(self):
+        """Return the lists with what is chosen in each, for the template."""
+        return [
+            {
+                "section": section,
+                "none": bool(self.data.get(f"none_{section.key}")) if self.is_bound else False,
+                "rows": [{"asked": row, "value": self._value(row.code)} for row in section.rows],
+            }
+            for section in screening_sections()
+        ]
+
+    def _value(self, code):
+        chosen = self.data.get(code) if self.is_bound else self.stored.get(code)
+        return str(chosen or SILENT)
+
+
+class Void(RecordForm):
+    """Why an unfinished screening is set aside."""
+
+    reason = forms.CharField(label="Why is this screening set aside?", max_length=300)
+
+
+class CloseItem(RecordForm):
+    """How one item ended.  Only "excluded" unlocks; "inconclusive" stays open."""
+
+    outcome = forms.ChoiceField(
+        label="What came out?", widget=forms.RadioSelect,
+        choices=[("excluded", "Excluded"), ("confirmed", "Confirmed"), ("inconclusive", "Inconclusive: stays open")],
+    )
+    scan = forms.ChoiceField(label="Leg vein ultrasound", choices=KNOWN_RESULTS, required=False)
+    repeat_scan = forms.ChoiceField(label="Repeat ultrasound after 6-8 days", choices=KNOWN_RESULTS, required=False)
+    d_dimer = forms.ChoiceField(label="D-dimer", choices=KNOWN_RESULTS, required=False)
+    discharged = forms.BooleanField(label="A written hospital discharge was seen", required=False)
+    text = forms.CharField(
+        label="Who assessed it, where, and what was found", max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"close-{item.pk}-%s"
+        if item.row != "RF-DVT":
+            for name in ("scan", "repeat_scan", "d_dimer", "discharged"):
+                del self.fields[name]
+
+
+class SignItem(RecordForm):
+    """A named clinician's signature for one item; which kinds there are depends on the item."""
+
+    kind = forms.ChoiceField(label="I sign that", widget=forms.RadioSelect)
+    reason = forms.CharField(label="Reason", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    limits = forms.CharField(
+        label="Limits of the load", max_length=500, required=False,
+        help_text="Needed for a permission to load: what, how much, until when.",
+    )
+
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"sign-{item.pk}-%s"
+        self.fields["kind"].choices = kinds_for(item)
+        if item.level != "U":
+            del self.fields["limits"]
+
+
+def kinds_for(item):
+    """Return the signatures that can answer an item."""
+    kinds = []
+    if item.signable and not item.outcome:
+        kinds.append(("considered_not_suspected", "the condition was considered and is not suspected"))
+    if item.level == "U" and item.outcome != "confirmed":
+        kinds.append(("may_load", "the leg may be loaded within limits"))
+    if item.outcome == "confirmed" or item.row == "RF-DVT":
+        kinds.append(("released", "the treating service released the leg, or massage has a written reason"))
+    return kinds
+
+
+class Release(RecordForm):
+    """A specialist's release of a diagnosis that must not be loaded."""
+
+    cause = forms.CharField(max_length=30, widget=forms.HiddenInput)
+    reason = forms.CharField(label="Who released it, when, and what they said", max_length=1000)
+    limits = forms.CharField(label="Limits", max_length=500, required=False)

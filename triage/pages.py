@@ -1,0 +1,180 @@
+"""What the triage pages show, gathered with few queries, and how an action becomes an answer."""
+
+from dataclasses import replace
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from clinic.access import may_sign
+from clinic.terms import Answer
+from triage import presentation
+from triage.actions import NotAllowed, Refused
+from triage.decision import triage_decision
+from triage.facts import case_facts, current_screening, stored_answers
+from triage.forms import CloseItem, SignItem, kinds_for
+from triage.gate import loading_gate
+from triage.knowledge import triage_knowledge
+from triage.models import Decision, RedFlagItem, SignOff
+
+
+def signing(request, case):
+    """Refuse, with 403, somebody who may see the case but not sign in it."""
+    if not may_sign(request.user, case):
+        raise PermissionDenied
+
+
+def attempt(form, act):
+    """Run one action for a posted form; return whether it was done.  What refused it stands in the form.
+
+    A stale version or the wrong runner raises StaleRecord, which clinic answers with 409.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        act(form.cleaned_data)
+    except NotAllowed as refused:
+        raise PermissionDenied(*refused.sentences) from refused
+    except Refused as refused:
+        for sentence in refused.sentences:
+            form.add_error(None, sentence)
+        return False
+    return True
+
+
+def stored(case):
+    """Return the answers of the unfinished screening; a finished one is history and nothing is copied."""
+    screening = current_screening(case)
+    if screening is None or not screening.is_open:
+        return {}, None
+    answers = stored_answers(screening)
+    return answers, screening
+
+
+def decide(facts):
+    """Return what the rules say of these facts today."""
+    return triage_decision(facts, triage_knowledge())
+
+
+def typed_facts(case, today, answers, w10_reason=""):
+    """Return the facts as they would be with what is being typed; nothing is saved."""
+    answers = dict(answers)
+    w10 = answers.pop("w10", Answer.NOT_ASSESSED)
+    if w10 is Answer.PRESENT and not w10_reason.strip():
+        w10 = Answer.NOT_ASSESSED  # without its reason it does not count
+    facts = replace(case_facts(case, today, answers=answers), w10=w10, w10_reason=w10_reason)
+    screening = current_screening(case)
+    if screening is None or not screening.is_open:
+        # The outcomes of a finished screening say nothing about what a new one finds.
+        facts = replace(facts, outcomes=(), sign_offs=())
+    return facts
+
+
+def must_be_kept_now(case, decision):
+    """Return whether a stopping row fired that this screening has not opened yet."""
+    screening = current_screening(case)
+    known = set()
+    if screening is not None and screening.is_open:
+        known = set(screening.items.values_list("row", "level"))
+    found = {(item.row, item.level.value) for item in decision.items if item.level.is_stopping and not item.closed}
+    return bool(found - known)
+
+
+def panel(case, decision, facts, answered=None):
+    """Return what the level panel shows."""
+    asked = presentation.screening_codes()
+    return {
+        "case": case,
+        "decision": decision,
+        "advice": presentation.advice(decision),
+        "hold": decision.d_hold and decision.level.value == "D",
+        "rows": presentation.actions_of(decision),
+        "missing": presentation.missing_links(decision.missing),
+        "pathway": presentation.pathway(decision),
+        "answered": sum(facts.answer(code) is not Answer.NOT_ASSESSED for code in asked),
+        "asked": len(asked),
+    }
+
+
+def decision_context(case, today):
+    """Return what the decision page shows: the level of the case as it stands, with its whole working."""
+    facts = case_facts(case, today)
+    decision = decide(facts)
+    newest = Decision.objects.filter(case=case, kind="triage").select_related("by").first()
+    return {
+        **panel(case, decision, facts),
+        "screening": current_screening(case),
+        "newest": newest,
+        "wells": presentation.wells_rows(facts),
+        "w10_reason": facts.w10_reason,
+        "forbidden": [presentation.words_of(word) for word in decision.forbidden],
+        "scores": triage_knowledge().scores,
+        "facts": facts,
+    }
+
+
+def case_items(case):
+    """Return every item of the case with its signatures, the open ones first."""
+    rows = RedFlagItem.objects.filter(case=case).select_related("opened_by", "closed_by", "screening")
+    items = list(rows.prefetch_related("sign_offs__by"))
+    flags = {flag.code: flag for flag in triage_knowledge().red_flags.flags}
+    for item in items:
+        item.flag = flags.get(item.row)
+        item.is_done = item.is_answered(list(item.sign_offs.all()))
+    order = {"E": 0, "D": 1, "U": 2}
+    return sorted(items, key=lambda item: (item.is_done, order[item.level], item.opened_at))
+
+
+def items_context(case, person, bound=None):
+    """Return what the items page shows; ``bound`` is a (item id, form name, form) that was refused."""
+    items = case_items(case)
+    signs = may_sign(person, case) and not case.closed_at
+    for item in items:
+        final = item.outcome in ("excluded", "confirmed")
+        item.close_form = CloseItem(case=case, item=item) if signs and not final else None
+        item.sign_form = SignItem(case=case, item=item) if signs and kinds_for(item) else None
+        if bound and bound[0] == item.pk:
+            setattr(item, bound[1], bound[2])
+    causes = SignOff.objects.filter(case=case).exclude(cause="").select_related("by")
+    return {
+        "case": case,
+        "items": items,
+        "open_count": sum(not item.is_done for item in items),
+        "released_causes": list(causes),
+        "gate": loading_gate(case),
+        "may_sign": signs,
+    }
+
+
+def find_item(case, item_id):
+    """Return one item of the case, or 404."""
+    return get_object_or_404(RedFlagItem.objects.filter(case=case), pk=item_id)
+
+
+def letter_context(case, person, at):
+    """Return what the letter says: situation, background, findings, Wells items, request."""
+    context = decision_context(case, at.date())
+    facts, decision = context["facts"], context["decision"]
+    concerns = [item for item in case_items(case) if not item.is_done]
+    for item in concerns:
+        item.title = presentation.row_title(item.row)
+    risks = {row.code for section in presentation.screening_sections() if section.kind == "risk" for row in section.rows}
+    present = [code for code in facts.answers if facts.has(code)]
+    signs = {row.code for section in presentation.screening_sections() if section.kind == "sign" for row in section.rows}
+    return {
+        **context,
+        "patient": case.patient,
+        "clinic": case.patient.clinic,
+        "age": case.patient.age_on(at.date()),
+        "author": person,
+        "at": at,
+        "concerns": concerns,
+        "risks": [presentation.words_of(code) for code in present if code in risks],
+        "present": [presentation.words_of(code) for code in present if code not in risks],
+        "absent": [presentation.words_of(code) for code in facts.answers if code in signs and facts.lacks(code)],
+        "measured": [presentation.measured_words(measurement) for measurement in facts.measurements],
+        "urgency": URGENCY.get(decision.level.value, "For your assessment"),
+        "request_text": " ".join(dict.fromkeys(item.flag.action.en for item in concerns if item.flag)) or "Please assess.",
+    }
+
+
+URGENCY = {"E": "Emergency: please see at once", "D": "Please assess today", "U": "Please assess within two weeks"}

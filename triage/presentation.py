@@ -1,0 +1,153 @@
+"""What the triage pages show of the tables: questions in the order they are asked, words for codes."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from clinic.terms import Answer, Level, Side
+from triage.knowledge import triage_knowledge
+
+WEAK = "weak"
+KINDS = {"question": "Ask", "risk": "Ask about risks for a clot", "sign": "Look, feel and measure"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One three-valued line of the screening; ``mark`` says whether the wording is the clinic's convention."""
+
+    code: str
+    label: str
+    mandatory: bool
+    mark: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One shown list, over which "none of these" may be ticked."""
+
+    key: str
+    kind: str
+    title: str
+    urgency: str
+    rows: tuple[Asked, ...]
+
+
+def _asked(fact, mandatory=True):
+    return Asked(fact.code, fact.label.en, mandatory, fact.mark, ", ".join(fact.source))
+
+
+def _highest(flag):
+    """Return the highest level a row can fire at; the clot row has its rule elsewhere and is same day."""
+    return max((rule.level for rule in flag.rules), key=lambda level: level.urgency, default=Level.D)
+
+
+@cache
+def screening_sections():
+    """Return the lists of the screening: emergency questions first, then risks, then signs; each code once."""
+    table = triage_knowledge().red_flags
+    flags = sorted(table.flags, key=lambda flag: -_highest(flag).urgency)
+    seen = {"w10"}
+
+    def fresh(facts):
+        new = [fact for fact in facts if fact.code not in seen]
+        seen.update(fact.code for fact in new)
+        return new
+
+    asked = [_section(flag, "question", [_asked(f) for f in fresh(flag.questions)]) for flag in flags]
+    risks = [_asked(f) for f in fresh(table.risks)] + _wells_rows(seen, table.mandatory, ("w1", "w2", "w3", "w9"))
+    signs = [_section(flag, "sign", _signs(flag, fresh, seen, table.mandatory)) for flag in flags]
+    sections = [*asked, Section("risk", "risk", "Risks for a clot", "D", tuple(risks)), *signs]
+    return tuple(section for section in sections if section.rows)
+
+
+def _section(flag, kind, rows):
+    return Section(f"{flag.code}-{kind}", kind, flag.title.en, _highest(flag).value, tuple(rows))
+
+
+def _signs(flag, fresh, seen, mandatory):
+    rows = [_asked(fact, fact.mandatory) for fact in fresh(flag.signs)]
+    if flag.code == "RF-DVT":
+        rows = _wells_rows(seen, mandatory, ("w4", "w5", "w6", "w7", "w8")) + rows
+    return rows
+
+
+def _wells_rows(seen, mandatory, codes):
+    items = {item.code: item for item in triage_knowledge().scores.wells.items}
+    rows = [
+        Asked(code, items[code].label.en, code in mandatory, items[code].mark, ", ".join(items[code].source))
+        for code in codes
+        if code not in seen
+    ]
+    seen.update(codes)
+    return rows
+
+
+@cache
+def screening_codes():
+    """Return every code the screening asks, in order; w10 is asked apart."""
+    return tuple(row.code for section in screening_sections() for row in section.rows)
+
+
+@cache
+def labels():
+    """Return the words of every code."""
+    return {entry.code: entry.label.en for entry in triage_knowledge().codes}
+
+
+def words_of(code):
+    """Return the words of a code; a person's fact that has no code reads as it is written."""
+    return labels().get(code, code.replace("_", " ").capitalize())
+
+
+def row_title(code):
+    """Return the title of a red-flag row."""
+    return next((flag.title.en for flag in triage_knowledge().red_flags.flags if flag.code == code), code)
+
+
+def missing_links(missing):
+    """Return what is missing as (code, words, whether the screening asks it)."""
+    asked = set(screening_codes())
+    return [(code, words_of(code), code in asked) for code in missing]
+
+
+def advice(decision):
+    """Return the level's text: what to do now, in big words; a hold has a sentence of its own."""
+    code = "D-hold" if decision.d_hold and decision.level is Level.D else decision.level.value
+    return triage_knowledge().red_flags.levels[code]
+
+
+def actions_of(decision):
+    """Return (title, action, forbidden meanwhile, source) of every open row, the most urgent first."""
+    flags = {flag.code: flag for flag in triage_knowledge().red_flags.flags}
+    return [
+        {"row": item.row, "level": item.level.value, "text": item.text.en, "flag": flags[item.row], "item": item}
+        for item in decision.items
+        if not item.closed
+    ]
+
+
+def pathway(decision):
+    """Return the hospital's next step for a suspected clot, or None where no clot is suspected."""
+    if not decision.dvt.suspected:
+        return None
+    return triage_knowledge().scores.pathway.get(str(decision.wells.two_level))
+
+
+def wells_rows(facts):
+    """Return the ten items with their answer, for the decision page and the letter."""
+    rows = []
+    for item in triage_knowledge().scores.wells.items:
+        answer = facts.w10 if item.code == "w10" else facts.answer(item.code)
+        rows.append({"item": item, "answer": ANSWER_WORDS[answer]})
+    return rows
+
+
+ANSWER_WORDS = {Answer.PRESENT: "yes", Answer.ABSENT: "no", Answer.NOT_ASSESSED: "not asked"}
+
+
+def measured_words(measurement):
+    """Return one measured value in words: what, which side, how much, how much it hurt."""
+    side = "" if measurement.side is Side.NONE else f", {measurement.side.value}"
+    value = "" if measurement.value is None else f": {measurement.value:g} {measurement.unit}".rstrip()
+    pain = "" if measurement.pain_nprs is None else f", pain {measurement.pain_nprs}/10"
+    return f"{words_of(measurement.test)}{side}{value}{pain}"

@@ -1,0 +1,1 @@
+"""The pages of triage: screening, items, examination, causes and diagnosis."""

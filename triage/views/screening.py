@@ -1,0 +1,95 @@
+"""The safety screening, its level as the answers come, and the decision."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.access import may_sign
+from clinic.views.cases import recordable
+from triage import actions, forms, pages
+
+
+def _form(request, case):
+    stored, screening = pages.stored(case)
+    initial = {"w10_reason": screening.w10_reason} if screening else {}
+    return forms.Screening(
+        request.POST or None, case=case, stored=stored, may_sign=may_sign(request.user, case), initial=initial
+    )
+
+
+def _keep(case, form, person, *, may_complete):
+    answers, shown_none = form.answers()
+    data = form.cleaned_data
+    return actions.answer_screening(
+        case=case, version=data["version"], answers=answers, shown_none=shown_none, by=person,
+        at=timezone.now(), w10_reason=data.get("w10_reason", ""), may_complete=may_complete,
+    )
+
+
+def _judged(case, form):
+    """Return the decision on what is typed, and its facts; nothing is saved."""
+    answers = form.answers()[0] if form.is_bound and form.is_valid() else form.stored
+    reason = form.cleaned_data.get("w10_reason", "") if form.is_bound and form.is_valid() else form.initial.get("w10_reason", "")
+    facts = pages.typed_facts(case, timezone.localdate(), answers, reason)
+    return pages.decide(facts), facts
+
+
+@login_required
+def screening(request, case_id):
+    """Ask the safety questions; on POST keep the answers and show what was decided."""
+    case = recordable(request, case_id)
+    form = _form(request, case)
+    may_complete = request.POST.get("then") != "later"
+    if request.method == "POST" and pages.attempt(
+        form, lambda data: _keep(case, form, request.user, may_complete=may_complete)
+    ):
+        messages.success(request, "Answers recorded.")
+        return redirect("triage:decision", case_id=case.pk)
+    decision, facts = _judged(case, form)
+    context = {"case": case, "form": form, "void_form": forms.Void(case=case), **pages.panel(case, decision, facts)}
+    return render(request, "triage/screening.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def level(request, case_id):
+    """Say the level of what is typed so far; a stopping row is kept, and its item opened, at once."""
+    case = recordable(request, case_id)
+    form = _form(request, case)
+    if not form.is_valid():
+        return render(request, "triage/_level_refused.html", {"case": case, "form": form}, status=422)
+    decision, facts = _judged(case, form)
+    kept = pages.must_be_kept_now(case, decision)
+    if kept:
+        decision = _keep(case, form, request.user, may_complete=False)
+    context = {**pages.panel(case, decision, facts), "kept": kept, "live": True}
+    return render(request, "triage/_level_panel.html", context)
+
+
+@login_required
+@require_POST
+def void(request, case_id):
+    """Set an unfinished screening aside, with a reason."""
+    case = recordable(request, case_id)
+    pages.signing(request, case)
+    form = forms.Void(request.POST, case=case)
+
+    def act(data):
+        actions.void_screening(
+            case=case, version=data["version"], reason=data["reason"], by=request.user, at=timezone.now()
+        )
+
+    if pages.attempt(form, act):
+        messages.success(request, "The screening was set aside. What it opened stays open.")
+        return redirect("triage:screening", case_id=case.pk)
+    return render(request, "triage/void.html", {"case": case, "form": form}, status=422)
+
+
+@login_required
+@require_GET
+def decision(request, case_id):
+    """Show the level, why, what to do now, and what is forbidden meanwhile."""
+    case = recordable(request, case_id)
+    return render(request, "triage/decision.html", pages.decision_context(case, timezone.localdate()))
