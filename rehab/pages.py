@@ -3,41 +3,45 @@
 from types import SimpleNamespace
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.shortcuts import redirect
 
 from clinic.access import may_sign
+from clinic.terms import Answer
 from rehab.actions import Refused
 from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdicts_of_treatments
 from rehab.forms import Checklist, DraftPlan, SignPlan
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
-from rehab.presentation import ELSEWHERE, card, questions, working
-from triage.gate import loading_gate, signing_gate
+from rehab.presentation import ELSEWHERE, card, label_of, questions, working
+from triage.gate import signing_gate
 
-STEPS = Prefetch("steps", LevelStep.objects.order_by("-stepped_at", "-id"), to_attr="newest_steps")
+STALE = "stale_screening"  # the one reason against signing that is none against loading
+NEWEST = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id").values("level")[:1]
 
 
 def open_plans(case):
-    """Return (draft, signed) with their items, in three queries at most."""
-    items = Prefetch("items", PlanItem.objects.select_related("exercise").prefetch_related(STEPS).order_by("position"))
-    plans = Plan.objects.open().filter(case=case).select_related(
-        "decision", "diagnosis", "drafted_by", "signed_by"
-    )
-    found = {plan.status: plan for plan in plans.prefetch_related(items)}
+    """Return (draft, plan in force), each with its items at their current level; two queries."""
+    items = PlanItem.objects.select_related("exercise").annotate(current_level=Subquery(NEWEST)).order_by("position")
+    plans = Plan.objects.open().filter(case=case).select_related("decision", "diagnosis", "drafted_by", "signed_by")
+    found = {plan.status: plan for plan in plans.prefetch_related(Prefetch("items", items))}
     return found.get("draft"), found.get("signed")
 
 
-def cards_of(plan):
+def cards_of(plan, media=()):
     """Return the plan's exercises as cards, each at its current level."""
-    items = list(plan.items.all())
-    media = list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in items]))
-    return [card(item, item.newest_steps[0].level if item.newest_steps else None, media) for item in items]
+    return [card(item, item.current_level, media) for item in plan.items.all()]
 
 
 def shown(plan):
-    """Return what a template needs of one plan."""
+    """Return what a page for the clinician needs of one plan."""
     return {"plan": plan, "cards": cards_of(plan), "working": working(plan.decision.result)}
+
+
+def shown_to_runner(plan):
+    """Return what the runner's page needs of one plan: pictures too, and nothing of the working."""
+    media = list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in plan.items.all()]))
+    return {"plan": plan, "cards": cards_of(plan, media)}
 
 
 def perform(request, form, act, done, success=""):
@@ -86,10 +90,11 @@ def to_record(plan):
 
 def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=None):
     """Return the template and the context of the plan page, by where the case stands."""
-    gate = loading_gate(case)
+    signing = signing_gate(case, at)
+    may_load = all(reason.code == STALE for reason in signing.reasons)
     draft, in_force = open_plans(case)
-    context = {"case": case, "gate": gate, "in_force": in_force, "refused": refused, "may_sign": may_sign(person, case)}
-    if not gate.open:
+    context = {"case": case, "gate": signing, "in_force": in_force, "refused": refused, "may_sign": may_sign(person, case)}
+    if not may_load:
         return SimpleNamespace(template="rehab/gate_shut.html", context={**context, "has_plan": in_force is not None})
     context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
     if draft is None:
@@ -99,7 +104,7 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     context |= {
         "checklist": checklist or (Checklist(case=case, questions=asked) if asked else None),
         "to_record": to_record(draft),
-        "signing": signing_gate(case, at),
+        "signing": signing,
         "sign_form": SignPlan(case=case, initial={"plan": draft.pk}),
         "version": case.version,
     }
@@ -124,15 +129,17 @@ def catalogue_choices(case, at):
     }
 
 
-def treatment_rows(case, at):
-    """Return each treatment with today's verdict and why, the allowed ones first."""
-    known = rehab_knowledge().treatments
-    order = {"ok": 0, "reason_needed": 1, "forbidden": 2}
+def todays_treatments(case, at):
+    """Return (each treatment with today's verdict, the allowed first; the questions nobody answered yet)."""
+    known, order = rehab_knowledge(), {"ok": 0, "reason_needed": 1, "forbidden": 2}
+    facts = plan_facts(case, at.date(), case.equipment)
     rows = [
-        SimpleNamespace(code=code, treatment=known[code], verdict=str(judged.verdict), because=judged.because)
-        for code, judged in verdicts_of_treatments(plan_facts(case, at.date())).items()
+        SimpleNamespace(code=code, treatment=known.treatments[code], verdict=str(judged.verdict), because=judged.because)
+        for code, judged in verdicts_of_treatments(facts).items()
     ]
-    return sorted(rows, key=lambda row: order.get(row.verdict, 3))
+    asked = sorted({code for column in known.columns.values() for code in column.need_answer})
+    open_questions = [(code, label_of(code)) for code in asked if facts.answer(code) is Answer.NOT_ASSESSED]
+    return sorted(rows, key=lambda row: order.get(row.verdict, 3)), open_questions
 
 
 def given_treatments(case):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
 from rehab.words import SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
+from triage.knowledge import triage_knowledge
 
 MARK_WORDS = "Clinic convention, to be confirmed by the clinic lead"
 SIDE_FIRST = {"left": "Left side first, with one extra set", "right": "Right side first, with one extra set"}
@@ -123,7 +124,11 @@ ELSEWHERE = {
     "GS_RAISES": "Single heel raises, knee straight, on both sides (in the examination)",
     "WALK_PAIN": "Pain when walking (in the examination)",
 }
-WALKING = {"gait_not_attempted": "Normal walking has not been tried yet since the injury?"}
+
+
+def label_of(code):
+    """Return the words triage has for a fact."""
+    return next((entry.label.en for entry in triage_knowledge().codes if entry.code == code), code)
 
 
 def questions():
@@ -132,7 +137,7 @@ def questions():
     for exercise in rehab_knowledge().exercises.values():
         for closed_by in exercise.contraindications:
             asked.setdefault(closed_by.code, closed_by.question.en)
-    return {**WALKING, **asked}
+    return {"gait_not_attempted": label_of("gait_not_attempted"), **asked}
 
 
 def contraindications(code):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/plan/print/", plans.printed, name="plan_print"),
     path("cases/<uuid:case_id>/plan/preview/", plans.preview, name="plan_preview"),
     path("cases/<uuid:case_id>/treatments/", treatments.treatments, name="treatments"),
+    path("cases/<uuid:case_id>/treatments/checklist/", treatments.checklist, name="treatment_checklist"),
     path("exercises/media/<uuid:media_id>/", runner.media, name="media"),
     path("me/", runner.my_plan, name="my_plan"),
 ]

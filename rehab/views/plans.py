@@ -9,14 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.access import may_record, may_sign
 from clinic.models import Case
 from rehab import actions, forms
-from rehab.pages import catalogue_choices, draft_items, open_plans, perform, plan_frame, questions_of, shown
+from rehab.pages import catalogue_choices, draft_items, open_plans, perform, plan_frame, questions_of, shown, shown_to_runner
 from rehab.presentation import contraindications
 from triage.gate import loading_gate
 
 
 def readable_case(request, case_id):
     """Return a case whose plan this person may read as a member of the clinic."""
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient__clinic"), pk=case_id)
+    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient", "clinic"), pk=case_id)
     if not may_record(request.user, case):
         raise PermissionDenied
     return case
@@ -227,4 +227,4 @@ def preview(request, case_id):
     plan = draft or in_force
     if not gate.open or plan is None:
         return redirect("rehab:plan", case.pk)
-    return render(request, "rehab/preview.html", {"case": case, "clinic": case.patient.clinic, **shown(plan)})
+    return render(request, "rehab/preview.html", {"case": case, "clinic": case.clinic, **shown_to_runner(plan)})

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from rehab.models import ExerciseMedia
-from rehab.pages import open_plans, shown
+from rehab.pages import open_plans, shown_to_runner
 from triage.gate import loading_gate
 
 
@@ -26,7 +26,7 @@ def my_plan(request):
         return render(request, "rehab/my_plan.html", frame)
     gate = loading_gate(case)
     _, in_force = open_plans(case) if gate.open else (None, None)
-    frame |= {"gate": gate, **(shown(in_force) if in_force else {})}
+    frame |= {"gate": gate, **(shown_to_runner(in_force) if in_force else {})}
     return render(request, "rehab/my_plan.html", frame)
 
 

@@ -1,13 +1,18 @@
 """A case whose gate is open, with a plan in force and a draft beside it; and every way to shut the gate."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from clinic.models import Case, Clinic, Membership, Patient, Person
 from rehab.models import Exercise, LevelStep, Plan, PlanItem
 from triage.models import Decision, Diagnosis, RedFlagItem, Screening, SignOff
+
+from clinic.terms import Answer
+from rehab import actions
+from rehab.knowledge import rehab_knowledge
+from triage import actions as triage_actions
+from triage.knowledge import triage_knowledge
 
 NOW = timezone.now()
 EMPTY_DECISION = {
@@ -72,33 +77,8 @@ def catalogue(db):
 
 
 @pytest.fixture
-def place(db):
-    """A clinic."""
-    return Clinic.objects.create(name="Riverside", phone="555 0100", emergency_number="112", opening_hours="8-18")
-
-
-@pytest.fixture
-def clinician(place):
-    """A clinician of that clinic."""
-    person = Person.objects.create_user("clinician@example.org", "long enough", name="Ada Clinician")
-    Membership.objects.create(person=person, clinic=place, role="clinician")
-    return person
-
-
-@pytest.fixture
-def runner(db):
-    """A runner who can sign in."""
-    return Person.objects.create_user("runner@example.org", "long enough", name="Rita Runner")
-
-
-@pytest.fixture
-def open_case(place, clinician, runner, catalogue):
-    """A case whose gate is open: screened, calm, diagnosed."""
-    patient = Patient.objects.create(
-        clinic=place, person=runner, given_name="Rita", surname="Runner", birth_date=date(1990, 5, 1), sex="female",
-        registered_at=NOW, registered_by=clinician,
-    )  # fmt: skip
-    case = Case.objects.create(clinic=place, patient=patient, side="left", opened_at=NOW, opened_by=clinician)
+def open_case(case, clinician, catalogue):
+    """A case whose gate is open: screened, calm, diagnosed; written without the actions."""
     a_screening(case, clinician)
     a_diagnosis(case, clinician)
     return case
@@ -147,3 +127,55 @@ def a_signature(item, by, kind):
     return SignOff.objects.create(
         case=item.case, item=item, kind=kind, by=by, at=timezone.now(), reason="seen by a specialist", limits="walk"
     )
+
+
+# --- The same by the real actions -------------------------------------------------------------
+
+
+def screened_calm(case, by):
+    """Answer every question and sign with "no"."""
+    asked = [c.code for c in triage_knowledge().codes if c.kind in ("question", "sign", "risk", "wells")]
+    answers = dict.fromkeys((code for code in asked if code != "w10"), Answer.ABSENT)
+    triage_actions.answer_screening(
+        case=case, version=case.version, answers=answers, shown_none=answers, by=by, at=timezone.now()
+    )
+
+
+def nothing_against(case, by, **present):
+    """Answer every contraindication of the catalogue with "no", except those named."""
+    asked = {c.code for exercise in rehab_knowledge().exercises.values() for c in exercise.contraindications}
+    asked |= {code for column in rehab_knowledge().columns.values() for code in column.need_answer}
+    answers = {**dict.fromkeys([*asked, "gait_not_attempted"], Answer.ABSENT), **present}
+    triage_actions.record_examination(case=case, version=case.version, findings=answers, by=by, at=timezone.now())
+
+
+def diagnosed(case, by, cause="PCS"):
+    """Record a diagnosis by the action."""
+    triage_actions.record_diagnosis(
+        case=case, version=case.version, cause=cause, override_reason="as told", by=by, at=timezone.now()
+    )
+
+
+def drafted(case, by, equipment=("band", "barbell", "step", "ball")):
+    """Let the rules draft."""
+    return actions.draft_plan(
+        case=case, version=case.version, equipment=equipment, blocked=(), by=by, at=timezone.now()
+    )
+
+
+@pytest.fixture
+def ready_case(case, clinician):
+    """A case worked through the actions up to the diagnosis of a posterior compartment syndrome."""
+    actions.sync_catalogue()
+    case.onset_on = timezone.localdate() - timedelta(days=21)
+    case.save(update_fields=["onset_on"])
+    screened_calm(case, clinician)
+    nothing_against(case, clinician)
+    diagnosed(case, clinician)
+    return case
+
+
+@pytest.fixture
+def rules_draft(ready_case, clinician):
+    """The draft of the rules for that case."""
+    return drafted(ready_case, clinician)

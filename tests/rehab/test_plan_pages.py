@@ -1,0 +1,202 @@
+"""The plan pages: what they show, what they refuse, and how little they ask the database."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.terms import Answer
+from rehab import actions
+from rehab.knowledge import rehab_knowledge
+from rehab.models import Plan
+from tests.rehab.conftest import an_item, drafted, nothing_against
+
+pytestmark = pytest.mark.django_db
+PAGE_QUERIES = 10
+
+
+def url(name, case, *args):
+    """Return an address of this case."""
+    return reverse(f"rehab:{name}", args=[case.pk, *args])
+
+
+def form(case, **fields):
+    """Return what a form of this case posts."""
+    case.refresh_from_db()
+    return {"patient": case.patient_id, "version": case.version, **fields}
+
+
+def text(response):
+    """Return a page as text."""
+    return response.content.decode()
+
+
+def signed(plan, by):
+    """Sign a plan by the action."""
+    return actions.sign_plan(plan=plan, version=plan.case.version, by=by, at=timezone.now())
+
+
+def queries(browser, address):
+    """Return what a page asked the database, without session and person."""
+    with CaptureQueriesContext(connection, ) as asked:
+        assert browser.get(address).status_code == 200
+    aside = ("django_session", "clinic_person", "clinic_membership")
+    return [q["sql"] for q in asked if not any(f'FROM "{table}"' in q["sql"] for table in aside)]
+
+
+def test_the_draft_shows_every_exercise_with_dose_and_reasons(rules_draft, clinician, at_work):
+    page = text(at_work(clinician).get(url("plan", rules_draft.case)))
+
+    for item in rules_draft.items.select_related("exercise"):
+        assert item.exercise.name in page
+        assert all(key in page for b in item.because for key in b["source"].split(", "))
+    assert "Why, for the runner" in page
+    assert "clinic convention, to be confirmed by the clinic lead" in page
+
+
+def test_open_questions_stand_on_top(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    nothing_against(case, clinician, low_back_pain=Answer.NOT_ASSESSED)
+    drafted(case, clinician)
+    page = text(at_work(clinician).get(url("plan", case)))
+
+    assert page.index("Ask first") < page.index('id="plan-items"')
+
+
+def test_none_of_these_answers_the_list_and_drafts_again(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    nothing_against(case, clinician, low_back_pain=Answer.NOT_ASSESSED)
+    held_back = drafted(case, clinician)
+    assert not held_back.items.filter(exercise="SUPERMAN").exists()
+
+    at_work(clinician).post(url("checklist", case), form(case, none_of_these="on"))
+    assert Plan.objects.drafts().get().items.filter(exercise="SUPERMAN").exists()
+
+
+def test_a_yes_and_none_of_these_cannot_both_be_true(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    nothing_against(case, clinician, low_back_pain=Answer.NOT_ASSESSED)
+    drafted(case, clinician)
+    answer = at_work(clinician).post(
+        url("checklist", case), form(case, none_of_these="on", q_low_back_pain="present")
+    )
+
+    assert answer.status_code == 422
+
+
+def test_a_plan_is_drafted_edited_and_signed_through_the_pages(ready_case, clinician, at_work):
+    case, browser = ready_case, at_work(clinician)
+    browser.post(url("draft", case), form(case, equipment=["band", "barbell"]))
+    plan = Plan.objects.drafts().get()
+    superman = plan.items.get(exercise="SUPERMAN")
+
+    browser.post(url("move", case, superman.pk), form(case, direction="up"))
+    browser.post(url("replace", case, superman.pk), form(case, exercise="BIRD_DOG", reason="back hurts"))
+    browser.post(url("add", case), form(case, exercise="DEAD_BUG", side="left", reason="weak front"))
+    lewit = plan.items.get(exercise="LEWIT")
+    browser.post(url("remove", case, lewit.pk), form(case, reason="dizzy"))
+    bird_dog = plan.items.get(exercise="BIRD_DOG")
+    dose = {"side": "right", "start_level": 1, "max_level": 2, "sets": 5, "amount": 4, "note": "slowly"}
+    browser.post(url("dose", case, bird_dog.pk), form(case, **dose))
+    answer = browser.post(url("sign", case), form(case, plan=plan.pk))
+
+    plan.refresh_from_db()
+    assert answer.status_code == 302 and plan.status == "signed"
+    assert list(plan.items.values_list("exercise_id", flat=True)) == ["BIRD_DOG", "BARBELL_HIP_THRUST", "DEAD_BUG"]
+    bird_dog.refresh_from_db()
+    assert (bird_dog.side, bird_dog.max_level, bird_dog.sets, bird_dog.note) == ("right", 2, 5, "slowly")
+
+
+@pytest.mark.parametrize("broken", [{"sets": 0}, {"sets": 11}, {"times_a_week": 8}, {"start_level": 9}, {"sets": "x"}])
+def test_a_dose_out_of_range_comes_back_on_the_form(rules_draft, clinician, at_work, broken):
+    item = rules_draft.items.get(exercise="SUPERMAN")
+    dose = {"side": "both", "start_level": 1, "max_level": 2, "sets": 3, **broken}
+    answer = at_work(clinician).post(url("dose", rules_draft.case, item.pk), form(rules_draft.case, **dose))
+
+    assert answer.status_code == 422
+    item.refresh_from_db()
+    assert item.sets == 2
+
+
+def test_a_forbidden_exercise_is_shown_with_its_reason_and_refused(rules_draft, clinician, at_work):
+    case, browser = rules_draft.case, at_work(clinician)
+    page = text(browser.get(url("add", case)))
+    assert 'value="CALF_ECCENTRIC"' not in page
+    assert "Only with the recorded diagnosis" in page
+
+    answer = browser.post(url("add", case), form(case, exercise="CALF_ECCENTRIC", side="both", reason="I insist"))
+    assert answer.status_code == 422 and "Nothing was saved" in text(answer)
+
+
+def every_name():
+    """Return the name of every exercise of the catalogue."""
+    return [exercise.name.en for exercise in rehab_knowledge().exercises.values()]
+
+
+@pytest.mark.parametrize("name", ["plan", "signed", "plan_print", "plan_preview"])
+def test_behind_a_shut_gate_no_page_names_an_exercise(rules_draft, clinician, at_work, name):
+    case = signed(rules_draft, clinician).case
+    drafted(case, clinician)
+    an_item(case, clinician, "D")
+    page = text(at_work(clinician).get(url(name, case), follow=True))
+
+    assert "must not be loaded now" in page
+    assert [name for name in every_name() if name in page] == []
+
+
+def test_a_shut_gate_refuses_the_signature_on_the_page(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    an_item(case, clinician, "D")
+    at_work(clinician).post(url("sign", case), form(case, plan=rules_draft.pk))
+
+    rules_draft.refresh_from_db()
+    assert rules_draft.signed_at is None
+
+
+def test_a_form_for_another_runner_or_an_older_record_is_refused(rules_draft, clinician, at_work):
+    case, browser = rules_draft.case, at_work(clinician)
+    wrong = form(case, plan=rules_draft.pk) | {"patient": rules_draft.pk}
+    stale = form(case, plan=rules_draft.pk) | {"version": case.version - 1}
+
+    assert browser.post(url("sign", case), wrong).status_code == 409
+    assert browser.post(url("sign", case), stale).status_code == 409
+    rules_draft.refresh_from_db()
+    assert rules_draft.signed_at is None
+
+
+def test_who_may_see_and_who_may_write(rules_draft, assistant, stranger, runner, at_work):
+    case = rules_draft.case
+    assert at_work(stranger).get(url("plan", case)).status_code == 404
+    assert at_work(runner).get(url("plan", case)).status_code == 403
+    assert at_work(assistant).get(url("plan", case)).status_code == 200
+    assert at_work(assistant).post(url("sign", case), form(case, plan=rules_draft.pk)).status_code == 403
+
+
+def test_the_admin_is_a_window(rules_draft, clinician, at_work):
+    clinician.is_staff = True
+    clinician.save()
+    browser = at_work(clinician)
+    address = reverse("admin:rehab_plan_change", args=[rules_draft.pk])
+
+    assert browser.get(address).status_code == 200
+    assert browser.post(address, {"signed_at_0": "2026-01-01", "signed_at_1": "10:00"}).status_code == 403
+    assert browser.post(reverse("admin:rehab_plan_delete", args=[rules_draft.pk]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["plan", "signed", "plan_preview", "plan_print"])
+def test_a_plan_page_asks_little_at_any_size(rules_draft, clinician, at_work, name):
+    case = signed(rules_draft, clinician).case
+    if name == "plan":
+        drafted(case, clinician)
+    asked = queries(at_work(clinician), url(name, case))
+
+    assert len(asked) <= PAGE_QUERIES, "\n".join(asked)
+
+
+def test_the_panel_asks_at_most_twice(rules_draft, clinician, django_assert_max_num_queries):
+    from rehab.templatetags.rehab_panels import plan_panel
+
+    with django_assert_max_num_queries(2):
+        panel = plan_panel(rules_draft.case)
+        assert panel["draft"].size == 3 and panel["signed"] is None

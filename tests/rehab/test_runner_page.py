@@ -1,0 +1,87 @@
+"""The runner's page: the signed plan in their words, and nothing to do while it would not be safe."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from rehab import actions
+from rehab.knowledge import rehab_knowledge
+from tests.factories import CaseFactory
+from tests.rehab.conftest import SHUT
+
+pytestmark = pytest.mark.django_db
+MINE = "/me/"
+
+
+@pytest.fixture
+def in_force(rules_draft, clinician):
+    """The plan of the rules, signed."""
+    return actions.sign_plan(plan=rules_draft, version=rules_draft.case.version, by=clinician, at=timezone.now())
+
+
+def my_page(browser):
+    """Return the runner's page as text."""
+    answer = browser.get(MINE)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_runner_sees_each_exercise_with_dose_cues_and_reason(in_force, runner, at_work):
+    page = my_page(at_work(runner))
+
+    for item in in_force.items.select_related("exercise"):
+        assert item.exercise.name in page
+    assert "2 sets of 8 repetitions each side" in page
+    assert page.count("Why you are doing it") == page.count("How to do it") == 3
+
+
+def test_help_is_always_in_sight(in_force, runner, clinic, at_work):
+    page = my_page(at_work(runner))
+
+    assert f"tel:{clinic.emergency_number}" in page and clinic.phone in page
+
+
+def test_a_draft_is_not_shown(rules_draft, runner, at_work):
+    page = my_page(at_work(runner))
+
+    assert "not ready yet" in page
+    assert "Superman" not in page
+
+
+@pytest.mark.parametrize("way", SHUT)
+def test_behind_a_shut_gate_there_is_no_exercise_anywhere(in_force, clinician, runner, at_work, way):
+    SHUT[way](in_force.case, clinician)
+    page = my_page(at_work(runner))
+
+    assert "No exercise for now" in page
+    assert [e.name.en for e in rehab_knowledge().exercises.values() if e.name.en in page] == []
+
+
+def test_a_runner_without_a_case_sees_an_empty_page(case, runner, clinician, at_work):
+    case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "well again"
+    case.save()
+
+    assert "no open treatment" in my_page(at_work(runner))
+
+
+def test_a_runner_sees_their_own_plan_only(in_force, at_work, clinic):
+    other = CaseFactory(patient__clinic=clinic)
+
+    assert "Superman" not in my_page(at_work(other.patient.person))
+
+
+def test_a_member_of_the_clinic_has_no_plan_of_their_own(clinician, at_work):
+    assert at_work(clinician).get(MINE).status_code == 403
+
+
+def test_the_page_is_never_kept_by_a_browser(in_force, runner, at_work):
+    assert "no-store" in at_work(runner).get(MINE).headers["Cache-Control"]
+
+
+def test_the_page_asks_little(in_force, runner, at_work):
+    browser = at_work(runner)
+    with CaptureQueriesContext(connection) as asked:
+        my_page(browser)
+
+    assert len(asked) <= 13, "\n".join(q["sql"] for q in asked)

@@ -1,0 +1,92 @@
+"""Treatments: today's verdict on each, and a record only through the gate."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.terms import Answer
+from rehab import actions
+from rehab.models import TreatmentRecord
+from tests.rehab.conftest import an_item, nothing_against
+
+pytestmark = pytest.mark.django_db
+
+
+def address(case):
+    """Return the page of the case."""
+    return reverse("rehab:treatments", args=[case.pk])
+
+
+def given(case, by, treatment, **changes):
+    """Record a treatment by the action."""
+    told = {"site": "calf", "indication": "pain", "reason": "", "response": "eased", "given_at": timezone.now()}
+    return actions.record_treatment(
+        case=case, treatment=treatment, version=case.version, by=by, at=timezone.now(), **{**told, **changes}
+    )
+
+
+def posted(case, **fields):
+    """Return what the form posts."""
+    case.refresh_from_db()
+    told = {"given_at": "2026-01-05T10:00", "site": "calf", "indication": "pain", "response": "eased"}
+    return {"patient": case.patient_id, "version": case.version, **told, **fields}
+
+
+def test_a_treatment_is_kept_with_the_gates_answer(ready_case, clinician):
+    record = given(ready_case, clinician, "ART")
+
+    assert (record.given_by, record.site, record.verdict) == (clinician, "calf", "ok")
+    assert len(record.knowledge_sha256) == 64
+    assert ready_case.events.first().kind == "treatment"
+
+
+def test_an_open_alarm_forbids_every_treatment(ready_case, clinician, at_work):
+    an_item(ready_case, clinician, "D")
+    page = at_work(clinician).get(address(ready_case)).content.decode()
+
+    assert "verdict-ok" not in page and "verdict-reason" not in page
+    assert "Every treatment is forbidden today." in page
+
+
+def test_a_forbidden_treatment_is_refused_whatever_the_reason(ready_case, clinician):
+    nothing_against(ready_case, clinician, anticoagulant=Answer.PRESENT)
+    with pytest.raises(actions.Refused):
+        given(ready_case, clinician, "DEEP_MASSAGE", reason="I insist")
+
+    assert not TreatmentRecord.objects.exists()
+
+
+def test_a_forbidden_treatment_cannot_be_posted(ready_case, clinician, at_work):
+    nothing_against(ready_case, clinician, anticoagulant=Answer.PRESENT)
+    answer = at_work(clinician).post(address(ready_case), posted(ready_case, treatment="DEEP_MASSAGE", reason="x"))
+
+    assert answer.status_code == 422
+    assert not TreatmentRecord.objects.exists()
+
+
+def test_where_a_reason_is_needed_it_is_asked_for(ready_case, clinician):
+    with pytest.raises(actions.Refused, match="needs your reason"):
+        given(ready_case, clinician, "STEROID_INJECTION")
+    record = given(ready_case, clinician, "STEROID_INJECTION", reason="after a talk with the surgeon")
+
+    assert record.verdict == "reason_needed" and record.reason
+
+
+def test_the_page_records_through_the_gate(ready_case, clinician, at_work):
+    answer = at_work(clinician).post(address(ready_case), posted(ready_case, treatment="ART"))
+
+    assert answer.status_code == 302
+    assert TreatmentRecord.objects.get().given_by == clinician
+
+
+def test_a_treatment_in_the_future_is_refused(ready_case, clinician, at_work):
+    answer = at_work(clinician).post(address(ready_case), posted(ready_case, treatment="ART", given_at="2090-01-05T10:00"))
+
+    assert answer.status_code == 422
+
+
+def test_an_assistant_reads_and_does_not_record(ready_case, assistant, at_work):
+    browser = at_work(assistant)
+
+    assert browser.get(address(ready_case)).status_code == 200
+    assert browser.post(address(ready_case), posted(ready_case, treatment="ART")).status_code == 403
