@@ -75,7 +75,9 @@ def judged(*present, **facts):
 
 def girth(left, right):
     """Return two girths in cm."""
-    return tuple(Measurement("CALF_GIRTH", side, value, "cm") for side, value in ((Side.LEFT, left), (Side.RIGHT, right)))
+    return tuple(
+        Measurement("CALF_GIRTH", side, value, "cm") for side, value in ((Side.LEFT, left), (Side.RIGHT, right))
+    )
 
 
 def outcome(item, result="excluded", **tests):

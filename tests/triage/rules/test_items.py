@@ -133,9 +133,7 @@ def test_a_confirmed_clot_opens_by_release_and_massage_stays_locked():
 
 
 def test_a_confirmed_condition_keeps_its_own_words_after_release():
-    found = judged(
-        "snap", outcomes=(outcome("RF-ACH", "confirmed"),), sign_offs=(signed("RF-ACH", "released"),)
-    )
+    found = judged("snap", outcomes=(outcome("RF-ACH", "confirmed"),), sign_offs=(signed("RF-ACH", "released"),))
     assert found.contra_words >= {"stretching", "heel_raises", "eccentric", "massage"}
     assert found.massage_lock
 

@@ -230,7 +230,13 @@ def test_nothing_answered_is_a_hold_that_names_everything():
 
 def test_a_clear_and_complete_screening_is_routine():
     result = judged()
-    assert (result.level, result.complete, result.d_hold, result.items, result.forbidden) == (Level.R, True, False, (), ())
+    assert (result.level, result.complete, result.d_hold, result.items, result.forbidden) == (
+        Level.R,
+        True,
+        False,
+        (),
+        (),
+    )
 
 
 def test_the_emergency_wins_over_missing_answers():
@@ -257,7 +263,9 @@ def test_a_condition_is_three_valued(raw, answers, known):
     assert evaluate(compile_expression(raw), answers) is known
 
 
-@pytest.mark.parametrize("raw", ["", "?", 3, {}, {"any": []}, {"none": ["a"]}, {"at_least": 3, "of": ["a"]}, {"all": "a"}])
+@pytest.mark.parametrize(
+    "raw", ["", "?", 3, {}, {"any": []}, {"none": ["a"]}, {"at_least": 3, "of": ["a"]}, {"all": "a"}]
+)
 def test_a_condition_that_says_nothing_is_refused(raw):
     with pytest.raises(ValueError):
         compile_expression(raw)
