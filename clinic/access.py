@@ -44,6 +44,11 @@ def treating_clinics(person):
     return [clinic for clinic, role in person.roles.items() if role in RECORDING]
 
 
+def clinics_treated_in(person):
+    """Return the clinics where this person may register runners."""
+    return list(Clinic.objects.filter(pk__in=treating_clinics(person)))
+
+
 def may_read_clinical(person):
     """Return whether the clinical windows of the admin open for this person."""
     return any(role in SIGNING for role in person.roles.values())

@@ -5,6 +5,9 @@ from django.db import transaction
 from clinic.models import Case, CaseEvent, Draft, Patient
 
 
+FIRST_STEP = Case._meta.get_field("next_step").default
+
+
 class StaleRecord(Exception):
     """Somebody changed the record since the form was shown, or the form belongs to another runner."""
 
@@ -66,7 +69,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
     """Keep the story of the case and what it says of the person; forget the draft it came from."""
     touch_case(
         case, version=version, by=by, at=at, kind="intake", text="Story recorded",
-        next_step="Screen for danger", **story,
+        next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step, **story,
     )
     Patient.objects.filter(pk=case.patient_id).update(**person_facts)
     forget_draft(person=by, case=case, form="intake")
@@ -92,6 +95,12 @@ def keep_draft(*, person, case, form, fields, at):
     Draft.objects.update_or_create(
         person=person, case=case, form=form, defaults={"fields": fields, "updated_at": at}
     )
+
+
+def kept_draft(*, person, case, form):
+    """Return the fields of this person's draft of a form, or nothing."""
+    kept = Draft.objects.filter(person=person, case=case, form=form).first()
+    return kept.fields if kept else {}
 
 
 def forget_draft(*, person, case, form):

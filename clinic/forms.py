@@ -1,12 +1,16 @@
 """Sign in, register a runner, take the story, write a note, close a case."""
 
+import re
+
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 
 from clinic.actions import StaleRecord
-from clinic.models import Patient
+from clinic.models import Case, Patient
+from clinic.models.patients import search_key
 from clinic.terms import Answer
 
 THREE_WAYS = [(Answer.PRESENT, "Yes"), (Answer.ABSENT, "No"), (Answer.NOT_ASSESSED, "Not asked")]
@@ -21,7 +25,12 @@ OLDEST_YEARS = 120
 
 
 class PlainForm(forms.Form):
-    """A form that crispy renders inside a form tag of the template."""
+    """A form that crispy renders inside a form tag of the template.
+
+    ``sections`` names its groups: (heading, rows of field names); without it the fields follow one another.
+    """
+
+    sections = ()
 
     @property
     def helper(self):
@@ -29,7 +38,15 @@ class PlainForm(forms.Form):
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True
+        if self.sections:
+            hidden = [name for name, field in self.fields.items() if field.widget.is_hidden]
+            helper.layout = Layout(*hidden, *(self._section(heading, rows) for heading, rows in self.sections))
         return helper
+
+    def _section(self, heading, rows):
+        """Return one group; a field that this form does not ask is left out."""
+        asked = ([name for name in row if name in self.fields] for row in rows)
+        return Fieldset(heading, *(Div(*row, css_class="field-row") for row in asked if row))
 
 
 class RecordForm(PlainForm):
@@ -46,12 +63,12 @@ class RecordForm(PlainForm):
         kwargs["initial"] = {"patient": case.patient_id, "version": case.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
 
-    def clean_patient(self):
-        """Refuse a form that was made for another runner."""
-        patient = self.cleaned_data["patient"]
-        if patient != self.case.patient_id:
+    def clean(self):
+        """Refuse a form that was made for another runner, or does not say for whom and of when it is."""
+        data = super().clean()
+        if data.get("patient") != self.case.patient_id or "version" not in data:
             raise StaleRecord(self.case, form=self)
-        return patient
+        return data
 
 
 class SignIn(AuthenticationForm):
@@ -87,9 +104,14 @@ def _day(value, what):
 class Registration(PlainForm):
     """Who the runner is.  A likely duplicate is shown before anything is saved."""
 
+    sections = (
+        ("Who", (["clinic"], ["given_name", "surname"], ["birth_date", "sex"])),
+        ("The leg", (["side"],)),
+        ("How to reach them", (["phone", "email"],)),
+    )
     clinic = forms.ChoiceField()
-    given_name = forms.CharField(max_length=80)
-    surname = forms.CharField(max_length=80)
+    given_name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    surname = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     birth_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     sex = forms.ChoiceField(choices=Patient.Sex, widget=forms.RadioSelect)
     side = forms.ChoiceField(
@@ -107,15 +129,40 @@ class Registration(PlainForm):
             self.fields["clinic"].widget = forms.HiddenInput()
             self.fields["clinic"].initial = str(clinics[0].pk)
 
+    def clean_surname(self):
+        """A name has at least one letter by which it is found again."""
+        surname = self.cleaned_data["surname"]
+        if not search_key(surname):
+            raise forms.ValidationError("Write the surname in letters.")
+        return surname
+
     def clean_birth_date(self):
         """A birth date is in the past."""
         return _day(self.cleaned_data["birth_date"], "The birth date")
+
+    def clean_phone(self):
+        """A number is kept without its spaces, so that the same one is found however it was typed."""
+        phone = re.sub(r"[\s()./-]", "", self.cleaned_data["phone"])
+        if phone and not re.fullmatch(r"\+?[0-9]{3,20}", phone):
+            raise forms.ValidationError("Write the phone number in digits, with + and the country first if abroad.")
+        return phone
 
 
 class Intake(RecordForm):
     """The story, and what of the person the rules and the banner need."""
 
     PERSON = ("allergies", "anticoagulant", "medicines", "pregnant", "gestation_weeks", "birth_given_on")
+    NOT_ASKED_OF_MEN = ("pregnant", "gestation_weeks", "birth_given_on")
+    sections = (
+        ("The pain", (["side", "onset_on"], ["began"], ["story"])),
+        ("The running", (["running_history"], ["shoes", "goals"])),
+        ("Three elephants in the room", (["flat_feet"], ["hypermobile"], ["core_training"])),
+        (
+            "Health",
+            (["allergies", "medicines"], ["anticoagulant", "pregnant"], ["gestation_weeks", "birth_given_on"]),
+        ),
+        ("At home", (["equipment"],)),
+    )
     side = forms.ChoiceField(
         label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
         widget=forms.RadioSelect,
@@ -123,6 +170,9 @@ class Intake(RecordForm):
     onset_on = forms.DateField(
         label="Since when?", required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text="The day it began, as near as is known. What depends on it is withheld while it is unknown.",
+    )
+    began = forms.ChoiceField(
+        label="How did it begin?", choices=Case.Began, required=False, widget=forms.RadioSelect
     )
     story = forms.CharField(
         label="What happened, in the runner's words", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
@@ -158,6 +208,12 @@ class Intake(RecordForm):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        if case.patient.sex == Patient.Sex.MALE:
+            for name in self.NOT_ASKED_OF_MEN:
+                del self.fields[name]
+
     @staticmethod
     def stored(case):
         """Return the story as it stands, as initial values."""
@@ -189,7 +245,7 @@ class Intake(RecordForm):
     def story_and_person(self):
         """Return (fields of the case, fields of the patient)."""
         data = self.cleaned_data
-        return {n: data[n] for n in self.story_names()}, {n: data[n] for n in self.PERSON}
+        return {n: data[n] for n in self.story_names()}, {n: data[n] for n in self.PERSON if n in self.fields}
 
 
 class Note(RecordForm):
@@ -204,12 +260,25 @@ class CloseCase(RecordForm):
     because = forms.CharField(label="Why is the case closed?", max_length=300)
 
 
-
-
 class OpenCase(PlainForm):
     """Another leg or another episode of the same runner."""
 
+    patient = forms.UUIDField(widget=forms.HiddenInput)
     side = forms.ChoiceField(
         label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args, patient, open_sides, **kwargs):
+        super().__init__(*args, initial={"patient": patient.pk}, **kwargs)
+        self.runner, self.open_sides = patient, open_sides
+
+    def clean(self):
+        """One leg has one open case, so that an alarm on it stops every plan for it."""
+        data = super().clean()
+        if data.get("patient") != self.runner.pk:
+            raise forms.ValidationError("This form was made for another runner; nothing was saved.")
+        side = data.get("side")
+        if side and (side in self.open_sides or "both" in self.open_sides or (side == "both" and self.open_sides)):
+            self.add_error("side", "There is an open case for this leg: go on there, or close it first.")
+        return data

@@ -1,4 +1,4 @@
-"""Small things list pages share: the key of the next page, and dates as words."""
+"""Small things list pages share: the key of the next page; dates, legs and urgency as words."""
 
 import json
 from urllib.parse import urlencode
@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+
+from clinic.models import Case
 
 
 def key_of(request, length):
@@ -18,7 +20,9 @@ def key_of(request, length):
 
 
 def _is_plain(part):
-    return isinstance(part, (str, int)) and not isinstance(part, bool) and "\x00" not in str(part)
+    if isinstance(part, str):
+        return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+    return isinstance(part, int) and not isinstance(part, bool) and abs(part) < 2**31
 
 
 def next_page(request, key):
@@ -50,3 +54,22 @@ def days_ago(moment, now):
     """Return "today", "yesterday" or "3 days ago", by the days of the clinic's clock."""
     days = (timezone.localdate(now) - timezone.localdate(moment)).days
     return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+
+
+URGENCY = dict(Case.Attention.choices)
+
+
+def urgency(case):
+    """Return how soon somebody must look, as words."""
+    return URGENCY[case.attention]
+
+
+def leg(side):
+    """Return which leg it is: "left calf", "both calves"."""
+    return "both calves" if side == "both" else f"{side} calf"
+
+
+def long_day(now):
+    """Return the day as words: "Monday 23 November"."""
+    day = timezone.localtime(now)
+    return f"{day:%A} {day.day} {day:%B}"

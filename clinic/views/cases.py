@@ -1,11 +1,9 @@
 """Today's list, the case page, the story, notes, closing."""
 
-import json
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -13,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic import actions, forms
 from clinic.access import may_record, may_sign, treating_clinics
 from clinic.find import todays_cases
-from clinic.models import Case, Draft
-from clinic.pages import days_ago, is_uuid, key_of, moment, next_page
+from clinic.models import Case
+from clinic.pages import days_ago, is_uuid, key_of, leg, long_day, moment, next_page, urgency
 
 EVENTS = 20
 
@@ -23,14 +21,18 @@ EVENTS = 20
 @require_GET
 def today(request):
     """List who needs someone, most urgent first; a runner goes to their plan, an administrator to the admin."""
-    if request.user.is_runner:
+    if request.user.is_runner and not request.user.is_superuser:
         return redirect("rehab:my_plan")
     if not treating_clinics(request.user):
         return redirect("admin:index")
     cases, more = todays_cases(request.user, after=_todays_key(request))
     now = timezone.now()
-    rows = [{"case": case, "since": days_ago(case.opened_at, now)} for case in cases]
-    return render(request, "clinic/today.html", {"rows": rows, "next_page": next_page(request, more)})
+    rows = [
+        {"case": case, "leg": leg(case.side), "word": urgency(case), "since": days_ago(case.opened_at, now)}
+        for case in cases
+    ]
+    context = {"rows": rows, "today": long_day(now), "next_page": next_page(request, more)}
+    return render(request, "clinic/today.html", context)
 
 
 def _todays_key(request):
@@ -61,7 +63,7 @@ def case_detail(request, case_id):
         "case": case,
         "events": events[:EVENTS],
         "older": events[EVENTS - 1].version if len(events) > EVENTS else None,
-        "note_form": forms.Note(case=case),
+        "note_form": forms.Note(case=case, auto_id="note_%s"),
         "may_sign": may_sign(request.user, case),
     }
     return render(request, "clinic/_timeline.html" if request.htmx else "clinic/case_detail.html", context)
@@ -119,14 +121,14 @@ def draft(request, case_id, form_name):
     case = recordable(request, case_id)
     if len(form_name) > 60:
         raise Http404
-    if request.method == "POST":
-        actions.keep_draft(
-            person=request.user, case=case, form=form_name, fields=_typed(request.POST), at=timezone.now()
-        )
-        return HttpResponse(status=204)
-    kept = Draft.objects.filter(person=request.user, case=case, form=form_name).first()
-    body = json.dumps(kept.fields if kept else {})
-    return HttpResponse(body, content_type="application/json")
+    whose = {"person": request.user, "case": case, "form": form_name}
+    if request.method != "POST":
+        return JsonResponse(actions.kept_draft(**whose))
+    if request.POST.get("draft") == "discard":
+        actions.forget_draft(**whose)
+    else:
+        actions.keep_draft(**whose, fields=_typed(request.POST), at=timezone.now())
+    return HttpResponse(status=204)
 
 
 def _typed(posted):

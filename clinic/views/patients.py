@@ -7,17 +7,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from clinic import actions, forms
-from clinic.access import treating_clinics
+from clinic.access import clinics_treated_in, treating_clinics
 from clinic.find import find_patients, likely_duplicates
-from clinic.models import Case, Clinic, Patient
+from clinic.models import Case, Patient
 from clinic.pages import is_uuid, key_of, next_page
 
 
 def _treats(request):
-    clinics = treating_clinics(request.user)
-    if not clinics:
+    if not treating_clinics(request.user):
         raise PermissionDenied
-    return clinics
 
 
 @login_required
@@ -29,7 +27,8 @@ def find(request):
     patients, more = find_patients(
         request.user, name=asked.get("name") or "", born=asked.get("born"), after=_names_key(request)
     )
-    context = {"form": form, "patients": patients, "next_page": next_page(request, more), "asked": any(asked.values())}
+    rows = [{"patient": patient, "born": patient.birth_date.isoformat()} for patient in patients]
+    context = {"form": form, "rows": rows, "next_page": next_page(request, more), "asked": any(asked.values())}
     template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
     return render(request, template, context)
 
@@ -42,7 +41,8 @@ def _names_key(request):
 @login_required
 def register(request):
     """Register a runner and open the case of one leg; likely duplicates are shown first."""
-    clinics = list(Clinic.objects.filter(pk__in=_treats(request)))
+    _treats(request)
+    clinics = clinics_treated_in(request.user)
     form = forms.Registration(request.POST or None, clinics=clinics)
     duplicates = []
     if form.is_valid():
@@ -67,9 +67,11 @@ def patient(request, patient_id):
     """Show a runner's cases, and open one for another leg or another episode."""
     _treats(request)
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=patient_id)
-    form = forms.OpenCase(request.POST or None)
+    cases = list(Case.objects.visible_to(request.user).filter(patient=patient).order_by("-opened_at")[:20])
+    open_sides = {case.side for case in cases if not case.closed_at}
+    form = forms.OpenCase(request.POST or None, patient=patient, open_sides=open_sides)
     if form.is_valid():
-        case = actions.open_case(patient=patient, by=request.user, at=timezone.now(), **form.cleaned_data)
+        side = form.cleaned_data["side"]
+        case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
-    cases = Case.objects.visible_to(request.user).filter(patient=patient).order_by("-opened_at")[:20]
     return render(request, "clinic/patient.html", {"patient": patient, "cases": cases, "form": form})
