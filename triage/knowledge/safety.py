@@ -8,7 +8,7 @@ from clinic.tables import Checker, Entry, read_table
 from clinic.terms import Answer, Level
 from triage.rules.derived import Limits
 from triage.rules.dvt import CONDITIONS, UNNAMED, ClotRow, ClotTable, SignGroup
-from triage.rules.expressions import Expression, compile_expression
+from triage.rules.expressions import Expression, compile_expression, facts_of, holds
 from triage.rules.red_flags import CodeEntry, Fact, FlagRule, LevelText, RedFlag, RedFlagTable, Requirement
 from triage.rules.scores import Passage, Scores, WellsItem, WellsTable
 
@@ -216,9 +216,11 @@ def _fact(entry: Entry, row: str, inherited: tuple[str, ...], kind: str = "") ->
 
 def _rule(entry: Entry) -> FlagRule:
     level = entry.word("level", choices=("E", "D", "U"))
+    when = _when(entry)
     rule = FlagRule(
         level=Level(level) if level in ("E", "D", "U") else Level.E,
-        when=_when(entry),
+        when=when,
+        watch=facts_of(when),
         text=entry.must_text("text"),
         mark=entry.mark(),
     )
@@ -227,17 +229,21 @@ def _rule(entry: Entry) -> FlagRule:
 
 
 def _requirement(entry: Entry) -> Requirement:
-    needed = Requirement(_when(entry), entry.words("codes"), entry.must_text("text"), entry.sources())
+    when = _when(entry)
+    needed = Requirement(when, facts_of(when), entry.words("codes"), entry.must_text("text"), entry.sources())
     entry.finish()
     return needed
 
 
 def _when(entry: Entry) -> Expression:
     try:
-        return compile_expression(dict(entry.mapping("when")))
+        expression = compile_expression(dict(entry.mapping("when")))
     except ValueError as error:
         entry.report("when", str(error))
-        return compile_expression("unreadable?")
+        return compile_expression("unreadable")
+    if holds(expression, {}):
+        entry.report("when", "holds before anybody asked")
+    return expression
 
 
 def _level(entry: Entry) -> LevelText:

@@ -67,3 +67,14 @@ def codes_of(expression: Expression) -> frozenset[str]:
     if expression[0] is AT_LEAST:
         return frozenset().union(*(codes_of(child) for child in expression[2]))
     return frozenset((expression[1],))
+
+
+def facts_of(expression: Expression) -> frozenset[str]:
+    """Return the facts that can make a condition hold by being present.
+
+    A condition that does not hold on silence cannot hold while none of these is present, so it
+    need not be evaluated then.
+    """
+    if expression[0] is AT_LEAST:
+        return frozenset().union(*(facts_of(child) for child in expression[2]))
+    return frozenset((expression[1],)) if expression[0] is FACT else frozenset()

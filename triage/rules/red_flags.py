@@ -40,10 +40,11 @@ class CodeEntry:
 
 @dataclass(frozen=True)
 class FlagRule:
-    """When a row fires at one level, and how that is said."""
+    """When a row fires at one level, and how that is said; ``watch`` are the facts that can fire it."""
 
     level: Level
     when: Expression
+    watch: frozenset[str]
     text: Text
     mark: str = ""
 
@@ -53,6 +54,7 @@ class Requirement:
     """An examination that becomes mandatory when a condition holds."""
 
     when: Expression
+    watch: frozenset[str]
     codes: tuple[str, ...]
     text: Text
     source: tuple[str, ...]
@@ -138,18 +140,19 @@ def screen(answers: Mapping[str, Answer], table: RedFlagTable) -> Screened:
     Silence fires nothing by itself (but ``code?`` conditions do) and is always listed as missing.
     The clot row has no rule here: rule T-DVT decides it.
     """
-    fired = tuple(row for flag in table.flags if (row := _fire(flag, answers)) is not None)
-    missing = [code for code in table.mandatory if _is_silent(code, answers)]
+    present = {code for code, answer in answers.items() if answer is Answer.PRESENT}
+    fired = tuple(row for flag in table.flags if (row := _fire(flag, answers, present)) is not None)
+    missing = {code: None for code in table.mandatory if _is_silent(code, answers)}
     for flag in table.flags:
-        for requirement in flag.requirements:
-            if holds(requirement.when, answers):
-                missing += [code for code in requirement.codes if _is_silent(code, answers) and code not in missing]
+        for needed in flag.requirements:
+            if not needed.watch.isdisjoint(present) and holds(needed.when, answers):
+                missing.update((code, None) for code in needed.codes if _is_silent(code, answers))
     return Screened(fired, tuple(missing))
 
 
-def _fire(flag: RedFlag, answers: Mapping[str, Answer]) -> FiredRow | None:
+def _fire(flag: RedFlag, answers: Mapping[str, Answer], present: set[str]) -> FiredRow | None:
     for rule in flag.rules:
-        if holds(rule.when, answers):
+        if not rule.watch.isdisjoint(present) and holds(rule.when, answers):
             return FiredRow(flag, rule.level, rule.text, f"{flag.code}.{rule.level}")
     return None
 

@@ -40,6 +40,8 @@ ROWS = [
     ("RF-ACH", ("squeeze_positive",), D),
     ("RF-ACH", ("matles_positive",), D),
     ("RF-ACH", ("tendon_gap",), D),
+    ("RF-ACH", ("palpable_defect",), U),
+    ("RF-ACH", ("palpable_defect", "squeeze_positive"), D),
     ("RF-ALI", ("ali_sudden",), E),
     ("RF-ALI", ("ali_pallor",), E),
     ("RF-ALI", ("ali_pulseless",), E),

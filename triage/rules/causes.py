@@ -1,0 +1,295 @@
+"""Findings to ranked causes, each with its working; the grade of a strain (section 3)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from clinic.terms import Answer, CaseFacts, Measurement, OutcomeType, Side, TestResult, Text
+from triage.rules.derived import girth_difference
+
+UNDIFFERENTIATED_UNDER = 4  # points of the first cause
+UNDIFFERENTIATED_GAP = 2  # points between the first two
+SHOWN_FROM = 2  # a must-not-miss cause is shown from this score on
+TOP = 3  # causes whose open findings are suggested next
+STRONG = 3
+KNOWN_SMALL_GIRTH = (1.0, 3.0)  # cm, from and under: counts as swelling below the Wells item
+PRESSURES = {"ICP_PRE": 15, "ICP_1MIN": 30, "ICP_5MIN": 20}  # mmHg, from which it counts [PED90]
+RUPTURE_SIGNS = ("squeeze_positive", "matles_positive", "tendon_gap")
+VASCULAR_RISKS = ("age_50_or_over", "smoking", "diabetes", "vascular_risk_other")
+SKIN_AND_SWELLING = ("leg_swelling", "leg_hot", "leg_colour")
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One line of a cause's table.
+
+    ``any_of`` counts once when one of them is present, ``all_of`` when all are, ``absent`` when all are
+    recorded absent, ``count`` once for each that is present up to ``most``.  ``only_if`` names a condition.
+    """
+
+    code: str
+    points: int
+    any_of: tuple[str, ...] = ()
+    all_of: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    count: tuple[str, ...] = ()
+    most: int = 1
+    only_if: str = ""
+    source: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return every fact this line looks at."""
+        return (*self.any_of, *self.all_of, *self.absent, *self.count)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One condition; ``keys`` are its key findings, ``cap`` the highest total it may reach."""
+
+    code: str
+    name: Text
+    row: str
+    must_not_miss: bool
+    weights: tuple[Weight, ...]
+    keys: tuple[str, ...]
+    source: tuple[str, ...]
+    cap: int | None = None
+    always_shown: bool = False
+    is_strain: bool = False
+    note: Text | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class CauseTable:
+    """All causes in the safety order that breaks ties; clot facts for the conditions of DVT."""
+
+    causes: tuple[Cause, ...]
+    clot_facts: tuple[str, ...]
+    grade: Mapping[int, Text]
+
+
+@dataclass(frozen=True)
+class ScoredFinding:
+    """A finding that counted, with its signed weight."""
+
+    code: str
+    weight: int
+    source: str
+
+
+@dataclass(frozen=True)
+class RankedCause:
+    """A cause that is shown, with what counted; ``shown_because`` is pinned, score or must_not_miss."""
+
+    code: str
+    score: int
+    shown_because: str
+    findings: tuple[ScoredFinding, ...]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The causes to show, whether they are told apart, and what to look for next."""
+
+    causes: tuple[RankedCause, ...]
+    undifferentiated: bool
+    test_next: tuple[str, ...]
+
+
+def rank_causes(
+    case: CaseFacts, answers: Mapping[str, Answer], pinned: tuple[str, ...], table: CauseTable
+) -> Ranking:
+    """Return the causes by score, the pinned above them, the dangerous always shown (3.1).
+
+    ``answers`` are the facts with what follows from age, pregnancy and measurements; ``pinned`` the causes of
+    fired red flags, most urgent first.  ``not_assessed`` counts 0.  Ties keep the safety order.
+    Classes of the weights are the specification's judgement [CONV], not likelihood ratios.
+    """
+    facts = {**answers, **derived_findings(case, answers)}
+    scored = [(cause, *_score(cause, facts, table)) for cause in table.causes]
+    ordered = _without_lone_plantaris(sorted(scored, key=lambda row: -row[1]), facts)
+    ranked = [row for row in ordered if row[1] > 0]
+    shown = [*_pinned(ordered, pinned), *_by_score(ranked, pinned)]
+    shown += _must_not_miss(ordered, {cause.code for cause in shown}, facts)
+    scores = [score for _, score, _ in ranked]
+    first, second = (*scores, 0, 0)[:2]
+    is_open = first < UNDIFFERENTIATED_UNDER or first - second < UNDIFFERENTIATED_GAP
+    return Ranking(tuple(shown), is_open, tuple(_test_next(ordered, facts)))
+
+
+Scored = tuple[Cause, int, tuple[ScoredFinding, ...]]
+
+
+def _score(cause: Cause, facts: Mapping[str, Answer], table: CauseTable) -> tuple[int, tuple[ScoredFinding, ...]]:
+    counted = tuple(
+        ScoredFinding(weight.code, weight.points * times, ", ".join(weight.source or cause.source))
+        for weight in cause.weights
+        if (times := _times(weight, facts, table))
+    )
+    total = sum(finding.weight for finding in counted)
+    return (total if cause.cap is None else min(total, cause.cap)), counted
+
+
+def _times(weight: Weight, facts: Mapping[str, Answer], table: CauseTable) -> int:
+    """Return how often a line counts; silence never counts."""
+    if weight.only_if and not _condition(weight.only_if, facts, table):
+        return 0
+    if weight.count:
+        return min(weight.most, sum(_is(facts, code) for code in weight.count))
+    if weight.absent:
+        return int(all(facts.get(code) is Answer.ABSENT for code in weight.absent))
+    if weight.any_of and not any(_is(facts, code) for code in weight.any_of):
+        return 0
+    return int(all(_is(facts, code) for code in weight.all_of))
+
+
+def _is(facts: Mapping[str, Answer], code: str) -> bool:
+    return facts.get(code) is Answer.PRESENT
+
+
+def _all_absent(facts: Mapping[str, Answer], codes: tuple[str, ...]) -> bool:
+    return all(facts.get(code) is Answer.ABSENT for code in codes)
+
+
+def _condition(name: str, facts: Mapping[str, Answer], table: CauseTable) -> bool:
+    """Return whether a named condition of 3.2 holds; a fact nobody assessed never makes one true."""
+    if name == "no_clot_facts":
+        return _all_absent(facts, table.clot_facts)
+    if name == "no_rupture_signs":
+        return _all_absent(facts, RUPTURE_SIGNS)
+    young_without_risk = _is(facts, "age_under_50_no_risk")
+    return young_without_risk if name == "young_without_risk" else not young_without_risk
+
+
+CONDITION_NAMES = ("no_clot_facts", "no_rupture_signs", "young_without_risk", "not_young_without_risk")
+
+
+def derived_findings(case: CaseFacts, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the findings that follow from age, girth, pressures, posture and the clot tests.
+
+    What cannot be known is left out, so that a stated answer or NOT_ASSESSED stands.
+    """
+    found = dict(_by_age(case.patient.age_years, answers))
+    difference = girth_difference(case)
+    if difference is not None:
+        found["girth_1_to_3"] = _answer(KNOWN_SMALL_GIRTH[0] <= difference < KNOWN_SMALL_GIRTH[1])
+    values = [m for m in case.measurements if m.value is not None]
+    if any(m.test in PRESSURES for m in values):
+        found["icp_criterion"] = _answer(any(m.test in PRESSURES and (m.value or 0) >= PRESSURES[m.test] for m in values))
+    if any(m.test == "FPI6" for m in values):
+        found["fpi_6_or_more"] = _answer(_worst(values, "FPI6", case.patient.side) >= 6)
+    if any(m.test == "NAVICULAR_DROP" for m in values):
+        found["navicular_drop_over_10"] = _answer(_worst(values, "NAVICULAR_DROP", case.patient.side) > 10)
+    for outcome in case.outcomes:
+        if outcome.item == "RF-DVT" and outcome.outcome is not OutcomeType.EXCLUDED:
+            waits = outcome.scan in (None, TestResult.NOT_DONE)
+            found["d_dimer_raised_scan_pending"] = _answer(outcome.d_dimer is TestResult.POSITIVE and waits)
+    return found
+
+
+def _worst(values: list[Measurement], test: str, side: Side | None) -> float:
+    """Return the highest value on the symptomatic side; of both where no single side is known or measured."""
+    all_sides = [m.value or 0.0 for m in values if m.test == test]
+    own = [m.value or 0.0 for m in values if m.test == test and m.side is side]
+    return max(own or all_sides)
+
+
+def _by_age(age: int | None, answers: Mapping[str, Answer]) -> Iterator[tuple[str, Answer]]:
+    if age is None:
+        return
+    no_risk = _all_absent(answers, VASCULAR_RISKS[1:])
+    yield "age_40_or_over", _answer(age >= 40)
+    yield "age_30_to_60", _answer(30 <= age <= 60)
+    yield "age_60_or_over", _answer(age >= 60)
+    yield "age_under_40_no_risk", _answer(age < 40 and no_risk)
+    yield "age_under_50_no_risk", _answer(age < 50 and no_risk)
+
+
+def _answer(is_so: bool) -> Answer:
+    return Answer.PRESENT if is_so else Answer.ABSENT
+
+
+def _without_lone_plantaris(rows: list[Scored], facts: Mapping[str, Answer]) -> list[Scored]:
+    """Put PLANTARIS below GASTROC unless imaging shows it: it is rare [DIX09]."""
+    if _is(facts, "plantaris_imaging"):
+        return rows
+    codes = [cause.code for cause, _, _ in rows]
+    if "PLANTARIS" not in codes or "GASTROC" not in codes or codes.index("PLANTARIS") > codes.index("GASTROC"):
+        return rows
+    plantaris = rows[codes.index("PLANTARIS")]
+    rest = [row for row in rows if row is not plantaris]
+    after = next(i for i, row in enumerate(rest) if row[0].code == "GASTROC") + 1
+    return [*rest[:after], plantaris, *rest[after:]]
+
+
+def _pinned(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCause]:
+    by_code = {cause.code: (score, findings) for cause, score, findings in rows}
+    for code in pinned:
+        if code in by_code:
+            yield RankedCause(code, by_code[code][0], "pinned", by_code[code][1])
+
+
+def _by_score(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCause]:
+    for cause, score, findings in rows:
+        if cause.code not in pinned:
+            yield RankedCause(cause.code, score, "score", findings)
+
+
+def _must_not_miss(rows: list[Scored], shown: set[str], facts: Mapping[str, Answer]) -> list[RankedCause]:
+    """Return the dangerous causes that the score alone would hide, because their key findings are open."""
+    hidden = [row for row in rows if row[0].code not in shown]
+    return [
+        RankedCause(cause.code, score, "must_not_miss", findings)
+        for cause, score, findings in hidden
+        if cause.always_shown
+        or (cause.must_not_miss and (score >= SHOWN_FROM or any(_is_open(facts, key) for key in cause.keys)))
+    ]
+
+
+def _is_open(facts: Mapping[str, Answer], code: str) -> bool:
+    return facts.get(code, Answer.NOT_ASSESSED) is Answer.NOT_ASSESSED
+
+
+def _test_next(rows: list[Scored], facts: Mapping[str, Answer]) -> list[str]:
+    """Return the open findings of the first three causes, the heaviest first, each once."""
+    wanted: dict[str, int] = {}
+    for cause, _, _ in rows[:TOP]:
+        for weight in cause.weights:
+            for code in weight.facts:
+                if _is_open(facts, code):
+                    wanted[code] = max(wanted.get(code, 0), abs(weight.points))
+    return sorted(wanted, key=lambda code: -wanted[code])
+
+
+def strain_grade(answers: Mapping[str, Answer]) -> int | None:
+    """Return the grade of a strain, 1 to 3, or None while a finding it needs is not assessed (3.3 [CONV]).
+
+    III: a palpable defect and no double raise, or imaging shows a complete tear.  II: a bruise, or the
+    single raise impossible, or under half the strength of the other side.  I: none of these.
+    """
+    third = _either(
+        answers.get("tear_complete_imaging"), _both(answers.get("palpable_defect"), answers.get("double_raise_unable"))
+    )
+    second = _either(
+        answers.get("bruise_visible"), answers.get("single_raise_unable"), answers.get("strength_under_half")
+    )
+    if third is Answer.PRESENT:
+        return 3
+    if third is Answer.NOT_ASSESSED:
+        return None
+    if second is Answer.PRESENT:
+        return 2
+    return 1 if second is Answer.ABSENT else None
+
+
+def _either(*known: Answer | None) -> Answer:
+    if Answer.PRESENT in known:
+        return Answer.PRESENT
+    return Answer.ABSENT if all(answer is Answer.ABSENT for answer in known) else Answer.NOT_ASSESSED
+
+
+def _both(*known: Answer | None) -> Answer:
+    if Answer.ABSENT in known:
+        return Answer.ABSENT
+    return Answer.PRESENT if all(answer is Answer.PRESENT for answer in known) else Answer.NOT_ASSESSED
