@@ -6,7 +6,7 @@ from django import forms
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.terms import Answer
 from triage.models.screenings import RESULTS
-from triage.presentation import screening_sections
+from triage.presentation import cause_choices, screening_sections
 
 SILENT = Answer.NOT_ASSESSED
 KNOWN_RESULTS = [("", "not recorded"), *RESULTS]
@@ -148,3 +148,21 @@ class Release(RecordForm):
     cause = forms.CharField(max_length=30, widget=forms.HiddenInput)
     reason = forms.CharField(label="Who released it, when, and what they said", max_length=1000)
     limits = forms.CharField(label="Limits", max_length=500, required=False)
+
+
+class RecordDiagnosis(RecordForm):
+    """What the clinician calls it."""
+
+    cause = forms.ChoiceField(label="Diagnosis")
+    grade = forms.TypedChoiceField(
+        label="Strain grade", required=False, coerce=int, empty_value=None,
+        choices=[("", "not a strain, or not graded"), (1, "1 mild"), (2, "2 moderate"), (3, "3 severe")],
+    )
+    override_reason = forms.CharField(
+        label="Why this one", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed when it is not the one the ranking puts first.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = [("", "choose"), *cause_choices()]

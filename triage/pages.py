@@ -7,14 +7,15 @@ from django.shortcuts import get_object_or_404
 
 from clinic.access import may_sign
 from clinic.terms import Answer
-from triage import presentation
+from triage import examining, presentation
 from triage.actions import NotAllowed, Refused
 from triage.decision import triage_decision
-from triage.facts import case_facts, current_screening, stored_answers
+from triage.facts import case_facts, current_screening, newest_findings, stored_answers
 from triage.forms import CloseItem, SignItem, kinds_for
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Decision, RedFlagItem, SignOff
+from triage.rules.findings import core_ratios, judge
 
 
 def signing(request, case):
@@ -178,3 +179,44 @@ def letter_context(case, person, at):
 
 
 URGENCY = {"E": "Emergency: please see at once", "D": "Please assess today", "U": "Please assess within two weeks"}
+
+
+def previous_findings(case):
+    """Return the newest finding of each (code, side), to stand beside new ones; asked with the day it was found."""
+    return {(finding.code, finding.side): finding for finding in newest_findings(case)}
+
+
+def examination_context(case, form, today):
+    """Return what the examination page shows."""
+    previous = previous_findings(case)
+    facts = case_facts(case, today)
+    if form.is_bound:
+        facts = examining.typed(facts, form)
+    decision = decide(facts)
+    return {
+        "case": case,
+        "form": form,
+        "regions": examining.regions(form, previous),
+        "zones": examining.zones(form, previous),
+        "groups": examining.groups(form, previous),
+        "grade": decision.strain_grade,
+        "decision": decision,
+        "hold": decision.d_hold and decision.level.value == "D",
+        "ratios": core_ratios(facts),
+        "dangers": [presentation.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping],
+        "errors": [error for errors in form.errors.values() for error in errors],
+    }
+
+
+def typed_verdicts(form, facts):
+    """Return (place, verdict, grade, words) for every place a value can be typed; empty where none is."""
+    typed = form.measured()
+    judged = {(one.test, one.side.value): one for one in judge(facts, triage_knowledge().tests)}
+    verdicts = []
+    for test, side in examining.sided_tests():
+        if test.region == examining.PALPATION:
+            continue
+        found = judged.get((test.code, side)) if (test.code, side) in typed else None
+        errors = form.errors.get(f"v_{test.code}_{side}", [])
+        verdicts.append({"key": f"{test.code}_{side}", "found": found, "errors": errors})
+    return verdicts

@@ -151,3 +151,14 @@ def measured_words(measurement):
     value = "" if measurement.value is None else f": {measurement.value:g} {measurement.unit}".rstrip()
     pain = "" if measurement.pain_nprs is None else f", pain {measurement.pain_nprs}/10"
     return f"{words_of(measurement.test)}{side}{value}{pain}"
+
+
+@cache
+def cause_choices():
+    """Return every cause as (code, words), in the order that breaks ties."""
+    return tuple((cause.code, cause.name.en) for cause in triage_knowledge().causes.causes)
+
+
+def cause_title(code):
+    """Return the words of a cause."""
+    return dict(cause_choices()).get(code, code)

@@ -1,0 +1,237 @@
+"""The examination as one form: tests left and right, findings three-valued, the palpation picture."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from crispy_forms.layout import Layout
+from django import forms
+
+from clinic.forms import THREE_WAYS, RecordForm
+from clinic.terms import Answer, Measurement, Side
+from triage.knowledge import triage_knowledge
+from triage.presentation import Asked, row_title
+from triage.zones import TENDERNESS, ZONES
+
+REGIONS = {
+    "core": "Core: three planes, six motions",
+    "hip": "Hip and pelvis",
+    "ankle": "Ankle and calf length",
+    "calf": "Calf strength and girth",
+    "foot": "Foot",
+    "gait": "Gait",
+    "nerve": "Nerves",
+    "vascular": "Blood vessels",
+}
+PALPATION = "palpation"
+PAIN_MAX = 10
+FELT = {"stretch": "stretch in the calf", "block": "block at the front of the ankle", "both": "both"}
+ZONE_FACTS = {zone.code: zone.states for zone in ZONES if zone.states}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings that belong to one condition, over which "none of these" may be ticked."""
+
+    key: str
+    title: str
+    rows: tuple[Asked, ...]
+
+
+@cache
+def tests_by_region():
+    """Return (region title, its tests) in the order of the table; palpation has a picture of its own."""
+    regions = {}
+    for test in triage_knowledge().tests.values():
+        if test.region != PALPATION:
+            regions.setdefault(test.region, []).append(test)
+    return tuple((region, REGIONS.get(region, region.capitalize()), tuple(tests)) for region, tests in regions.items())
+
+
+@cache
+def finding_groups():
+    """Return findings and examination signs, grouped by the condition they feed, each once."""
+    groups = {}
+    for entry in triage_knowledge().codes:
+        if entry.kind in ("finding", "sign"):
+            groups.setdefault(entry.row, []).append(
+                Asked(entry.code, entry.label.en, False, "", ", ".join(entry.source))
+            )
+    return tuple(Group(row or "other", _group_title(row), tuple(rows)) for row, rows in groups.items())
+
+
+def _group_title(row):
+    if not row:
+        return "Other findings"
+    known = {cause.code: cause.name.en for cause in triage_knowledge().causes.causes}
+    return known.get(row) or row_title(row)
+
+
+def sided_tests():
+    """Yield (test, side) for every place a value can be typed."""
+    for test in triage_knowledge().tests.values():
+        for side in test.sides:
+            yield test, side
+
+
+class Examination(RecordForm):
+    """Everything of one examination; what is left empty was not assessed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for test, side in sided_tests():
+            self._add_test(test, f"{test.code}_{side}", "" if side == Side.NONE else f", {side}")
+        for group in finding_groups():
+            self.fields[f"none_{group.key}"] = forms.BooleanField(required=False)
+            for row in group.rows:
+                self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
+
+    def _add_test(self, test, key, on):
+        label = f"{test.name.en}{on}"
+        self.fields[f"v_{key}"] = forms.FloatField(
+            label=label, required=False, min_value=test.low, max_value=test.high
+        )
+        self.fields[f"p_{key}"] = forms.IntegerField(
+            label=f"{label}: pain 0-10", required=False, min_value=0, max_value=PAIN_MAX
+        )
+        if test.methods:
+            choices = [("", "not said"), *((method, FELT.get(method, method)) for method in test.methods)]
+            self.fields[f"m_{key}"] = forms.ChoiceField(label=f"{label}: felt as", choices=choices, required=False)
+        if test.pain_fails:
+            self.fields[f"x_{key}"] = forms.BooleanField(label=f"{label}: not possible for pain", required=False)
+
+    @property
+    def helper(self):
+        """Let crispy draw the hidden fields; the template draws the tests."""
+        helper = super().helper
+        helper.layout = Layout("patient", "version")
+        return helper
+
+    def clean(self):
+        """Refuse what contradicts itself, and an examination in which nothing was recorded."""
+        data = super().clean()
+        for test, side in sided_tests():
+            key = f"{test.code}_{side}"
+            if data.get(f"x_{key}") and data.get(f"v_{key}") is not None:
+                self.add_error(f"v_{key}", f"{self.fields[f'v_{key}'].label}: a value, or not possible; not both.")
+        for group in finding_groups():
+            if data.get(f"none_{group.key}") and any(data.get(row.code) == Answer.PRESENT for row in group.rows):
+                self.add_error(None, f'{group.title}: "none of these" is ticked, but one is yes.')
+        if not self.errors and not self.measured() and not self.findings()[0]:
+            self.add_error(None, "Nothing was recorded yet.")
+        return data
+
+    def measured(self):
+        """Return {(test, side): value, unit, method, pain} of what was measured or not possible."""
+        found = {}
+        for test, side in sided_tests():
+            key = f"{test.code}_{side}"
+            value, pain = self.cleaned_data.get(f"v_{key}"), self.cleaned_data.get(f"p_{key}")
+            not_possible = self.cleaned_data.get(f"x_{key}")
+            if value is None and pain is None and not not_possible:
+                continue
+            if not_possible and pain is None:
+                pain = PAIN_MAX
+            method = self.cleaned_data.get(f"m_{key}", "")
+            found[test.code, side] = {"value": value, "unit": test.unit, "method": method, "pain_nprs": pain}
+        return found
+
+    def findings(self):
+        """Return every answered finding by code, and the codes answered by "none of these"."""
+        answers, shown_none = {}, set()
+        for group in finding_groups():
+            none = self.cleaned_data.get(f"none_{group.key}")
+            for row in group.rows:
+                answer = Answer(self.cleaned_data.get(row.code) or Answer.NOT_ASSESSED)
+                if none and answer is not Answer.PRESENT:
+                    answer = Answer.ABSENT
+                    shown_none.add(row.code)
+                if answer is not Answer.NOT_ASSESSED:
+                    answers[row.code] = answer
+        return answers | self._tender_facts(), shown_none
+
+    def _tender_facts(self):
+        """Return the facts that a tender zone states, such as tenderness along the deep veins."""
+        symptomatic = {"both": ("left", "right")}.get(self.case.side, (self.case.side,))
+        return {
+            fact: Answer.PRESENT
+            for zone, fact in ZONE_FACTS.items()
+            if any((self.cleaned_data.get(f"v_{zone}_{side}") or 0) >= 1 for side in symptomatic)
+        }
+
+
+def typed(facts, form):
+    """Return the facts with what is being typed in the examination; nothing is saved."""
+    measured = tuple(
+        Measurement(test, Side(side), m["value"], m["unit"], m["method"] or None, m["pain_nprs"])
+        for (test, side), m in form.measured().items()
+    )
+    answers = {**facts.answers, **form.findings()[0]}
+    return replace(facts, answers=answers, measurements=(*facts.measurements, *measured))
+
+
+def zones(form, previous):
+    """Return the zones with their two sides, for the picture and the list beside it."""
+    names = {test.code: test.name.en for test in triage_knowledge().tests.values()}
+    return [
+        {
+            "zone": zone,
+            "number": number,
+            "name": names[zone.code],
+            "sides": [place(form, zone.code, side, previous) for side in ("left", "right")],
+            "levels": TENDERNESS,
+        }
+        for number, zone in enumerate(ZONES, start=1)
+        if zone.code in names
+    ]
+
+
+def place(form, code, side, previous):
+    """Return one place where a value is typed: names, what was typed, what was found before."""
+    key = f"{code}_{side}"
+
+    def value(prefix):
+        return form.data.get(f"{prefix}_{key}", "") if form.is_bound else ""
+
+    before = previous.get((code, side))
+    symptomatic = form.case.side in (side, "both") and side != Side.NONE
+    return {
+        "key": key, "side": side, "value": value("v"), "pain": value("p"), "method": value("m"),
+        "impossible": bool(value("x")), "before": before, "errors": form.errors.get(f"v_{key}", []),
+        "symptomatic": symptomatic,
+    }
+
+
+def regions(form, previous):
+    """Return the regions with each test, left and right side by side, and the findings before."""
+    return [
+        {
+            "key": region,
+            "title": title,
+            "tests": [
+                {
+                    "test": test,
+                    "methods": [(method, FELT.get(method, method)) for method in test.methods],
+                    "sides": [place(form, test.code, side, previous) for side in test.sides],
+                }
+                for test in tests
+            ],
+        }
+        for region, title, tests in tests_by_region()
+    ]
+
+
+def groups(form, previous):
+    """Return the groups of findings with what is chosen and what was found before."""
+    def chosen(code):
+        return form.data.get(code) or str(Answer.NOT_ASSESSED) if form.is_bound else str(Answer.NOT_ASSESSED)
+
+    return [
+        {
+            "section": group,
+            "none": bool(form.is_bound and form.data.get(f"none_{group.key}")),
+            "rows": [
+                {"asked": row, "value": chosen(row.code), "before": previous.get((row.code, "none"))} for row in group.rows
+            ],
+        }
+        for group in finding_groups()
+    ]
