@@ -29,7 +29,8 @@ class OpenItem:
     ``closed`` is True only after an outcome ``excluded`` that counts, a signature where the row
     accepts one, or a release after ``confirmed``.  ``awaiting`` is "outcome", "signature",
     "may_load", "release" or ``None``.  A U item with ``may_load`` stays open and awaits nothing.
-    ``is_hold`` marks a D item that is only held until it is signed.
+    ``is_hold`` marks a D item that is only held until it is signed; ``signable`` says that its rows accept
+    a signature, before and after somebody signed.
     """
 
     row: str
@@ -42,6 +43,7 @@ class OpenItem:
     cause: str = ""
     contra: tuple[str, ...] = ()
     is_hold: bool = False
+    signable: bool = False
     closed_by: str = ""
 
     @property
@@ -151,6 +153,7 @@ def _clot_item(clot: ClotResult, wells: WellsResult, case: CaseFacts, table: Red
         cause=flag.cause,
         contra=flag.contra,
         is_hold=clot.is_hold,
+        signable=clot.may_be_signed,
     )
     if outcome and clot_excluded(outcome, wells.two_level):
         return replace(item, closed=True, awaiting=None, closed_by="outcome")

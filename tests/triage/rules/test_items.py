@@ -89,6 +89,12 @@ def test_a_confirmation_beats_an_exclusion_of_the_same_item():
     assert (found.level, found.items[0].outcome) == (D, OutcomeType.CONFIRMED)
 
 
+def test_an_item_stays_signable_after_it_was_signed():
+    open_, closed = judged("bmi_30").items[0], judged("bmi_30", sign_offs=(signed("RF-DVT"),)).items[0]
+    assert (open_.awaiting, open_.signable) == ("signature", True)
+    assert (closed.awaiting, closed.signable, closed.closed_by) == (None, True, "signature")
+
+
 def test_no_signature_closes_another_stopping_item():
     kinds = [signed("RF-ACH", kind) for kind in SignOffKind]
     assert judged("snap", sign_offs=tuple(kinds)).level is D
