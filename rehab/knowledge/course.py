@@ -1,0 +1,243 @@
+"""Reads what follows a plan: progress.toml, running.toml and measures.toml (sections 7, 8 and 9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from clinic.tables import Checker, Entry, read_table
+from rehab.rules.course_tables import (
+    Alert,
+    Bands,
+    Change,
+    Effort,
+    EntryCriterion,
+    LogField,
+    Measure,
+    PainLimit,
+    ProgressTable,
+    RunningTable,
+    Stage,
+    StepRule,
+)
+
+HERE = Path(__file__).resolve().parent
+DUE = ("immediate", "same_day", "one_working_day", "day_7", "day_14")
+LEVELS = ("E", "D", "U", "R")
+CHANGES = ("mcid", "mic", "mdc")
+STORES = ("ratings", "own_activities", "total")
+UNITS = ("points", "percent")
+LOGS = ("run", "exercise")
+
+
+@dataclass(frozen=True)
+class Course:
+    """The three tables together."""
+
+    progress: ProgressTable
+    running: RunningTable
+    measures: Mapping[str, Measure]
+
+
+def load_course(checker: Checker) -> Course:
+    """Read the three files; what is wrong is reported to the checker."""
+    return Course(load_progress(checker), load_running(checker), load_measures(checker))
+
+
+def _by_code(entries):
+    return MappingProxyType({entry.code: entry for entry in entries})
+
+
+def _numbers(entry: Entry) -> Mapping[str, float]:
+    """Return the named numbers of an entry; each name says its unit."""
+    if not entry.has("numbers"):
+        return MappingProxyType({})
+    section = entry.section("numbers")
+    found = {key: section.number(key) or 0 for key in section.keys()}
+    section.finish()
+    return MappingProxyType(found)
+
+
+def load_progress(checker: Checker) -> ProgressTable:
+    """Read section 7: limits, bands, steps, effort, alerts and acute care."""
+    table = read_table(HERE / "progress.toml", checker)
+    loaded = ProgressTable(
+        limits=tuple(_limit(entry) for entry in table.children("limit")),
+        bands=_bands(table.section("bands")),
+        steps=_by_code(_step(entry) for entry in table.children("step")),
+        efforts=_by_code(_effort(entry) for entry in table.children("effort")),
+        alerts=_by_code(_alert(entry) for entry in table.children("alert")),
+        acute_care=_by_code(_step(entry) for entry in table.children("acute")),
+    )
+    table.finish()
+    return loaded
+
+
+def _finished(entry: Entry, value):
+    entry.finish()
+    return value
+
+
+def _limit(entry: Entry) -> PainLimit:
+    limit = PainLimit(
+        code=entry.code(),
+        causes=frozenset(entry.words("causes")),
+        during_nprs=entry.whole("during_nprs", required=False),
+        strength_nprs=entry.whole("strength_nprs", required=False),
+        morning_change=entry.whole("morning_change", required=False),
+        clinician_sets=entry.flag("clinician_sets"),
+        red_from_nprs=entry.whole("red_from_nprs", required=False),
+        stop_at_first=entry.text("stop_at_first", required=False),
+        text=entry.must_text("text"),
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    if limit.during_nprs is None and not limit.clinician_sets:
+        entry.report("during_nprs", "missing: a limit, or clinician_sets")
+    return _finished(entry, limit)
+
+
+def _bands(entry: Entry) -> Bands:
+    names = ("amber_over_limit_from", "amber_over_limit_to", "red_over_limit_from", "red_during_from")
+    names += ("amber_morning_from", "red_morning_from", "baseline_days")
+    numbers = {name: entry.whole(name) or 0 for name in names}
+    return _finished(
+        entry, Bands(**numbers, rounding=entry.word("rounding"), source=entry.sources(), mark=entry.mark())
+    )
+
+
+def _step(entry: Entry) -> StepRule:
+    return _finished(
+        entry, StepRule(entry.code(), entry.must_text("text"), _numbers(entry), entry.sources(), entry.mark())
+    )
+
+
+def _effort(entry: Entry) -> Effort:
+    effort = Effort(
+        code=entry.code(),
+        text=entry.must_text("text"),
+        low=entry.whole("low") or 0,
+        high=entry.whole("high") or 0,
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    return _finished(entry, effort)
+
+
+def _alert(entry: Entry) -> Alert:
+    alert = Alert(
+        code=entry.code(),
+        text=entry.must_text("text"),
+        due=entry.word("due", choices=DUE),
+        owner=entry.word("owner"),
+        level=entry.word("level", required=False, choices=LEVELS) or None,
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    return _finished(entry, alert)
+
+
+def load_running(checker: Checker) -> RunningTable:
+    """Read section 8: entry criteria, stages, practice, growth, back-down and the fields of the logs."""
+    table = read_table(HERE / "running.toml", checker)
+    loaded = RunningTable(
+        entry=tuple(_criterion(entry) for entry in table.children("entry")),
+        stages=tuple(_stage(entry) for entry in table.children("stage", name_key="number")),
+        practice=_by_code(_step(entry) for entry in table.children("practice")),
+        growth=_by_code(_step(entry) for entry in table.children("growth")),
+        back_down=_by_code(_step(entry) for entry in table.children("back_down")),
+        log_fields=tuple(_field(entry) for entry in table.children("field")),
+    )
+    table.finish()
+    return loaded
+
+
+def _criterion(entry: Entry) -> EntryCriterion:
+    criterion = EntryCriterion(
+        code=entry.code(),
+        text=entry.must_text("text"),
+        only_causes=frozenset(entry.words("only_causes", required=False)),
+        skip_causes=frozenset(entry.words("skip_causes", required=False)),
+        numbers=_numbers(entry),
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    return _finished(entry, criterion)
+
+
+def _stage(entry: Entry) -> Stage:
+    stage = Stage(
+        number=entry.whole("number") or 0,
+        walk_minutes=entry.number("walk_minutes") or 0,
+        run_minutes=entry.number("run_minutes") or 0,
+        repetitions=entry.whole("repetitions") or 0,
+        total_run_minutes=entry.number("total_run_minutes") or 0,
+        greens=entry.whole("greens") or 0,
+        text=entry.must_text("text"),
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    if stage.run_minutes * stage.repetitions != stage.total_run_minutes:
+        entry.report("total_run_minutes", "is not run_minutes times repetitions")
+    return _finished(entry, stage)
+
+
+def _field(entry: Entry) -> LogField:
+    field = LogField(
+        code=entry.code(),
+        log=entry.word("log", choices=LOGS),
+        label=entry.must_text("label"),
+        unit=entry.word("unit", required=False),
+        low=entry.number("low", required=False),
+        high=entry.number("high", required=False),
+        computed=entry.flag("computed"),
+        source=entry.sources(),
+    )
+    if (field.low is not None or field.high is not None) and not field.unit:
+        entry.report("unit", "number without unit")
+    return _finished(entry, field)
+
+
+def load_measures(checker: Checker) -> Mapping[str, Measure]:
+    """Read section 9: the outcome measures, their scoring, changes and licences."""
+    table = read_table(HERE / "measures.toml", checker)
+    loaded = _by_code(_measure(entry) for entry in table.children("measure"))
+    table.finish()
+    return loaded
+
+
+def _measure(entry: Entry) -> Measure:
+    measure = Measure(
+        code=entry.code(),
+        name=entry.must_text("name"),
+        low=entry.number("low") or 0,
+        high=entry.number("high") or 0,
+        unit=entry.word("unit", choices=UNITS),
+        higher_is_better=entry.flag("higher_is_better"),
+        item_count=entry.whole("item_count", required=False),
+        scoring=entry.must_text("scoring"),
+        changes=tuple(_change(change) for change in entry.children("change")),
+        licence=entry.must_text("licence"),
+        stores=entry.word("stores", choices=STORES),
+        causes=frozenset(entry.words("causes")),
+        numbers=_numbers(entry),
+        primary=entry.flag("primary"),
+        schedule_weeks=tuple(round(week) for week in entry.numbers("schedule_weeks")),
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    return _finished(entry, measure)
+
+
+def _change(entry: Entry) -> Change:
+    change = Change(
+        kind=entry.word("kind", choices=CHANGES),
+        code=entry.code(),
+        value=entry.number("value") or 0,
+        value_high=entry.number("value_high", required=False),
+        unit=entry.word("unit", choices=UNITS),
+        text=entry.must_text("text"),
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    return _finished(entry, change)
