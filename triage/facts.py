@@ -62,7 +62,7 @@ def stored_answers(screening):
 def newest_findings(case):
     """Return the newest finding of each code and side."""
     newest = {}
-    rows = Finding.objects.filter(examination__case=case).order_by("examination__at", "examination_id", "id")
+    rows = Finding.objects.filter(examination__case=case).select_related("examination").order_by("examination__at", "examination_id", "id")
     for finding in rows:
         newest[finding.code, finding.side] = finding
     return list(newest.values())

@@ -150,7 +150,6 @@ def _missing_items(answers: Mapping[str, Answer], table: WellsTable) -> tuple[st
 
 
 def _missing_person(patient: PatientFacts, answers: Mapping[str, Answer], table: WellsTable) -> tuple[str, ...]:
-    missing = () if patient.age_years is not None else ("age_years",)
-    if pregnancy_is_open(patient, answers.get("pregnant", Answer.NOT_ASSESSED), table):
-        missing += ("pregnant",)
-    return missing
+    age = () if patient.age_years is not None else ("age_years",)
+    is_open = pregnancy_is_open(patient, answers.get("pregnant", Answer.NOT_ASSESSED), table)
+    return (*age, *(("pregnant",) if is_open else ()))
