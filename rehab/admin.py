@@ -2,25 +2,23 @@
 
 from django.contrib import admin
 
-from clinic.access import may_administer, may_read_clinical
 from clinic.models import Case
+from clinic.windows import Administered, Sealed
 from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
 
 
-class MediaInline(admin.TabularInline):
+class MediaInline(Administered, admin.TabularInline):
     """Pictures and films of one exercise."""
 
     model = ExerciseMedia
     extra = 0
 
-    def has_view_permission(self, request, obj=None):
-        return may_administer(request.user)
-
-    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+    def has_delete_permission(self, request, obj=None):
+        return self.has_view_permission(request)  # no record names a picture
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(admin.ModelAdmin):
+class ExerciseAdmin(Administered, admin.ModelAdmin):
     """The clinic's own words beside the catalogue's; what the knowledge files say stays as it is."""
 
     list_display = ["number", "name", "clinic_name", "level_count", "is_offered"]
@@ -30,36 +28,7 @@ class ExerciseAdmin(admin.ModelAdmin):
     readonly_fields = ["code", "number", "name", "level_count", "is_offered"]
     inlines = [MediaInline]
 
-    def has_module_permission(self, request):
-        return may_administer(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return may_administer(request.user)
-
-    has_change_permission = has_view_permission
-
     def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class Sealed:
-    """Only to be read, by clinicians and leads, and only of their own clinics."""
-
-    show_full_result_count = False
-
-    def has_module_permission(self, request):
-        return may_read_clinical(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return may_read_clinical(request.user)
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
         return False
 
     def has_delete_permission(self, request, obj=None):
@@ -80,6 +49,7 @@ class PlanAdmin(Sealed, admin.ModelAdmin):
 
     list_display = ["case", "status", "drafted_at", "signed_at", "signed_by", "replaced_at"]
     list_select_related = ["case__patient", "signed_by"]
+    begins = ["case__patient__surname_key"]
     inlines = [ItemInline]
 
     def get_queryset(self, request):
@@ -92,6 +62,7 @@ class TreatmentAdmin(Sealed, admin.ModelAdmin):
 
     list_display = ["case", "treatment", "given_at", "given_by", "verdict"]
     list_select_related = ["case__patient", "given_by"]
+    begins = ["case__patient__surname_key"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(case__in=Case.objects.visible_to(request.user))

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from clinic.actions import touch_case
+from clinic.actions import forget_draft, touch_case
 from clinic.tables import knowledge_version
 from rehab.actions.refusals import NotAllowed, Refused, must_sign
 from rehab.facts import plan_facts, reason_json, verdicts_of_treatments
@@ -21,6 +21,7 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
         raise NotAllowed(f"{name} is forbidden today.", *(because.text for because in judged.because))
     if judged.verdict == "reason_needed" and not reason.strip():
         raise Refused(f"{name} needs your reason today.", *(because.text for because in judged.because))
+    forget_draft(person=by, case=case, form="treatment")
     known = knowledge_version()
     return TreatmentRecord.objects.create(
         case=case,
