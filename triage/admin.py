@@ -4,7 +4,15 @@ from django.contrib import admin
 
 from clinic.access import may_read_clinical
 from clinic.models import Case
-from triage.models import Decision, Diagnosis, Examination, Finding, RedFlagItem, Screening, ScreeningAnswer
+from triage.models import (
+    Decision,
+    Diagnosis,
+    Examination,
+    Finding,
+    RedFlagItem,
+    Screening,
+    ScreeningAnswer,
+)
 
 
 class Sealed:
@@ -52,14 +60,31 @@ class FindingInline(Sealed, admin.TabularInline):
 
     model = Finding
     extra = 0
-    fields = ["code", "side", "answer", "value", "unit", "method", "pain_nprs", "verdict"]
+    fields = [
+        "code",
+        "side",
+        "answer",
+        "value",
+        "unit",
+        "method",
+        "pain_nprs",
+        "verdict",
+    ]
 
 
 @admin.register(Screening)
 class ScreeningAdmin(Window):
     """Screenings with their answers."""
 
-    list_display = ["case", "level", "complete", "started_at", "completed_at", "completed_by", "voided_at"]
+    list_display = [
+        "case",
+        "level",
+        "complete",
+        "started_at",
+        "completed_at",
+        "completed_by",
+        "voided_at",
+    ]
     list_select_related = ["completed_by"]
     list_filter = ["level"]
     inlines = [AnswerInline]
@@ -69,7 +94,15 @@ class ScreeningAdmin(Window):
 class RedFlagItemAdmin(Window):
     """What the screenings opened, and how it ended."""
 
-    list_display = ["case", "row", "level", "opened_at", "outcome", "closed_at", "closed_by"]
+    list_display = [
+        "case",
+        "row",
+        "level",
+        "opened_at",
+        "outcome",
+        "closed_at",
+        "closed_by",
+    ]
     list_select_related = ["closed_by"]
     list_filter = ["level", "outcome"]
 

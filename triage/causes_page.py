@@ -29,12 +29,17 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
     scored = [cause.code for cause in ranking.causes if cause.score > 0]
     first = scored[0] if scored else ""
     newest = Diagnosis.objects.filter(case=case).select_related("by").first()
-    initial = {"cause": newest.cause if newest else first, "grade": decision.strain_grade}
+    initial = {
+        "cause": newest.cause if newest else first,
+        "grade": decision.strain_grade,
+    }
     signs = may_sign(person, case) and not case.closed_at
     return {
         "case": case,
         "decision": decision,
-        "causes": [_shown(place, cause) for place, cause in enumerate(ranking.causes, start=1)],
+        "causes": [
+            _shown(place, cause) for place, cause in enumerate(ranking.causes, start=1)
+        ],
         "undifferentiated": ranking.undifferentiated,
         "test_next": [words_of(code) for code in ranking.test_next[:SHOWN_TESTS]],
         "first": cause_title(first) if first else "",
@@ -49,8 +54,13 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
 
 
 def _shown(place, ranked):
-    cause = next(cause for cause in triage_knowledge().causes.causes if cause.code == ranked.code)
-    lines = [{"words": words_of(f.code), "weight": f.weight, "source": f.source} for f in ranked.findings]
+    cause = next(
+        cause for cause in triage_knowledge().causes.causes if cause.code == ranked.code
+    )
+    lines = [
+        {"words": words_of(f.code), "weight": f.weight, "source": f.source}
+        for f in ranked.findings
+    ]
     return {
         "place": place,
         "cause": cause,
@@ -65,12 +75,29 @@ def _shown(place, ranked):
 def _releases(case, signs, release_form):
     """Return the diagnoses of the case that wait for a specialist's release, and those released."""
     locked = set(triage_knowledge().red_flags.must_not_load)
-    recorded = set(Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True))
-    released = list(SignOff.objects.filter(case=case, kind="released").exclude(cause="").select_related("by"))
+    recorded = set(
+        Diagnosis.objects.filter(case=case, cause__in=locked).values_list(
+            "cause", flat=True
+        )
+    )
+    released = list(
+        SignOff.objects.filter(case=case, kind="released")
+        .exclude(cause="")
+        .select_related("by")
+    )
     waiting = sorted(recorded - {row.cause for row in released})
     forms = []
     for cause in waiting:
-        bound = release_form if release_form is not None and release_form.data.get("cause") == cause else None
-        form = bound or Release(case=case, initial={"cause": cause}, auto_id=f"release-{cause}-%s")
+        bound = (
+            release_form
+            if release_form is not None and release_form.data.get("cause") == cause
+            else None
+        )
+        form = bound or Release(
+            case=case, initial={"cause": cause}, auto_id=f"release-{cause}-%s"
+        )
         forms.append({"name": cause_title(cause), "form": form if signs else None})
-    return {"waiting": forms, "released": [{"name": cause_title(row.cause), "row": row} for row in released]}
+    return {
+        "waiting": forms,
+        "released": [{"name": cause_title(row.cause), "row": row} for row in released],
+    }

@@ -31,7 +31,11 @@ def case_facts(case, today, answers=None):
     w10 = said.pop("w10", Answer.NOT_ASSESSED)
     findings = newest_findings(case)
     facts = merged(said, findings)
-    items = list(RedFlagItem.objects.filter(case=case, screening=screening)) if screening else []
+    items = (
+        list(RedFlagItem.objects.filter(case=case, screening=screening))
+        if screening
+        else []
+    )
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     return CaseFacts(
         patient=patient_facts(case, facts, today),
@@ -49,7 +53,11 @@ def case_facts(case, today, answers=None):
 
 def current_screening(case):
     """Return the screening that speaks for the case: the unfinished one, else the newest complete one."""
-    return Screening.objects.filter(case=case, voided_at__isnull=True).order_by("-started_at", "-id").first()
+    return (
+        Screening.objects.filter(case=case, voided_at__isnull=True)
+        .order_by("-started_at", "-id")
+        .first()
+    )
 
 
 def stored_answers(screening):
@@ -62,7 +70,11 @@ def stored_answers(screening):
 def newest_findings(case):
     """Return the newest finding of each code and side."""
     newest = {}
-    rows = Finding.objects.filter(examination__case=case).select_related("examination").order_by("examination__at", "examination_id", "id")
+    rows = (
+        Finding.objects.filter(examination__case=case)
+        .select_related("examination")
+        .order_by("examination__at", "examination_id", "id")
+    )
     for finding in rows:
         newest[finding.code, finding.side] = finding
     return list(newest.values())
@@ -83,7 +95,9 @@ def merged(said, findings):
 def measurements(findings):
     """Return the measured values as the rules read them."""
     return tuple(
-        Measurement(f.code, Side(f.side), f.value, f.unit, f.method or None, f.pain_nprs)
+        Measurement(
+            f.code, Side(f.side), f.value, f.unit, f.method or None, f.pain_nprs
+        )
         for f in findings
         if not f.answer
     )
@@ -92,12 +106,16 @@ def measurements(findings):
 def patient_facts(case, facts, today):
     """Return the person as plain values on a day; the newest statement about pregnancy counts."""
     patient = case.patient
-    since_birth = (today - patient.birth_given_on).days if patient.birth_given_on else None
+    since_birth = (
+        (today - patient.birth_given_on).days if patient.birth_given_on else None
+    )
     return PatientFacts(
         age_years=patient.age_on(today),
         sex=patient.sex,
         pregnant=facts.get("pregnant", Answer(patient.pregnant)),
-        postpartum_days=since_birth if since_birth is not None and since_birth <= DAYS_AFTER_BIRTH else None,
+        postpartum_days=since_birth
+        if since_birth is not None and since_birth <= DAYS_AFTER_BIRTH
+        else None,
         gestation_weeks=patient.gestation_weeks,
         side=Side(case.side),
         onset_days=(today - case.onset_on).days if case.onset_on else None,
@@ -124,7 +142,12 @@ def _sign_offs(case, items):
         answers = row.cause or rows.get(row.item_id)
         if answers:
             yield SignOffFact(
-                answers, SignOffKind(row.kind), row.by.name, row.at.date().isoformat(), row.reason, row.limits
+                answers,
+                SignOffKind(row.kind),
+                row.by.name,
+                row.at.date().isoformat(),
+                row.reason,
+                row.limits,
             )
 
 

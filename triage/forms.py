@@ -16,10 +16,15 @@ class Screening(RecordForm):
     """Every question one tap: yes, no, not asked.  "None of these" answers the rest of a shown list with no."""
 
     w10 = forms.ChoiceField(
-        label="Is another diagnosis at least as likely as a clot?", choices=THREE_WAYS,
-        widget=forms.RadioSelect, required=False, help_text="Wells item 10, minus 2. A named clinician, with a reason.",
+        label="Is another diagnosis at least as likely as a clot?",
+        choices=THREE_WAYS,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text="Wells item 10, minus 2. A named clinician, with a reason.",
     )
-    w10_reason = forms.CharField(label="Which one, and why", max_length=500, required=False)
+    w10_reason = forms.CharField(
+        label="Which one, and why", max_length=500, required=False
+    )
 
     def __init__(self, *args, stored=None, may_sign=False, **kwargs):
         self.stored = stored or {}
@@ -27,8 +32,12 @@ class Screening(RecordForm):
         super().__init__(*args, **kwargs)
         for section in screening_sections():
             for row in section.rows:
-                self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
-            self.fields[f"none_{section.key}"] = forms.BooleanField(required=False, label=f"None of these: {section.title}")
+                self.fields[row.code] = forms.ChoiceField(
+                    label=row.label, choices=THREE_WAYS, required=False
+                )
+            self.fields[f"none_{section.key}"] = forms.BooleanField(
+                required=False, label=f"None of these: {section.title}"
+            )
         self.initial["w10"] = self.stored.get("w10", SILENT)
         if not may_sign:
             del self.fields["w10"], self.fields["w10_reason"]
@@ -37,7 +46,9 @@ class Screening(RecordForm):
     def helper(self):
         """Let crispy draw the hidden fields and w10; the template draws the lists."""
         helper = super().helper
-        helper.layout = Layout("patient", "version", *(["w10", "w10_reason"] if self.may_sign else []))
+        helper.layout = Layout(
+            "patient", "version", *(["w10", "w10_reason"] if self.may_sign else [])
+        )
         return helper
 
     def clean(self):
@@ -47,9 +58,14 @@ class Screening(RecordForm):
             if data.get(f"none_{section.key}"):
                 for row in section.rows:
                     if data.get(row.code) == Answer.PRESENT:
-                        self.add_error(None, f'{section.title}: "none of these" is ticked, but "{row.label}" is yes.')
+                        self.add_error(
+                            None,
+                            f'{section.title}: "none of these" is ticked, but "{row.label}" is yes.',
+                        )
         if data.get("w10") == Answer.PRESENT and not data.get("w10_reason", "").strip():
-            self.add_error("w10_reason", "Another diagnosis needs its name and the reason.")
+            self.add_error(
+                "w10_reason", "Another diagnosis needs its name and the reason."
+            )
         return data
 
     def answers(self):
@@ -67,13 +83,18 @@ class Screening(RecordForm):
             answers["w10"] = Answer(self.cleaned_data["w10"])
         return answers, shown_none
 
-    def sections(self):
+    def lists(self):
         """Return the lists with what is chosen in each, for the template."""
         return [
             {
                 "section": section,
-                "none": bool(self.data.get(f"none_{section.key}")) if self.is_bound else False,
-                "rows": [{"asked": row, "value": self._value(row.code)} for row in section.rows],
+                "none": bool(self.data.get(f"none_{section.key}"))
+                if self.is_bound
+                else False,
+                "rows": [
+                    {"asked": row, "value": self._value(row.code)}
+                    for row in section.rows
+                ],
             }
             for section in screening_sections()
         ]
@@ -93,15 +114,28 @@ class CloseItem(RecordForm):
     """How one item ended.  Only "excluded" unlocks; "inconclusive" stays open."""
 
     outcome = forms.ChoiceField(
-        label="What came out?", widget=forms.RadioSelect,
-        choices=[("excluded", "Excluded"), ("confirmed", "Confirmed"), ("inconclusive", "Inconclusive: stays open")],
+        label="What came out?",
+        widget=forms.RadioSelect,
+        choices=[
+            ("excluded", "Excluded"),
+            ("confirmed", "Confirmed"),
+            ("inconclusive", "Inconclusive: stays open"),
+        ],
     )
-    scan = forms.ChoiceField(label="Leg vein ultrasound", choices=KNOWN_RESULTS, required=False)
-    repeat_scan = forms.ChoiceField(label="Repeat ultrasound after 6-8 days", choices=KNOWN_RESULTS, required=False)
+    scan = forms.ChoiceField(
+        label="Leg vein ultrasound", choices=KNOWN_RESULTS, required=False
+    )
+    repeat_scan = forms.ChoiceField(
+        label="Repeat ultrasound after 6-8 days", choices=KNOWN_RESULTS, required=False
+    )
     d_dimer = forms.ChoiceField(label="D-dimer", choices=KNOWN_RESULTS, required=False)
-    discharged = forms.BooleanField(label="A written hospital discharge was seen", required=False)
+    discharged = forms.BooleanField(
+        label="A written hospital discharge was seen", required=False
+    )
     text = forms.CharField(
-        label="Who assessed it, where, and what was found", max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label="Who assessed it, where, and what was found",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args, item, **kwargs):
@@ -116,9 +150,13 @@ class SignItem(RecordForm):
     """A named clinician's signature for one item; which kinds there are depends on the item."""
 
     kind = forms.ChoiceField(label="I sign that", widget=forms.RadioSelect)
-    reason = forms.CharField(label="Reason", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label="Reason", max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     limits = forms.CharField(
-        label="Limits of the load", max_length=500, required=False,
+        label="Limits of the load",
+        max_length=500,
+        required=False,
         help_text="Needed for a permission to load: what, how much, until when.",
     )
 
@@ -134,11 +172,21 @@ def kinds_for(item):
     """Return the signatures that can answer an item."""
     kinds = []
     if item.signable and not item.outcome:
-        kinds.append(("considered_not_suspected", "the condition was considered and is not suspected"))
+        kinds.append(
+            (
+                "considered_not_suspected",
+                "the condition was considered and is not suspected",
+            )
+        )
     if item.level == "U" and item.outcome != "confirmed":
         kinds.append(("may_load", "the leg may be loaded within limits"))
     if item.outcome == "confirmed" or item.row == "RF-DVT":
-        kinds.append(("released", "the treating service released the leg, or massage has a written reason"))
+        kinds.append(
+            (
+                "released",
+                "the treating service released the leg, or massage has a written reason",
+            )
+        )
     return kinds
 
 
@@ -146,7 +194,9 @@ class Release(RecordForm):
     """A specialist's release of a diagnosis that must not be loaded."""
 
     cause = forms.CharField(max_length=30, widget=forms.HiddenInput)
-    reason = forms.CharField(label="Who released it, when, and what they said", max_length=1000)
+    reason = forms.CharField(
+        label="Who released it, when, and what they said", max_length=1000
+    )
     limits = forms.CharField(label="Limits", max_length=500, required=False)
 
 
@@ -155,11 +205,22 @@ class RecordDiagnosis(RecordForm):
 
     cause = forms.ChoiceField(label="Diagnosis")
     grade = forms.TypedChoiceField(
-        label="Strain grade", required=False, coerce=int, empty_value=None,
-        choices=[("", "not a strain, or not graded"), (1, "1 mild"), (2, "2 moderate"), (3, "3 severe")],
+        label="Strain grade",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", "not a strain, or not graded"),
+            (1, "1 mild"),
+            (2, "2 moderate"),
+            (3, "3 severe"),
+        ],
     )
     override_reason = forms.CharField(
-        label="Why this one", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label="Why this one",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed when it is not the one the ranking puts first.",
     )
 

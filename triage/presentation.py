@@ -7,7 +7,11 @@ from clinic.terms import Answer, Level, Side
 from triage.knowledge import triage_knowledge
 
 WEAK = "weak"
-KINDS = {"question": "Ask", "risk": "Ask about risks for a clot", "sign": "Look, feel and measure"}
+KINDS = {
+    "question": "Ask",
+    "risk": "Ask about risks for a clot",
+    "sign": "Look, feel and measure",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,11 @@ def _asked(fact, mandatory=True):
 
 def _highest(flag):
     """Return the highest level a row can fire at; the clot row has its rule elsewhere and is same day."""
-    return max((rule.level for rule in flag.rules), key=lambda level: level.urgency, default=Level.D)
+    return max(
+        (rule.level for rule in flag.rules),
+        key=lambda level: level.urgency,
+        default=Level.D,
+    )
 
 
 @cache
@@ -53,15 +61,29 @@ def screening_sections():
         seen.update(fact.code for fact in new)
         return new
 
-    asked = [_section(flag, "question", [_asked(f) for f in fresh(flag.questions)]) for flag in flags]
-    risks = [_asked(f) for f in fresh(table.risks)] + _wells_rows(seen, table.mandatory, ("w1", "w2", "w3", "w9"))
-    signs = [_section(flag, "sign", _signs(flag, fresh, seen, table.mandatory)) for flag in flags]
-    sections = [*asked, Section("risk", "risk", "Risks for a clot", "D", tuple(risks)), *signs]
+    asked = [
+        _section(flag, "question", [_asked(f) for f in fresh(flag.questions)])
+        for flag in flags
+    ]
+    risks = [_asked(f) for f in fresh(table.risks)] + _wells_rows(
+        seen, table.mandatory, ("w1", "w2", "w3", "w9")
+    )
+    signs = [
+        _section(flag, "sign", _signs(flag, fresh, seen, table.mandatory))
+        for flag in flags
+    ]
+    sections = [
+        *asked,
+        Section("risk", "risk", "Risks for a clot", "D", tuple(risks)),
+        *signs,
+    ]
     return tuple(section for section in sections if section.rows)
 
 
 def _section(flag, kind, rows):
-    return Section(f"{flag.code}-{kind}", kind, flag.title.en, _highest(flag).value, tuple(rows))
+    return Section(
+        f"{flag.code}-{kind}", kind, flag.title.en, _highest(flag).value, tuple(rows)
+    )
 
 
 def _signs(flag, fresh, seen, mandatory):
@@ -74,7 +96,13 @@ def _signs(flag, fresh, seen, mandatory):
 def _wells_rows(seen, mandatory, codes):
     items = {item.code: item for item in triage_knowledge().scores.wells.items}
     rows = [
-        Asked(code, items[code].label.en, code in mandatory, items[code].mark, ", ".join(items[code].source))
+        Asked(
+            code,
+            items[code].label.en,
+            code in mandatory,
+            items[code].mark,
+            ", ".join(items[code].source),
+        )
         for code in codes
         if code not in seen
     ]
@@ -101,7 +129,14 @@ def words_of(code):
 
 def row_title(code):
     """Return the title of a red-flag row."""
-    return next((flag.title.en for flag in triage_knowledge().red_flags.flags if flag.code == code), code)
+    return next(
+        (
+            flag.title.en
+            for flag in triage_knowledge().red_flags.flags
+            if flag.code == code
+        ),
+        code,
+    )
 
 
 def missing_links(missing):
@@ -112,7 +147,11 @@ def missing_links(missing):
 
 def advice(decision):
     """Return the level's text: what to do now, in big words; a hold has a sentence of its own."""
-    code = "D-hold" if decision.d_hold and decision.level is Level.D else decision.level.value
+    code = (
+        "D-hold"
+        if decision.d_hold and decision.level is Level.D
+        else decision.level.value
+    )
     return triage_knowledge().red_flags.levels[code]
 
 
@@ -120,7 +159,13 @@ def actions_of(decision):
     """Return (title, action, forbidden meanwhile, source) of every open row, the most urgent first."""
     flags = {flag.code: flag for flag in triage_knowledge().red_flags.flags}
     return [
-        {"row": item.row, "level": item.level.value, "text": item.text.en, "flag": flags[item.row], "item": item}
+        {
+            "row": item.row,
+            "level": item.level.value,
+            "text": item.text.en,
+            "flag": flags[item.row],
+            "item": item,
+        }
         for item in decision.items
         if not item.closed
     ]
@@ -142,13 +187,21 @@ def wells_rows(facts):
     return rows
 
 
-ANSWER_WORDS = {Answer.PRESENT: "yes", Answer.ABSENT: "no", Answer.NOT_ASSESSED: "not asked"}
+ANSWER_WORDS = {
+    Answer.PRESENT: "yes",
+    Answer.ABSENT: "no",
+    Answer.NOT_ASSESSED: "not asked",
+}
 
 
 def measured_words(measurement):
     """Return one measured value in words: what, which side, how much, how much it hurt."""
     side = "" if measurement.side is Side.NONE else f", {measurement.side.value}"
-    value = "" if measurement.value is None else f": {measurement.value:g} {measurement.unit}".rstrip()
+    value = (
+        ""
+        if measurement.value is None
+        else f": {measurement.value:g} {measurement.unit}".rstrip()
+    )
     pain = "" if measurement.pain_nprs is None else f", pain {measurement.pain_nprs}/10"
     return f"{words_of(measurement.test)}{side}{value}{pain}"
 
@@ -156,7 +209,9 @@ def measured_words(measurement):
 @cache
 def cause_choices():
     """Return every cause as (code, words), in the order that breaks ties."""
-    return tuple((cause.code, cause.name.en) for cause in triage_knowledge().causes.causes)
+    return tuple(
+        (cause.code, cause.name.en) for cause in triage_knowledge().causes.causes
+    )
 
 
 def cause_title(code):

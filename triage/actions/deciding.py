@@ -61,7 +61,16 @@ def plain(value):
 
 def triage_json(decision):
     """Return what is kept of a triage decision."""
-    kept = ("level", "complete", "d_hold", "reasons", "forbidden", "missing", "items", "wells")
+    kept = (
+        "level",
+        "complete",
+        "d_hold",
+        "reasons",
+        "forbidden",
+        "missing",
+        "items",
+        "wells",
+    )
     return {name: plain(getattr(decision, name)) for name in kept}
 
 
@@ -86,14 +95,24 @@ def decide_and_keep(case, *, by, at, kind="triage", result=None):
 
 def open_items(case, decision, *, screening, by, at):
     """Open an item for every fired row that has none of its level yet in this screening."""
-    known = {(item.row, item.level): item for item in RedFlagItem.objects.filter(case=case, screening=screening)}
+    known = {
+        (item.row, item.level): item
+        for item in RedFlagItem.objects.filter(case=case, screening=screening)
+    }
     for found in decision.items:
         signable = found.awaiting == "signature"
         item = known.get((found.row, found.level.value))
         if item is None:
             RedFlagItem.objects.create(
-                case=case, screening=screening, row=found.row, level=found.level.value, rule=found.rule[:300],
-                text=found.text.en[:1000], signable=signable, opened_at=at, opened_by=by,
+                case=case,
+                screening=screening,
+                row=found.row,
+                level=found.level.value,
+                rule=found.rule[:300],
+                text=found.text.en[:1000],
+                signable=signable,
+                opened_at=at,
+                opened_by=by,
             )
         elif not item.outcome and item.signable != signable:
             RedFlagItem.objects.filter(pk=item.pk).update(signable=signable)

@@ -5,7 +5,12 @@ from django.db import transaction
 from clinic.actions import forget_draft, touch_case
 from clinic.models import Case
 from clinic.terms import Answer, Side
-from triage.actions.deciding import attention_of, decide_and_keep, must_record, open_items
+from triage.actions.deciding import (
+    attention_of,
+    decide_and_keep,
+    must_record,
+    open_items,
+)
 from triage.facts import current_screening
 from triage.models import Examination, Finding
 
@@ -15,7 +20,9 @@ def _sided(key):
 
 
 @transaction.atomic
-def record_examination(*, case, version, by, at, findings=None, measured=None, shown_none=()):
+def record_examination(
+    *, case, version, by, at, findings=None, measured=None, shown_none=()
+):
     """Keep findings ({code or (code, side): Answer}) and measured tests ({(test, side): dict}).
 
     ``measured`` dicts hold value, unit, method, pain_nprs.  What fires opens its item in this transaction.
@@ -24,9 +31,15 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     examination = Examination.objects.create(case=case, at=at, by=by)
     rows = [
         Finding(
-            examination=examination, code=code, side=side, answer=Answer(answer).value, shown_none=code in shown_none
+            examination=examination,
+            code=code,
+            side=side,
+            answer=Answer(answer).value,
+            shown_none=code in shown_none,
         )
-        for (code, side), answer in ((_sided(key), answer) for key, answer in (findings or {}).items())
+        for (code, side), answer in (
+            (_sided(key), answer) for key, answer in (findings or {}).items()
+        )
     ]
     rows += [
         Finding(examination=examination, code=test, side=side, **values)
@@ -44,14 +57,23 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     elif case.attention == Case.Attention.DUE:
         changes["next_step"] = "Look at the causes, record a diagnosis"
     touch_case(
-        case, version=version, by=by, at=at, kind="examination", text=f"Examination: {len(rows)} findings recorded", **changes
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="examination",
+        text=f"Examination: {len(rows)} findings recorded",
+        **changes,
     )
     forget_draft(person=by, case=case, form="examination")
     return examination
 
 
 def _keep_verdicts(examination, decision):
-    verdicts = {(judged.test, Side(judged.side).value): str(judged.verdict) for judged in decision.judged}
+    verdicts = {
+        (judged.test, Side(judged.side).value): str(judged.verdict)
+        for judged in decision.judged
+    }
     for finding in examination.findings.filter(answer=""):
         verdict = verdicts.get((finding.code, finding.side))
         if verdict:

@@ -33,7 +33,20 @@ def _next(case):
 
 
 @transaction.atomic
-def close_item(*, case, version, item_id, outcome, text, by, at, scan="", repeat_scan="", d_dimer="", discharged=False):
+def close_item(
+    *,
+    case,
+    version,
+    item_id,
+    outcome,
+    text,
+    by,
+    at,
+    scan="",
+    repeat_scan="",
+    d_dimer="",
+    discharged=False,
+):
     """Record how one item ended.  Only ``excluded`` unlocks; ``inconclusive`` stays open.
 
     A suspected clot is excluded only by the tests that rule T-DVT asks for; otherwise Refused.
@@ -45,7 +58,14 @@ def close_item(*, case, version, item_id, outcome, text, by, at, scan="", repeat
     if not text.strip():
         raise Refused("Write what was found.")
     if item.row == CLOT_ROW and outcome == OutcomeType.EXCLUDED:
-        told = Outcome(item.row, OutcomeType.EXCLUDED, _result(scan), _result(repeat_scan), _result(d_dimer), discharged)
+        told = Outcome(
+            item.row,
+            OutcomeType.EXCLUDED,
+            _result(scan),
+            _result(repeat_scan),
+            _result(d_dimer),
+            discharged,
+        )
         wells = triage_decision(case_facts(case, at.date()), triage_knowledge()).wells
         if not clot_excluded(told, wells.two_level):
             raise Refused(
@@ -53,8 +73,14 @@ def close_item(*, case, version, item_id, outcome, text, by, at, scan="", repeat
                 f"With this Wells result ({wells.two_level.value.replace('_', ' ')}) more tests are needed."
             )
     RedFlagItem.objects.filter(pk=item.pk).update(
-        outcome=outcome, outcome_text=text.strip(), closed_at=at, closed_by=by,
-        scan=scan, repeat_scan=repeat_scan, d_dimer=d_dimer, discharged=discharged,
+        outcome=outcome,
+        outcome_text=text.strip(),
+        closed_at=at,
+        closed_by=by,
+        scan=scan,
+        repeat_scan=repeat_scan,
+        d_dimer=d_dimer,
+        discharged=discharged,
     )
     _say(case, version, by, at, "item_closed", f"{item.row}: {outcome}. {text.strip()}")
 
@@ -67,13 +93,30 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     if kind == "considered_not_suspected" and not item.signable:
         raise Refused("This item does not accept a signature: it needs an outcome.")
     if kind == "may_load" and item.level != "U":
-        raise Refused("Only an item of level U can be answered with a permission to load.")
+        raise Refused(
+            "Only an item of level U can be answered with a permission to load."
+        )
     if kind == "may_load" and not limits.strip():
         raise Refused("Write the limits of the load.")
     if not reason.strip():
         raise Refused("Write the reason.")
-    SignOff.objects.create(case=case, item=item, kind=kind, by=by, at=at, reason=reason.strip(), limits=limits.strip())
-    _say(case, version, by, at, "signed_off", f"{item.row}: {kind.replace('_', ' ')}. {reason.strip()}")
+    SignOff.objects.create(
+        case=case,
+        item=item,
+        kind=kind,
+        by=by,
+        at=at,
+        reason=reason.strip(),
+        limits=limits.strip(),
+    )
+    _say(
+        case,
+        version,
+        by,
+        at,
+        "signed_off",
+        f"{item.row}: {kind.replace('_', ' ')}. {reason.strip()}",
+    )
 
 
 @transaction.atomic
@@ -85,7 +128,13 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
     if not reason.strip():
         raise Refused("Write who released it, and what they said.")
     SignOff.objects.create(
-        case=case, cause=cause, kind="released", by=by, at=at, reason=reason.strip(), limits=limits.strip()
+        case=case,
+        cause=cause,
+        kind="released",
+        by=by,
+        at=at,
+        reason=reason.strip(),
+        limits=limits.strip(),
     )
     _say(case, version, by, at, "released", f"{cause}: released. {reason.strip()}")
 

@@ -5,7 +5,14 @@ from django.db import transaction
 from clinic.access import may_sign
 from clinic.actions import forget_draft, touch_case
 from clinic.terms import Answer
-from triage.actions.deciding import Refused, attention_of, decide_and_keep, must_record, must_sign, open_items
+from triage.actions.deciding import (
+    Refused,
+    attention_of,
+    decide_and_keep,
+    must_record,
+    must_sign,
+    open_items,
+)
 from triage.facts import current_screening
 from triage.models import Screening, ScreeningAnswer
 
@@ -14,12 +21,21 @@ from triage.models import Screening, ScreeningAnswer
 def start_screening(*, case, version, by, at):
     """Begin a new screening; from here on the gate is shut until it is complete."""
     must_record(by, case)
-    touch_case(case, version=version, by=by, at=at, kind="screening_started", text="Safety screening started")
+    touch_case(
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="screening_started",
+        text="Safety screening started",
+    )
     return Screening.objects.create(case=case, started_at=at, started_by=by)
 
 
 @transaction.atomic
-def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True):
+def answer_screening(
+    *, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True
+):
     """Keep answers, decide, open what fires, and complete the screening when nothing is missing.
 
     ``answers`` maps codes to Answer.  The item of a fired row is written in this same transaction, also
@@ -30,7 +46,15 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     screening = current_screening(case)
     if screening is None or not screening.is_open:
         screening = Screening.objects.create(case=case, started_at=at, started_by=by)
-    _keep(screening, answers, set(shown_none), w10_reason, by, at, may_set_w10=may_sign(by, case))
+    _keep(
+        screening,
+        answers,
+        set(shown_none),
+        w10_reason,
+        by,
+        at,
+        may_set_w10=may_sign(by, case),
+    )
     decision = decide_and_keep(case, by=by, at=at)
     open_items(case, decision, screening=screening, by=by, at=at)
     completes = may_complete and decision.complete and may_sign(by, case)
@@ -43,32 +67,49 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         next_step = "A clinician confirms the safety screening"
     words = "complete" if completes else f"{len(decision.missing)} answers missing"
     touch_case(
-        case, version=version, by=by, at=at, kind="screening", text=f"Safety screening: level {decision.level.value}, {words}",
-        data={"level": decision.level.value, "complete": completes}, attention=attention, next_step=next_step,
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="screening",
+        text=f"Safety screening: level {decision.level.value}, {words}",
+        data={"level": decision.level.value, "complete": completes},
+        attention=attention,
+        next_step=next_step,
     )
     forget_draft(person=by, case=case, form="screening")
     return decision
 
 
 def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
-    if answers.get("w10", Answer.NOT_ASSESSED) is not Answer.NOT_ASSESSED and not may_set_w10:
+    if (
+        answers.get("w10", Answer.NOT_ASSESSED) is not Answer.NOT_ASSESSED
+        and not may_set_w10
+    ):
         raise Refused("Only a clinician may record an alternative diagnosis (w10).")
     if answers.get("w10") is Answer.PRESENT and not w10_reason.strip():
         raise Refused("An alternative diagnosis (w10) needs a reason.")
     rows = [
         ScreeningAnswer(
-            screening=screening, code=code, value=answer.value, shown_none=code in shown_none,
-            answered_at=at, answered_by=by,
+            screening=screening,
+            code=code,
+            value=answer.value,
+            shown_none=code in shown_none,
+            answered_at=at,
+            answered_by=by,
         )
         for code, answer in answers.items()
     ]
     ScreeningAnswer.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["screening", "code"],
+        rows,
+        update_conflicts=True,
+        unique_fields=["screening", "code"],
         update_fields=["value", "shown_none", "answered_at", "answered_by"],
     )
     if may_set_w10 and "w10" in answers:
         Screening.objects.filter(pk=screening.pk).update(
-            w10_reason=w10_reason.strip(), w10_by=by if answers["w10"] is Answer.PRESENT else None
+            w10_reason=w10_reason.strip(),
+            w10_by=by if answers["w10"] is Answer.PRESENT else None,
         )
 
 
@@ -76,7 +117,16 @@ def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
 def void_screening(*, case, version, reason, by, at):
     """Set an unfinished screening aside, with a reason.  What it opened stays open."""
     must_sign(by, case)
-    touch_case(case, version=version, by=by, at=at, kind="screening_voided", text=f"Screening set aside: {reason}")
-    found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True)
+    touch_case(
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="screening_voided",
+        text=f"Screening set aside: {reason}",
+    )
+    found = Screening.objects.filter(
+        case=case, completed_at__isnull=True, voided_at__isnull=True
+    )
     if not found.update(voided_at=at, voided_by=by):
         raise Refused("There is no unfinished screening.")

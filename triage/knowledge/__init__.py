@@ -28,12 +28,16 @@ def triage_knowledge() -> TriageKnowledge:
         scores=safety.scores,
         tests=examination.tests,
         causes=examination.causes,
-        findings=MappingProxyType({entry.code: entry for entry in codes if entry.kind == "finding"}),
+        findings=MappingProxyType(
+            {entry.code: entry for entry in codes if entry.kind == "finding"}
+        ),
         codes=codes,
     )
 
 
-def _merged(first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker: Checker) -> tuple[CodeEntry, ...]:
+def _merged(
+    first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker: Checker
+) -> tuple[CodeEntry, ...]:
     """Return every code once; one fact has one code, so two entries of one code are a fault."""
     found: dict[str, CodeEntry] = {}
     for entry in (*first, *second):
@@ -43,19 +47,34 @@ def _merged(first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker
     return tuple(found.values())
 
 
-def _check_codes_exist(safety: SafetyKnowledge, codes: tuple[CodeEntry, ...], checker: Checker) -> None:
+def _check_codes_exist(
+    safety: SafetyKnowledge, codes: tuple[CodeEntry, ...], checker: Checker
+) -> None:
     """Report every rule that asks for a fact which nobody can record."""
     known = {entry.code for entry in codes}
     clot = safety.clot
     wanted = {(group.code, code) for group in clot.groups for code in group.facts}
-    wanted |= {("clot", code) for code in (*clot.significant, *clot.strong, *clot.weak, *clot.examined, clot.mechanism)}
+    wanted |= {
+        ("clot", code)
+        for code in (
+            *clot.significant,
+            *clot.strong,
+            *clot.weak,
+            *clot.examined,
+            clot.mechanism,
+        )
+    }
     wanted |= {("imaged_by", code) for code in safety.red_flags.imaged_by.values()}
     for flag in safety.red_flags.flags:
         for rule in flag.rules:
             wanted |= {(flag.code, code) for code in codes_of(rule.when)}
         for needed in flag.requirements:
-            wanted |= {(flag.code, code) for code in (*codes_of(needed.when), *needed.codes)}
+            wanted |= {
+                (flag.code, code) for code in (*codes_of(needed.when), *needed.codes)
+            }
         wanted |= {(flag.code, flag.cause)} if flag.cause else set()
     for owner, code in sorted(wanted):
         if code not in known:
-            checker.report("triage/knowledge/red_flags.toml", owner, code, "no such code")
+            checker.report(
+                "triage/knowledge/red_flags.toml", owner, code, "no such code"
+            )

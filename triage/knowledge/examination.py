@@ -15,7 +15,16 @@ HERE = Path(__file__).resolve().parent
 ANSWERS = tuple(answer.value for answer in Answer)
 SIDES = (Side.LEFT.value, Side.RIGHT.value, Side.NONE.value)
 NEED_SIDES = ("none", "must", "may")
-LIMITS = ("fail_from", "fail_above", "fail_to", "amber_from", "amber_below", "amber_above", "min_ratio", "max_gap")
+LIMITS = (
+    "fail_from",
+    "fail_above",
+    "fail_to",
+    "amber_from",
+    "amber_below",
+    "amber_above",
+    "min_ratio",
+    "max_gap",
+)
 TABLES = ("fail_below", "fail_left", "fail_right", "mean", "line")
 SEXES = ("any", "male", "female")
 LINE_KEYS = ("base", "per_year", "male", "sd")
@@ -36,12 +45,22 @@ def load_examination(checker: Checker, folder: Path = HERE) -> ExaminationKnowle
     tests = _read_tests(read_table(folder / "tests.toml", checker))
     findings, needs = _read_findings(read_table(folder / "findings.toml", checker))
     causes, cause_codes = _read_causes(read_table(folder / "causes.toml", checker))
-    codes = (*findings, *(_test_code(test) for test in tests.values()), *needs, *cause_codes)
+    codes = (
+        *findings,
+        *(_test_code(test) for test in tests.values()),
+        *needs,
+        *cause_codes,
+    )
     labels = MappingProxyType({need.code: need.label for need in needs})
     for test in tests.values():
         for need in test.needs:
             if need not in labels and f"{need}_left" not in labels:
-                checker.report("triage/knowledge/tests.toml", test.code, "needs", f"{need!r} is no need")
+                checker.report(
+                    "triage/knowledge/tests.toml",
+                    test.code,
+                    "needs",
+                    f"{need!r} is no need",
+                )
     return ExaminationKnowledge(tests, causes, labels, codes)
 
 
@@ -52,7 +71,10 @@ def _read_tests(table: Entry) -> Mapping[str, PhysicalTest]:
 
 
 def _test(entry: Entry) -> PhysicalTest:
-    tables = {name: _by_name(entry, name, LINE_KEYS if name == "line" else SEXES) for name in TABLES}
+    tables = {
+        name: _by_name(entry, name, LINE_KEYS if name == "line" else SEXES)
+        for name in TABLES
+    }
     test = PhysicalTest(
         code=entry.code(),
         region=entry.word("region"),
@@ -88,8 +110,14 @@ def _test(entry: Entry) -> PhysicalTest:
 def _by_name(entry: Entry, key: str, names: tuple[str, ...]) -> Mapping[str, float]:
     raw = entry.mapping(key, required=False)
     for name, value in raw.items():
-        if name not in names or isinstance(value, bool) or not isinstance(value, int | float):
-            entry.report(key, f"{name!r} must be one of {', '.join(names)} with a number")
+        if (
+            name not in names
+            or isinstance(value, bool)
+            or not isinstance(value, int | float)
+        ):
+            entry.report(
+                key, f"{name!r} must be one of {', '.join(names)} with a number"
+            )
     return raw
 
 
@@ -117,7 +145,13 @@ def _read_findings(table: Entry) -> tuple[list[CodeEntry], list[CodeEntry]]:
 
 def _finding(entry: Entry) -> CodeEntry:
     code = CodeEntry(
-        entry.code(), "finding", entry.word("region"), entry.must_text("label"), "", ANSWERS, entry.sources()
+        entry.code(),
+        "finding",
+        entry.word("region"),
+        entry.must_text("label"),
+        "",
+        ANSWERS,
+        entry.sources(),
     )
     entry.mark()
     entry.finish()
@@ -129,12 +163,27 @@ def _needs(entry: Entry) -> list[CodeEntry]:
     code, side = entry.code(), entry.word("side", choices=NEED_SIDES)
     label, source = entry.must_text("label"), entry.sources()
     entry.finish()
-    plain = [CodeEntry(code, "need", "", label, "", ("failed",), source)] if side != "must" else []
+    plain = (
+        [CodeEntry(code, "need", "", label, "", ("failed",), source)]
+        if side != "must"
+        else []
+    )
     if side == "none":
         return plain
     sided = [
-        CodeEntry(f"{code}_{name}", "need", "", Text(f"{label.en}, {en}", f"{label.es}, {es}"), "", ("failed",), source)
-        for name, en, es in (("left", "left", "izquierda"), ("right", "right", "derecha"))
+        CodeEntry(
+            f"{code}_{name}",
+            "need",
+            "",
+            Text(f"{label.en}, {en}", f"{label.es}, {es}"),
+            "",
+            ("failed",),
+            source,
+        )
+        for name, en, es in (
+            ("left", "left", "izquierda"),
+            ("right", "right", "derecha"),
+        )
     ]
     return [*plain, *sided]
 
@@ -143,17 +192,29 @@ def _read_causes(table: Entry) -> tuple[CauseTable, list[CodeEntry]]:
     causes = tuple(_cause(entry) for entry in table.children("cause"))
     grades = dict(_grade(entry) for entry in table.children("grade"))
     table.finish()
-    codes = [CodeEntry(c.code, "cause", c.row, c.name, "points", (), c.source) for c in causes]
+    codes = [
+        CodeEntry(c.code, "cause", c.row, c.name, "points", (), c.source)
+        for c in causes
+    ]
     return CauseTable(causes, _clot_facts(causes), MappingProxyType(grades)), codes
 
 
 def _clot_facts(causes: tuple[Cause, ...]) -> tuple[str, ...]:
     """Return every L and K item: the facts that speak for a clot in the table of DVT."""
     clot = next((cause for cause in causes if cause.code == "DVT"), None)
-    lines = [weight for weight in clot.weights if weight.points > 0 and not weight.only_if] if clot else []
+    lines = (
+        [weight for weight in clot.weights if weight.points > 0 and not weight.only_if]
+        if clot
+        else []
+    )
     found = {code for weight in lines for code in (*weight.any_of, *weight.count)}
     found |= {"cord_tender", "swelling_significant"}
-    return tuple(sorted(found - {"d_dimer_raised_scan_pending", "girth_1_to_3", "ache_rest_not_movement"}))
+    return tuple(
+        sorted(
+            found
+            - {"d_dimer_raised_scan_pending", "girth_1_to_3", "ache_rest_not_movement"}
+        )
+    )
 
 
 def _grade(entry: Entry) -> tuple[int, Text]:
@@ -171,7 +232,9 @@ def _cause(entry: Entry) -> Cause:
         name=entry.must_text("label"),
         row=entry.word("row", required=False),
         must_not_miss=entry.flag("must_not_miss"),
-        weights=tuple(_weight(child) for child in entry.children("weights", required=False)),
+        weights=tuple(
+            _weight(child) for child in entry.children("weights", required=False)
+        ),
         keys=entry.words("keys", required=False),
         source=entry.sources(),
         cap=entry.whole("cap", required=False),

@@ -13,7 +13,10 @@ class Decision(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
-    kind = models.CharField(max_length=10, choices=[("triage", "triage"), ("causes", "causes"), ("plan", "plan")])
+    kind = models.CharField(
+        max_length=10,
+        choices=[("triage", "triage"), ("causes", "causes"), ("plan", "plan")],
+    )
     inputs = models.JSONField()
     result = models.JSONField()
     reasons = models.JSONField()
@@ -24,9 +27,14 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["case", "kind", "-at"], name="decision_of_case")]
+        indexes = [
+            models.Index(fields=["case", "kind", "-at"], name="decision_of_case")
+        ]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["triage", "causes", "plan"]), name="decision_kind_known")
+            models.CheckConstraint(
+                condition=Q(kind__in=["triage", "causes", "plan"]),
+                name="decision_kind_known",
+            )
         ]
 
     def __str__(self):

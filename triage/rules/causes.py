@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clinic.terms import Answer, CaseFacts, Measurement, OutcomeType, Side, TestResult, Text
+from clinic.terms import (
+    Answer,
+    CaseFacts,
+    Measurement,
+    OutcomeType,
+    Side,
+    TestResult,
+    Text,
+)
 from triage.rules.derived import girth_difference
 
 UNDIFFERENTIATED_UNDER = 4  # points of the first cause
@@ -11,8 +19,15 @@ UNDIFFERENTIATED_GAP = 2  # points between the first two
 SHOWN_FROM = 2  # a must-not-miss cause is shown from this score on
 TOP = 3  # causes whose open findings are suggested next
 STRONG = 3
-KNOWN_SMALL_GIRTH = (1.0, 3.0)  # cm, from and under: counts as swelling below the Wells item
-PRESSURES = {"ICP_PRE": 15, "ICP_1MIN": 30, "ICP_5MIN": 20}  # mmHg, from which it counts [PED90]
+KNOWN_SMALL_GIRTH = (
+    1.0,
+    3.0,
+)  # cm, from and under: counts as swelling below the Wells item
+PRESSURES = {
+    "ICP_PRE": 15,
+    "ICP_1MIN": 30,
+    "ICP_5MIN": 20,
+}  # mmHg, from which it counts [PED90]
 RUPTURE_SIGNS = ("squeeze_positive", "matles_positive", "tendon_gap")
 VASCULAR_RISKS = ("age_50_or_over", "smoking", "diabetes", "vascular_risk_other")
 SKIN_AND_SWELLING = ("leg_swelling", "leg_hot", "leg_colour")
@@ -98,7 +113,10 @@ class Ranking:
 
 
 def rank_causes(
-    case: CaseFacts, answers: Mapping[str, Answer], pinned: tuple[str, ...], table: CauseTable
+    case: CaseFacts,
+    answers: Mapping[str, Answer],
+    pinned: tuple[str, ...],
+    table: CauseTable,
 ) -> Ranking:
     """Return the causes by score, the pinned above them, the dangerous always shown (3.1).
 
@@ -121,9 +139,13 @@ def rank_causes(
 Scored = tuple[Cause, int, tuple[ScoredFinding, ...]]
 
 
-def _score(cause: Cause, facts: Mapping[str, Answer], table: CauseTable) -> tuple[int, tuple[ScoredFinding, ...]]:
+def _score(
+    cause: Cause, facts: Mapping[str, Answer], table: CauseTable
+) -> tuple[int, tuple[ScoredFinding, ...]]:
     counted = tuple(
-        ScoredFinding(weight.code, weight.points * times, ", ".join(weight.source or cause.source))
+        ScoredFinding(
+            weight.code, weight.points * times, ", ".join(weight.source or cause.source)
+        )
         for weight in cause.weights
         if (times := _times(weight, facts, table))
     )
@@ -159,13 +181,22 @@ def _condition(name: str, facts: Mapping[str, Answer], table: CauseTable) -> boo
     if name == "no_rupture_signs":
         return _all_absent(facts, RUPTURE_SIGNS)
     young_without_risk = _is(facts, "age_under_50_no_risk")
-    return young_without_risk if name == "young_without_risk" else not young_without_risk
+    return (
+        young_without_risk if name == "young_without_risk" else not young_without_risk
+    )
 
 
-CONDITION_NAMES = ("no_clot_facts", "no_rupture_signs", "young_without_risk", "not_young_without_risk")
+CONDITION_NAMES = (
+    "no_clot_facts",
+    "no_rupture_signs",
+    "young_without_risk",
+    "not_young_without_risk",
+)
 
 
-def derived_findings(case: CaseFacts, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def derived_findings(
+    case: CaseFacts, answers: Mapping[str, Answer]
+) -> dict[str, Answer]:
     """Return the findings that follow from age, girth, pressures, posture and the clot tests.
 
     What cannot be known is left out, so that a stated answer or NOT_ASSESSED stands.
@@ -173,18 +204,29 @@ def derived_findings(case: CaseFacts, answers: Mapping[str, Answer]) -> dict[str
     found = dict(_by_age(case.patient.age_years, answers))
     difference = girth_difference(case)
     if difference is not None:
-        found["girth_1_to_3"] = _answer(KNOWN_SMALL_GIRTH[0] <= difference < KNOWN_SMALL_GIRTH[1])
+        found["girth_1_to_3"] = _answer(
+            KNOWN_SMALL_GIRTH[0] <= difference < KNOWN_SMALL_GIRTH[1]
+        )
     values = [m for m in case.measurements if m.value is not None]
     if any(m.test in PRESSURES for m in values):
-        found["icp_criterion"] = _answer(any(m.test in PRESSURES and (m.value or 0) >= PRESSURES[m.test] for m in values))
+        found["icp_criterion"] = _answer(
+            any(
+                m.test in PRESSURES and (m.value or 0) >= PRESSURES[m.test]
+                for m in values
+            )
+        )
     if any(m.test == "FPI6" for m in values):
         found["fpi_6_or_more"] = _answer(_worst(values, "FPI6", case.patient.side) >= 6)
     if any(m.test == "NAVICULAR_DROP" for m in values):
-        found["navicular_drop_over_10"] = _answer(_worst(values, "NAVICULAR_DROP", case.patient.side) > 10)
+        found["navicular_drop_over_10"] = _answer(
+            _worst(values, "NAVICULAR_DROP", case.patient.side) > 10
+        )
     for outcome in case.outcomes:
         if outcome.item == "RF-DVT" and outcome.outcome is not OutcomeType.EXCLUDED:
             waits = outcome.scan in (None, TestResult.NOT_DONE)
-            found["d_dimer_raised_scan_pending"] = _answer(outcome.d_dimer is TestResult.POSITIVE and waits)
+            found["d_dimer_raised_scan_pending"] = _answer(
+                outcome.d_dimer is TestResult.POSITIVE and waits
+            )
     return found
 
 
@@ -195,7 +237,9 @@ def _worst(values: list[Measurement], test: str, side: Side | None) -> float:
     return max(own or all_sides)
 
 
-def _by_age(age: int | None, answers: Mapping[str, Answer]) -> Iterator[tuple[str, Answer]]:
+def _by_age(
+    age: int | None, answers: Mapping[str, Answer]
+) -> Iterator[tuple[str, Answer]]:
     if age is None:
         return
     no_risk = _all_absent(answers, VASCULAR_RISKS[1:])
@@ -210,12 +254,18 @@ def _answer(is_so: bool) -> Answer:
     return Answer.PRESENT if is_so else Answer.ABSENT
 
 
-def _without_lone_plantaris(rows: list[Scored], facts: Mapping[str, Answer]) -> list[Scored]:
+def _without_lone_plantaris(
+    rows: list[Scored], facts: Mapping[str, Answer]
+) -> list[Scored]:
     """Put PLANTARIS below GASTROC unless imaging shows it: it is rare [DIX09]."""
     if _is(facts, "plantaris_imaging"):
         return rows
     codes = [cause.code for cause, _, _ in rows]
-    if "PLANTARIS" not in codes or "GASTROC" not in codes or codes.index("PLANTARIS") > codes.index("GASTROC"):
+    if (
+        "PLANTARIS" not in codes
+        or "GASTROC" not in codes
+        or codes.index("PLANTARIS") > codes.index("GASTROC")
+    ):
         return rows
     plantaris = rows[codes.index("PLANTARIS")]
     rest = [row for row in rows if row is not plantaris]
@@ -236,14 +286,19 @@ def _by_score(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCau
             yield RankedCause(cause.code, score, "score", findings)
 
 
-def _must_not_miss(rows: list[Scored], shown: set[str], facts: Mapping[str, Answer]) -> list[RankedCause]:
+def _must_not_miss(
+    rows: list[Scored], shown: set[str], facts: Mapping[str, Answer]
+) -> list[RankedCause]:
     """Return the dangerous causes that the score alone would hide, because their key findings are open."""
     hidden = [row for row in rows if row[0].code not in shown]
     return [
         RankedCause(cause.code, score, "must_not_miss", findings)
         for cause, score, findings in hidden
         if cause.always_shown
-        or (cause.must_not_miss and (score >= SHOWN_FROM or any(_is_open(facts, key) for key in cause.keys)))
+        or (
+            cause.must_not_miss
+            and (score >= SHOWN_FROM or any(_is_open(facts, key) for key in cause.keys))
+        )
     ]
 
 
@@ -252,9 +307,9 @@ def _is_open(facts: Mapping[str, Answer], code: str) -> bool:
 
 
 def _test_next(rows: list[Scored], facts: Mapping[str, Answer]) -> list[str]:
-    """Return the open findings of the first three causes, the heaviest first, each once."""
+    """Return the open findings of the first three causes that have a table, the heaviest first, each once."""
     wanted: dict[str, int] = {}
-    for cause, _, _ in rows[:TOP]:
+    for cause, _, _ in [row for row in rows if row[0].weights][:TOP]:
         for weight in cause.weights:
             for code in weight.facts:
                 if _is_open(facts, code):
@@ -269,10 +324,13 @@ def strain_grade(answers: Mapping[str, Answer]) -> int | None:
     single raise impossible, or under half the strength of the other side.  I: none of these.
     """
     third = _either(
-        answers.get("tear_complete_imaging"), _both(answers.get("palpable_defect"), answers.get("double_raise_unable"))
+        answers.get("tear_complete_imaging"),
+        _both(answers.get("palpable_defect"), answers.get("double_raise_unable")),
     )
     second = _either(
-        answers.get("bruise_visible"), answers.get("single_raise_unable"), answers.get("strength_under_half")
+        answers.get("bruise_visible"),
+        answers.get("single_raise_unable"),
+        answers.get("strength_under_half"),
     )
     if third is Answer.PRESENT:
         return 3
@@ -286,10 +344,18 @@ def strain_grade(answers: Mapping[str, Answer]) -> int | None:
 def _either(*known: Answer | None) -> Answer:
     if Answer.PRESENT in known:
         return Answer.PRESENT
-    return Answer.ABSENT if all(answer is Answer.ABSENT for answer in known) else Answer.NOT_ASSESSED
+    return (
+        Answer.ABSENT
+        if all(answer is Answer.ABSENT for answer in known)
+        else Answer.NOT_ASSESSED
+    )
 
 
 def _both(*known: Answer | None) -> Answer:
     if Answer.ABSENT in known:
         return Answer.ABSENT
-    return Answer.PRESENT if all(answer is Answer.PRESENT for answer in known) else Answer.NOT_ASSESSED
+    return (
+        Answer.PRESENT
+        if all(answer is Answer.PRESENT for answer in known)
+        else Answer.NOT_ASSESSED
+    )

@@ -105,12 +105,23 @@ def judge(case: CaseFacts, tests: Mapping[str, PhysicalTest]) -> tuple[Judged, .
 
 
 def _judged(
-    m: Measurement, test: PhysicalTest, case: CaseFacts, newest: Mapping[tuple[str, Side], Measurement]
+    m: Measurement,
+    test: PhysicalTest,
+    case: CaseFacts,
+    newest: Mapping[tuple[str, Side], Measurement],
 ) -> Judged:
     verdict, grade, why = _verdict(m, test, case, newest.get((m.test, _other(m.side))))
     text = f"{test.name.en}{_on(m.side)}: {why}"
     needs = tuple(_sided(need, m.side) for need in test.needs)
-    return Judged(test.code, m.side, verdict, grade, Reason(test.code, text, ", ".join(test.source)), needs, m.value)
+    return Judged(
+        test.code,
+        m.side,
+        verdict,
+        grade,
+        Reason(test.code, text, ", ".join(test.source)),
+        needs,
+        m.value,
+    )
 
 
 def _other(side: Side) -> Side:
@@ -132,10 +143,18 @@ def _verdict(
     if m.value is None:
         return Verdict.FAILED, 0, "pain, or the position could not be taken"
     if test.pain_fails and (m.pain_nprs or 0) >= PAIN_FAILS_FROM:
-        return Verdict.FAILED, 0, f"pain {m.pain_nprs}/10 (fails from {PAIN_FAILS_FROM})"
+        return (
+            Verdict.FAILED,
+            0,
+            f"pain {m.pain_nprs}/10 (fails from {PAIN_FAILS_FROM})",
+        )
     if test.needs_fact and not case.has(test.needs_fact):
         known = Verdict.PASSED if case.lacks(test.needs_fact) else Verdict.NOT_ASSESSED
-        return known, None, f"{m.value:g} {test.unit}; counts only together with {test.needs_fact}"
+        return (
+            known,
+            None,
+            f"{m.value:g} {test.unit}; counts only together with {test.needs_fact}",
+        )
     found = [
         line
         for line in (
@@ -148,7 +167,11 @@ def _verdict(
         if line is not None
     ]
     if not found:
-        return Verdict.NOT_ASSESSED, None, f"{m.value:g} {test.unit}; there is no cut-off"
+        return (
+            Verdict.NOT_ASSESSED,
+            None,
+            f"{m.value:g} {test.unit}; there is no cut-off",
+        )
     order = (Verdict.FAILED, Verdict.AMBER, Verdict.NOT_ASSESSED, Verdict.PASSED)
     return min(found, key=lambda line: order.index(line[0]))
 
@@ -166,14 +189,20 @@ def _cuts(table: Mapping[str, float], sex: str | None) -> tuple[float, float]:
 
 
 def _by_cut(m: Measurement, test: PhysicalTest, case: CaseFacts) -> Line | None:
-    table = {Side.LEFT: test.fail_left, Side.RIGHT: test.fail_right}.get(m.side) or test.fail_below
+    table = {Side.LEFT: test.fail_left, Side.RIGHT: test.fail_right}.get(
+        m.side
+    ) or test.fail_below
     if not table or m.value is None:
         return None
     value, (low, high) = m.value, _cuts(table, case.patient.sex)
     if value < low:
         return Verdict.FAILED, 1, f"{value:g} {test.unit}, below {low:g}"
     if value < high:
-        return Verdict.AMBER, 2, f"{value:g} {test.unit}, between the cut-offs {low:g} and {high:g}"
+        return (
+            Verdict.AMBER,
+            2,
+            f"{value:g} {test.unit}, between the cut-offs {low:g} and {high:g}",
+        )
     if not test.mean:
         return Verdict.PASSED, 3, f"{value:g} {test.unit}, at least {high:g}"
     mean_low, mean_high = _cuts(test.mean, case.patient.sex)
@@ -182,7 +211,11 @@ def _by_cut(m: Measurement, test: PhysicalTest, case: CaseFacts) -> Line | None:
         return Verdict.PASSED, 3, f"{value:g} {test.unit}, at least the mean {mean:g}"
     if test.is_core and case.settings.core_fail_mode == "seed_below_average":
         return Verdict.FAILED, 2, f"{value:g} {test.unit}, below the mean {mean:g}"
-    return Verdict.AMBER, 2, f"{value:g} {test.unit}, below the mean {mean:g} but not below {high:g}"
+    return (
+        Verdict.AMBER,
+        2,
+        f"{value:g} {test.unit}, below the mean {mean:g} but not below {high:g}",
+    )
 
 
 def _by_limits(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None:
@@ -198,7 +231,10 @@ def _by_limits(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None
         (test.amber_below, lambda limit: value < limit, "noted below {:g}"),
         (test.amber_above, lambda limit: value > limit, "noted above {:g}"),
     )
-    for limits, verdict, grade in ((fails, Verdict.FAILED, 1), (shows, Verdict.AMBER, 2)):
+    for limits, verdict, grade in (
+        (fails, Verdict.FAILED, 1),
+        (shows, Verdict.AMBER, 2),
+    ):
         for limit, breaks, words in limits:
             if limit is not None and breaks(limit):
                 return verdict, grade, f"{value:g} {test.unit}, {words.format(limit)}"
@@ -223,14 +259,33 @@ def _by_norm(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None:
         return None
     age = case.patient.age_years
     if age is None:
-        return Verdict.NOT_ASSESSED, None, f"{value:g} {test.unit}; the age for the norm is not known"
-    norms = {sex: means[_decade(age, len(means))] * test.norm_share for sex, means in test.norm_by_decade.items()}
+        return (
+            Verdict.NOT_ASSESSED,
+            None,
+            f"{value:g} {test.unit}; the age for the norm is not known",
+        )
+    norms = {
+        sex: means[_decade(age, len(means))] * test.norm_share
+        for sex, means in test.norm_by_decade.items()
+    }
     low, high = _cuts(norms, case.patient.sex)
     if value < low:
-        return Verdict.FAILED, 1, f"{value:g} {test.unit}, below {low:g} ({test.norm_share:.0%} of the norm)"
+        return (
+            Verdict.FAILED,
+            1,
+            f"{value:g} {test.unit}, below {low:g} ({test.norm_share:.0%} of the norm)",
+        )
     if value < high:
-        return Verdict.AMBER, 2, f"{value:g} {test.unit}, between {low:g} and {high:g} ({test.norm_share:.0%} of norms)"
-    return Verdict.PASSED, 3, f"{value:g} {test.unit}, at least {high:g} ({test.norm_share:.0%} of the norm)"
+        return (
+            Verdict.AMBER,
+            2,
+            f"{value:g} {test.unit}, between {low:g} and {high:g} ({test.norm_share:.0%} of norms)",
+        )
+    return (
+        Verdict.PASSED,
+        3,
+        f"{value:g} {test.unit}, at least {high:g} ({test.norm_share:.0%} of the norm)",
+    )
 
 
 def _decade(age: int, count: int) -> int:
@@ -243,62 +298,125 @@ def _by_line(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None:
         return None
     age, line = case.patient.age_years, test.line
     if age is None:
-        return Verdict.NOT_ASSESSED, None, f"{value:g} {test.unit}; the age for the prediction is not known"
+        return (
+            Verdict.NOT_ASSESSED,
+            None,
+            f"{value:g} {test.unit}; the age for the prediction is not known",
+        )
     female = line["base"] + line["per_year"] * age - line["sd"]
-    low, high = _cuts({"female": female, "male": female + line["male"]}, case.patient.sex)
+    low, high = _cuts(
+        {"female": female, "male": female + line["male"]}, case.patient.sex
+    )
     if value < low:
-        return Verdict.FAILED, 1, f"{value:g} {test.unit}, below {low:.2f} (predicted less one SD)"
+        return (
+            Verdict.FAILED,
+            1,
+            f"{value:g} {test.unit}, below {low:.2f} (predicted less one SD)",
+        )
     if value < high:
-        return Verdict.AMBER, 2, f"{value:g} {test.unit}, between {low:.2f} and {high:.2f}"
-    return Verdict.PASSED, 3, f"{value:g} {test.unit}, at least {high:.2f} (predicted less one SD)"
+        return (
+            Verdict.AMBER,
+            2,
+            f"{value:g} {test.unit}, between {low:.2f} and {high:.2f}",
+        )
+    return (
+        Verdict.PASSED,
+        3,
+        f"{value:g} {test.unit}, at least {high:.2f} (predicted less one SD)",
+    )
 
 
-def _by_other_side(value: float, test: PhysicalTest, other: Measurement | None) -> Line | None:
-    if (test.min_ratio is None and test.max_gap is None) or other is None or other.value is None:
+def _by_other_side(
+    value: float, test: PhysicalTest, other: Measurement | None
+) -> Line | None:
+    if (
+        (test.min_ratio is None and test.max_gap is None)
+        or other is None
+        or other.value is None
+    ):
         return None
-    if test.min_ratio is not None and other.value > 0 and round(value / other.value, 6) < test.min_ratio:
-        return Verdict.FAILED, 1, f"{value:g} {test.unit}, less than {test.min_ratio:.0%} of the other side ({other.value:g})"
+    if (
+        test.min_ratio is not None
+        and other.value > 0
+        and round(value / other.value, 6) < test.min_ratio
+    ):
+        return (
+            Verdict.FAILED,
+            1,
+            f"{value:g} {test.unit}, less than {test.min_ratio:.0%} of the other side ({other.value:g})",
+        )
     if test.max_gap is not None and round(other.value - value, 6) > test.max_gap:
-        return Verdict.FAILED, 1, f"{value:g} {test.unit}, over {test.max_gap:g} less than the other side ({other.value:g})"
-    return Verdict.PASSED, 3, f"{value:g} {test.unit}, like the other side ({other.value:g})"
+        return (
+            Verdict.FAILED,
+            1,
+            f"{value:g} {test.unit}, over {test.max_gap:g} less than the other side ({other.value:g})",
+        )
+    return (
+        Verdict.PASSED,
+        3,
+        f"{value:g} {test.unit}, like the other side ({other.value:g})",
+    )
 
 
 LUNGE_TESTS = ("WBLT_ANGLE", "WBLT_CM")
-FELT = {"stretch": ("soleus_len",), "block": ("ankle_df",), "both": ("soleus_len", "ankle_df")}
+FELT = {
+    "stretch": ("soleus_len",),
+    "block": ("ankle_df",),
+    "both": ("soleus_len", "ankle_df"),
+}
 
 
-def _by_feel(judged: Iterable[Judged], newest: Mapping[tuple[str, Side], Measurement]) -> Iterator[Judged]:
+def _by_feel(
+    judged: Iterable[Judged], newest: Mapping[tuple[str, Side], Measurement]
+) -> Iterator[Judged]:
     """Give a failed bent-knee lunge the need that its feel names (interpretation table of 4.3).
 
     Stretch in the calf: soleus.  Block at the front of the ankle: ankle.  Feel not recorded: both, unless
     the straight-knee lunge fails too; then soleus, and the ankle only by feel.
     """
     results = tuple(judged)
-    straight = {j.side for j in results if j.test == "WBLT_STRAIGHT" and j.verdict is Verdict.FAILED}
+    straight = {
+        j.side
+        for j in results
+        if j.test == "WBLT_STRAIGHT" and j.verdict is Verdict.FAILED
+    }
     for one in results:
         if one.test not in LUNGE_TESTS:
             yield one
             continue
         felt = newest[one.test, one.side].method or ""
-        bases = FELT.get(felt, ("soleus_len",) if one.side in straight else FELT["both"])
+        bases = FELT.get(
+            felt, ("soleus_len",) if one.side in straight else FELT["both"]
+        )
         needs = tuple(_sided(base, one.side) for base in bases)
-        yield Judged(one.test, one.side, one.verdict, one.grade, one.reason, needs, one.value)
+        yield Judged(
+            one.test, one.side, one.verdict, one.grade, one.reason, needs, one.value
+        )
 
 
 # Findings of gait and palpation that fail a need by themselves (4.5, 4.6, 6.1).
 FINDING_NEEDS = (
     ("overstride_symptomatic", "gait_cadence", "Symptomatic overstride", "4.5"),
-    ("tp_nodule_familiar_pain", "trigger_point", "A taut-band nodule reproduces the familiar pain", "S2.6"),
+    (
+        "tp_nodule_familiar_pain",
+        "trigger_point",
+        "A taut-band nodule reproduces the familiar pain",
+        "S2.6",
+    ),
 )
 
 
 def _from_findings(case: CaseFacts) -> Iterator[Judged]:
     for code, need, text, source in FINDING_NEEDS:
         if case.has(code):
-            yield Judged(code, Side.NONE, Verdict.FAILED, 1, Reason(code, text, source), (need,))
+            yield Judged(
+                code, Side.NONE, Verdict.FAILED, 1, Reason(code, text, source), (need,)
+            )
 
 
-def failed_needs(judged: Iterable[Judged], stated: Iterable[str]) -> Mapping[str, FailedNeed]:
+def failed_needs(
+    judged: Iterable[Judged], stated: Iterable[str]
+) -> Mapping[str, FailedNeed]:
     """Return the failed needs by code, sides kept, with the worst grade and every reason.
 
     ``stated`` are needs a clinician entered as failed directly; they carry no grade.
@@ -310,7 +428,11 @@ def failed_needs(judged: Iterable[Judged], stated: Iterable[str]) -> Mapping[str
         for need in one.needs:
             known = found.get(need)
             reasons = (*known.reasons, one.reason) if known else (one.reason,)
-            grades = [g for g in ((known.grade if known else None), one.grade) if g is not None]
+            grades = [
+                g
+                for g in ((known.grade if known else None), one.grade)
+                if g is not None
+            ]
             found[need] = FailedNeed(need, one.side, min(grades, default=None), reasons)
     for need in stated:
         if need not in found:
@@ -333,8 +455,14 @@ def core_ratios(case: CaseFacts) -> Mapping[str, tuple[float, bool]]:
     Flexion to extension under 1.0; right to left side bridge within 0.05 of 1.0; side to extension under 0.75.
     """
     values = {(m.test, m.side): m.value for m in case.measurements if m.value}
-    flexion, extension = values.get(("CF_HOLD", Side.NONE)), values.get(("CE_SORENSEN", Side.NONE))
-    left, right = values.get(("CL_BRIDGE", Side.LEFT)), values.get(("CL_BRIDGE", Side.RIGHT))
+    flexion, extension = (
+        values.get(("CF_HOLD", Side.NONE)),
+        values.get(("CE_SORENSEN", Side.NONE)),
+    )
+    left, right = (
+        values.get(("CL_BRIDGE", Side.LEFT)),
+        values.get(("CL_BRIDGE", Side.RIGHT)),
+    )
     ratios: dict[str, tuple[float, bool]] = {}
     if flexion and extension:
         ratios["flexion_extension"] = (flexion / extension, flexion / extension < 1.0)
@@ -343,5 +471,8 @@ def core_ratios(case: CaseFacts) -> Mapping[str, tuple[float, bool]]:
     if extension:
         for side, value in (("left", left), ("right", right)):
             if value:
-                ratios[f"{side}_side_extension"] = (value / extension, value / extension < 0.75)
+                ratios[f"{side}_side_extension"] = (
+                    value / extension,
+                    value / extension < 0.75,
+                )
     return ratios

@@ -19,7 +19,11 @@ from triage.rules.red_flags import FiredRow, RedFlagTable
 from triage.rules.scores import TwoLevel, WellsResult
 
 CLOT_ROW = "RF-DVT"
-NEGATIVE, POSITIVE, NOT_DONE = TestResult.NEGATIVE, TestResult.POSITIVE, TestResult.NOT_DONE
+NEGATIVE, POSITIVE, NOT_DONE = (
+    TestResult.NEGATIVE,
+    TestResult.POSITIVE,
+    TestResult.NOT_DONE,
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,10 @@ def clot_excluded(outcome: Outcome, two_level: TwoLevel) -> bool:
     (pregnant, after birth, under 18): a negative scan or a written hospital discharge, never the
     D-dimer.  INCOMPLETE is read like LIKELY.  A positive scan never excludes.  Source: [NG158].
     """
-    if outcome.outcome is not OutcomeType.EXCLUDED or POSITIVE in (outcome.scan, outcome.repeat_scan):
+    if outcome.outcome is not OutcomeType.EXCLUDED or POSITIVE in (
+        outcome.scan,
+        outcome.repeat_scan,
+    ):
         return False
     scanned = outcome.scan is NEGATIVE
     if two_level is TwoLevel.NOT_APPLICABLE:
@@ -101,7 +108,9 @@ def open_items(
     if clot.suspected:
         items.append(_clot_item(clot, wells, case, table))
     position = {flag.code: place for place, flag in enumerate(table.flags)}
-    return tuple(sorted(items, key=lambda item: (-item.level.urgency, position[item.row])))
+    return tuple(
+        sorted(items, key=lambda item: (-item.level.urgency, position[item.row]))
+    )
 
 
 def _outcome(case: CaseFacts, row: str) -> Outcome | None:
@@ -139,7 +148,9 @@ def _confirmed(item: OpenItem, case: CaseFacts) -> OpenItem:
     return replace(item, awaiting="release")
 
 
-def _clot_item(clot: ClotResult, wells: WellsResult, case: CaseFacts, table: RedFlagTable) -> OpenItem:
+def _clot_item(
+    clot: ClotResult, wells: WellsResult, case: CaseFacts, table: RedFlagTable
+) -> OpenItem:
     flag = next(flag for flag in table.flags if flag.code == CLOT_ROW)
     outcome = _outcome(case, CLOT_ROW)
     item = OpenItem(
@@ -167,7 +178,9 @@ def _clot_item(clot: ClotResult, wells: WellsResult, case: CaseFacts, table: Red
     return item
 
 
-def massage_needs(clot: ClotResult, items: tuple[OpenItem, ...], case: CaseFacts) -> str:
+def massage_needs(
+    clot: ClotResult, items: tuple[OpenItem, ...], case: CaseFacts
+) -> str:
     """Return what massage and release wait for besides open locks: "nothing", "reason" or "tests".
 
     After a signature they need the tests with a strong risk, else a written reason, which is a
@@ -178,10 +191,16 @@ def massage_needs(clot: ClotResult, items: tuple[OpenItem, ...], case: CaseFacts
         return "nothing"
     if not item.closed or item.outcome is OutcomeType.CONFIRMED or clot.strong_risks:
         return "tests"
-    return "nothing" if is_signed(case.sign_offs, CLOT_ROW, SignOffKind.RELEASED) else "reason"
+    return (
+        "nothing"
+        if is_signed(case.sign_offs, CLOT_ROW, SignOffKind.RELEASED)
+        else "reason"
+    )
 
 
-def contra_words(items: tuple[OpenItem, ...], needs: str, has_risk: bool, table: RedFlagTable) -> frozenset[str]:
+def contra_words(
+    items: tuple[OpenItem, ...], needs: str, has_risk: bool, table: RedFlagTable
+) -> frozenset[str]:
     """Return the contra words of every open or confirmed row, and of a clot that was only signed.
 
     A release lifts the blanket words (a plan, all treatments) and keeps the row's own words, and

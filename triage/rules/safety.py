@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from clinic.terms import Answer, CaseFacts, Level, OutcomeType, Reason
 from triage.rules.derived import girth_difference, known_facts
 from triage.rules.dvt import ClotResult, ClotTable, clot_suspicion
-from triage.rules.items import OpenItem, contra_words, massage_needs, needs_release, open_items
+from triage.rules.items import (
+    OpenItem,
+    contra_words,
+    massage_needs,
+    needs_release,
+    open_items,
+)
 from triage.rules.red_flags import RedFlagTable, screen
 from triage.rules.scores import WellsResult, WellsTable, wells_score
 
@@ -54,7 +60,9 @@ def safety(case: CaseFacts, tables: SafetyTables) -> Safety:
     answers = known_facts(case, tables.clot.limits, tables.wells)
     wells = wells_score(answers, case.w10, case.w10_reason, case.patient, tables.wells)
     strict = case.settings.dvt_seed_strict
-    clot = clot_suspicion(answers, girth_difference(case), wells, tables.clot, strict=strict)
+    clot = clot_suspicion(
+        answers, girth_difference(case), wells, tables.clot, strict=strict
+    )
     screened = screen(answers, tables.red_flags)
     items = open_items(screened.fired, clot, wells, case, tables.red_flags)
     needs = massage_needs(clot, items, case)
@@ -64,14 +72,20 @@ def safety(case: CaseFacts, tables: SafetyTables) -> Safety:
     complete = not screened.missing
     level, d_hold = _level(items, complete)
     locks = _locks(case, items, screened.missing, answers, tables.red_flags)
-    treatment_lock = not complete or any(not item.closed and item.level.is_stopping for item in items)
-    massage_lock = treatment_lock or needs != NOTHING or any(_is_confirmed(item) for item in items)
+    treatment_lock = not complete or any(
+        not item.closed and item.level.is_stopping for item in items
+    )
+    massage_lock = (
+        treatment_lock or needs != NOTHING or any(_is_confirmed(item) for item in items)
+    )
     return Safety(
         level=level,
         complete=complete,
         d_hold=d_hold,
         reasons=_reasons(items, clot, d_hold, screened.missing, tables.red_flags),
-        forbidden=_forbidden(words, bool(locks), treatment_lock, massage_lock, tables.red_flags),
+        forbidden=_forbidden(
+            words, bool(locks), treatment_lock, massage_lock, tables.red_flags
+        ),
         missing=screened.missing,
         items=items,
         wells=wells,
@@ -88,7 +102,9 @@ def safety(case: CaseFacts, tables: SafetyTables) -> Safety:
 
 def _level(items: tuple[OpenItem, ...], complete: bool) -> tuple[Level, bool]:
     open_ = [item for item in items if not item.closed]
-    highest = max((item.level for item in open_), key=lambda level: level.urgency, default=Level.R)
+    highest = max(
+        (item.level for item in open_), key=lambda level: level.urgency, default=Level.R
+    )
     if highest is Level.E:
         return highest, False
     if not complete:
@@ -103,7 +119,11 @@ def _is_confirmed(item: OpenItem) -> bool:
 
 def _pinned(items: tuple[OpenItem, ...]) -> tuple[str, ...]:
     # Pinned until excluded: a signature or a release opens a plan, it does not take the cause away.
-    causes = (item.cause for item in items if item.cause and not (item.closed and item.closed_by == "outcome"))
+    causes = (
+        item.cause
+        for item in items
+        if item.cause and not (item.closed and item.closed_by == "outcome")
+    )
     return tuple(dict.fromkeys(causes))
 
 
@@ -129,8 +149,14 @@ def _reasons(
 
 
 def _hold_reason(missing: tuple[str, ...], table: RedFlagTable) -> Reason:
-    what = f"Not recorded: {', '.join(missing)}." if missing else "A signature is missing."
-    return Reason("D-HOLD", f"{table.levels['D-hold'].title.en}. {what}", ", ".join(table.levels["D-hold"].source))
+    what = (
+        f"Not recorded: {', '.join(missing)}." if missing else "A signature is missing."
+    )
+    return Reason(
+        "D-HOLD",
+        f"{table.levels['D-hold'].title.en}. {what}",
+        ", ".join(table.levels["D-hold"].source),
+    )
 
 
 def _locks(
@@ -150,7 +176,11 @@ def _locks(
 
 
 def _forbidden(
-    words: frozenset[str], exercise_lock: bool, treatment_lock: bool, massage_lock: bool, table: RedFlagTable
+    words: frozenset[str],
+    exercise_lock: bool,
+    treatment_lock: bool,
+    massage_lock: bool,
+    table: RedFlagTable,
 ) -> tuple[str, ...]:
     found = set(words)
     if exercise_lock:
