@@ -1,0 +1,148 @@
+"""Page -> action -> stored decision; the item of what fires is written at once."""
+
+import pytest
+from django.urls import reverse
+
+from clinic.models import CaseEvent
+from clinic.terms import Answer
+from triage.models import Decision, RedFlagItem, Screening, ScreeningAnswer
+from triage.presentation import screening_codes, screening_sections
+
+pytestmark = pytest.mark.django_db
+
+
+def posted(fields, **said):
+    """Return the posted form with every answer "no", but what is said."""
+    return dict.fromkeys(screening_codes(), "absent") | fields | said
+
+
+def url(name, case):
+    return reverse(f"triage:{name}", args=[case.pk])
+
+
+def test_emergency_questions_are_asked_first():
+    urgencies = [section.urgency for section in screening_sections() if section.kind == "question"]
+    assert urgencies == sorted(urgencies, key="EDUR".index)
+    assert urgencies[0] == "E"
+
+
+def test_no_question_is_asked_twice():
+    assert len(screening_codes()) == len(set(screening_codes()))
+
+
+def test_a_calm_screening_completes_and_stores_its_decision(at_work, clinician, case, form_of):
+    answer = at_work(clinician).post(url("screening", case), posted(form_of()))
+    assert answer.status_code == 302
+    screening = Screening.objects.get()
+    assert (screening.level, screening.complete, screening.completed_by) == ("R", True, clinician)
+    decision = Decision.objects.get(kind="triage")
+    assert decision.result["level"] == "R"
+    assert decision.inputs["answers"]["pe_breathless"] == "absent"
+    assert len(decision.knowledge_sha256) == 64
+
+
+def test_silence_holds_and_completes_nothing(at_work, clinician, case, form_of):
+    at_work(clinician).post(url("screening", case), posted(form_of(), dark_urine="not_assessed"))
+    assert Screening.objects.get().completed_at is None
+    assert Decision.objects.get().result["d_hold"] is True
+
+
+def test_none_of_these_records_each_shown_item_as_absent_and_says_so(at_work, clinician, case, form_of):
+    section = screening_sections()[0]
+    at_work(clinician).post(url("screening", case), form_of(**{f"none_{section.key}": "on"}))
+    answers = ScreeningAnswer.objects.filter(code__in=[row.code for row in section.rows])
+    assert answers.count() == len(section.rows)
+    assert set(answers.values_list("value", "shown_none")) == {("absent", True)}
+    assert not ScreeningAnswer.objects.exclude(code__in=[row.code for row in section.rows]).filter(value="absent").exists()
+
+
+def test_none_of_these_beside_a_yes_is_refused(at_work, clinician, case, form_of):
+    section = screening_sections()[0]
+    fields = form_of(**{f"none_{section.key}": "on", section.rows[0].code: "present"})
+    answer = at_work(clinician).post(url("screening", case), fields)
+    assert answer.status_code == 422
+    assert not ScreeningAnswer.objects.exists()
+
+
+def test_an_emergency_opens_its_item_while_the_rest_is_still_typed(at_work, clinician, case, form_of):
+    answer = at_work(clinician).post(url("level", case), form_of(pe_breathless="present"))
+    assert "Emergency now" in answer.content.decode()
+    assert "112" in answer.content.decode()
+    item = RedFlagItem.objects.get()
+    assert (item.row, item.level, item.outcome) == ("RF-PE", "E", "")
+    case.refresh_from_db()
+    assert case.attention == case.Attention.EMERGENCY
+    assert f'value="{case.version}"' in answer.content.decode()
+
+
+def test_a_calm_answer_in_passing_saves_nothing(at_work, clinician, case, form_of):
+    answer = at_work(clinician).post(url("level", case), form_of(pe_breathless="absent"))
+    assert "Not safe to start" in answer.content.decode()
+    assert not Screening.objects.exists()
+
+
+def test_taking_back_a_yes_closes_nothing(at_work, clinician, case, form_of):
+    browser = at_work(clinician)
+    browser.post(url("level", case), form_of(pe_breathless="present"))
+    browser.post(url("screening", case), posted(form_of()))
+    assert RedFlagItem.objects.get().outcome == ""
+
+
+def test_keeping_for_later_never_completes(at_work, clinician, case, form_of):
+    at_work(clinician).post(url("screening", case), posted(form_of(), then="later"))
+    assert Screening.objects.get().completed_at is None
+
+
+def test_w10_needs_its_reason(at_work, clinician, case, form_of):
+    answer = at_work(clinician).post(url("screening", case), posted(form_of(), w10="present"))
+    assert answer.status_code == 422
+    at_work(clinician).post(url("screening", case), posted(form_of(), w10="present", w10_reason="A clear tear"))
+    screening = Screening.objects.get()
+    assert (screening.w10_reason, screening.w10_by) == ("A clear tear", clinician)
+
+
+def test_an_assistant_records_answers_but_sets_no_w10_and_completes_nothing(at_work, assistant, case, form_of):
+    at_work(assistant).post(url("screening", case), posted(form_of(), w10="present", w10_reason="A tear"))
+    assert ScreeningAnswer.objects.filter(value=Answer.ABSENT).exists()
+    assert not ScreeningAnswer.objects.filter(code="w10").exists()
+    assert Screening.objects.get().completed_at is None
+
+
+def test_a_stale_version_is_a_conflict_and_saves_nothing(at_work, clinician, case, form_of):
+    stale = form_of()
+    at_work(clinician).post(url("level", case), form_of(pe_breathless="present"))
+    answer = at_work(clinician).post(url("screening", case), posted(stale))
+    assert answer.status_code == 409
+    assert ScreeningAnswer.objects.filter(value="absent").count() == 0
+
+
+def test_a_form_of_another_runner_is_a_conflict(at_work, clinician, case, form_of):
+    fields = form_of() | {"patient": "0190a0a0-0000-7000-8000-000000000000"}
+    assert at_work(clinician).post(url("screening", case), posted(fields)).status_code == 409
+    assert not Screening.objects.exists()
+
+
+def test_a_set_aside_screening_keeps_what_it_opened(at_work, clinician, case, form_of):
+    browser = at_work(clinician)
+    browser.post(url("level", case), form_of(dark_urine="present"))
+    assert browser.post(url("void", case), form_of(reason="Wrong runner asked")).status_code == 302
+    assert Screening.objects.get().voided_by == clinician
+    assert RedFlagItem.objects.get().outcome == ""
+    assert CaseEvent.objects.filter(case=case, kind="screening_voided").exists()
+
+
+def test_an_assistant_sets_no_screening_aside(at_work, assistant, case, form_of):
+    at_work(assistant).post(url("level", case), form_of(dark_urine="present"))
+    assert at_work(assistant).post(url("void", case), form_of(reason="No")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["screening", "decision", "items", "letter", "examination", "causes"])
+def test_a_stranger_finds_nothing_and_a_runner_may_not(at_work, stranger, runner, case, name):
+    assert at_work(stranger).get(url(name, case)).status_code == 404
+    assert at_work(runner).get(url(name, case)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["screening", "decision", "items", "letter", "examination", "causes"])
+def test_every_page_opens_for_every_member_who_treats(at_work, clinician, assistant, lead, case, name):
+    for person in (clinician, assistant, lead):
+        assert at_work(person).get(url(name, case)).status_code == 200
