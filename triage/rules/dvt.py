@@ -95,12 +95,11 @@ def _other(picture: Picture) -> bool:
 
 # One line per row of 2.3; the words and what a signature may do stand in the table.
 CONDITIONS: Mapping[str, Callable[[Picture], bool]] = {
-    "previous_clot_or_cancer": lambda p: (
-        p.has("w9") or p.has("previous_pe") or p.has("w1")
-    ),
+    "previous_clot_or_cancer": lambda p: p.has("w9") or p.has("previous_pe") or p.has("w1"),
     "doubt_or_worry": lambda p: p.has("clinician_in_doubt") or p.has("clot_worry"),
     "both_legs_swollen": lambda p: p.has("both_legs_swollen"),
-    "ache_with_risk": lambda p: p.has("deep_ache") and p.has_risk,
+    "raised_d_dimer": lambda p: p.has("d_dimer_raised_scan_pending"),
+    "ache_with_risk": lambda p: p.has_risk and (p.has("deep_ache") or p.has("ache_rest_not_movement")),
     "two_signs": lambda p: len(p.signs) >= 2,
     "significant_swelling": lambda p: p.significant,
     "sign_with_risk": lambda p: bool(p.signs) and p.has_risk,
@@ -108,14 +107,10 @@ CONDITIONS: Mapping[str, Callable[[Picture], bool]] = {
     "strong_risk": lambda p: not p.signs and bool(p.strong),
     "single_risk_strict": lambda p: p.strict and p.has_risk,
     "weak_risks": lambda p: not p.signs and not p.event and len(p.weak) >= 2,
-    "one_weak_risk": lambda p: (
-        not p.signs and not p.strong and not p.event and len(p.weak) == 1
-    ),
+    "one_weak_risk": lambda p: not p.signs and not p.strong and not p.event and len(p.weak) == 1,
     "one_sign": lambda p: len(p.signs) == 1 and not p.has_risk and not p.event,
     "one_sign_with_event": lambda p: len(p.signs) == 1 and not p.has_risk and p.event,
-    "weak_risk_with_event": lambda p: (
-        not p.signs and not p.strong and bool(p.weak) and p.event
-    ),
+    "weak_risk_with_event": lambda p: not p.signs and not p.strong and bool(p.weak) and p.event,
     "recurrence": lambda p: p.has("calf_pain_recurs"),
 }
 UNNAMED = "unnamed"  # "any other combination that no row names"
@@ -139,22 +134,14 @@ def clot_suspicion(
     Source: NICE NG158 with the seed statements S1.60 to S1.66 and S2.30.
     """
     picture = _picture(answers, girth_difference_cm, table, strict=strict)
-    fired = tuple(
-        row
-        for row in table.rows
-        if row.code != UNNAMED and CONDITIONS[row.code](picture)
-    )
+    fired = tuple(row for row in table.rows if row.code != UNNAMED and CONDITIONS[row.code](picture))
     if not fired and _other(picture):
         fired = tuple(row for row in table.rows if row.code == UNNAMED)
-    signable = bool(fired) and all(
-        _may_sign(row, answers, wells, table) for row in fired
-    )
+    signable = bool(fired) and all(_may_sign(row, answers, wells, table) for row in fired)
     return ClotResult(
         suspected=bool(fired),
         rows=tuple(row.code for row in fired),
-        reasons=tuple(
-            Reason("RF-DVT", row.text.en, ", ".join(row.source)) for row in fired
-        ),
+        reasons=tuple(Reason("RF-DVT", row.text.en, ", ".join(row.source)) for row in fired),
         text=Text(
             " ".join(row.text.en for row in fired),
             " ".join(row.text.es for row in fired),
@@ -170,15 +157,11 @@ def clot_suspicion(
     )
 
 
-def _may_sign(
-    row: ClotRow, answers: Mapping[str, Answer], wells: WellsResult, table: ClotTable
-) -> bool:
+def _may_sign(row: ClotRow, answers: Mapping[str, Answer], wells: WellsResult, table: ClotTable) -> bool:
     # Incomplete and not applicable both refuse: signing needs w1 to w9 and a score that holds.
     if not row.accepts_signature or wells.two_level is not TwoLevel.UNLIKELY:
         return False
-    return row.code != "recurrence" or all(
-        answers.get(code) is Answer.ABSENT for code in table.examined
-    )
+    return row.code != "recurrence" or all(answers.get(code) is Answer.ABSENT for code in table.examined)
 
 
 def _picture(
@@ -192,11 +175,7 @@ def _picture(
         return tuple(code for code in codes if answers.get(code) is Answer.PRESENT)
 
     by_girth = swelling_by_girth(difference_cm, answers, table.limits)
-    signs = tuple(
-        g.code
-        for g in table.groups
-        if present(g.facts) or (by_girth and g.code == "swelling")
-    )
+    signs = tuple(g.code for g in table.groups if present(g.facts) or (by_girth and g.code == "swelling"))
     return Picture(
         answers=answers,
         signs=signs,

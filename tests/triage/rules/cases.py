@@ -18,12 +18,13 @@ from clinic.terms import (
     TestResult,
 )
 from triage.knowledge.safety import load_safety
+from triage.rules.expressions import codes_of
 from triage.rules.safety import SafetyTables, safety
 
 YES, NO, UNKNOWN = Answer.PRESENT, Answer.ABSENT, Answer.NOT_ASSESSED
 RUNNER = PatientFacts(age_years=34, sex="male", side=Side.LEFT, onset_days=21)
 WOMAN = replace(RUNNER, sex="female", pregnant=NO, postpartum_days=None)
-EXAMINED = ("loading_event", "sudden_posterior_pain", "single_raise_unable", "palpable_defect")
+CLOT_FINDINGS = ("loading_event", "girth_1_to_3", "ache_rest_not_movement", "d_dimer_raised_scan_pending")
 
 
 class AnySource(frozenset):
@@ -57,9 +58,18 @@ def fact_codes():
 
 
 @cache
+def all_codes():
+    """Return every fact that a rule of section 2 looks at, findings of the examination among them."""
+    asked = [*fact_codes(), *CLOT_FINDINGS]
+    for flag in knowledge().red_flags.flags:
+        asked += [code for part in (*flag.rules, *flag.requirements) for code in sorted(codes_of(part.when))]
+    return tuple(dict.fromkeys(asked))
+
+
+@cache
 def clear_answers():
     """Return every fact as recorded absent."""
-    return dict.fromkeys((*fact_codes(), *EXAMINED), NO)
+    return dict.fromkeys(all_codes(), NO)
 
 
 def a_case(*present, silent=(), patient=RUNNER, **facts):

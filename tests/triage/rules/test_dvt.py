@@ -48,6 +48,11 @@ TABLE = [
     ),
     pytest.param(("deep_ache", "bmi_30"), ("ache_with_risk", "one_weak_risk"), False, False, id="ache-and-weak-risk"),
     pytest.param(("deep_ache", "oestrogen"), ("ache_with_risk", "strong_risk"), False, False, id="ache-and-strong"),
+    pytest.param(
+        ("ache_rest_not_movement", "bmi_30"), ("ache_with_risk", "one_weak_risk"), False, False, id="rest-ache"
+    ),
+    pytest.param(("d_dimer_raised_scan_pending",), ("raised_d_dimer",), False, False, id="raised-d-dimer"),
+    pytest.param(("girth_1_to_3",), ("one_sign",), False, False, id="girth-stated"),
     pytest.param(("leg_hot", "w7"), ("two_signs",), False, False, id="two-signs"),
     pytest.param(("leg_hot", "w7", M), ("two_signs",), False, False, id="two-signs-with-event"),
     pytest.param(("w5", M), ("significant_swelling", "one_sign_with_event"), False, False, id="whole-leg-swollen"),

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.terms import Answer, CaseFacts, Level, PatientFacts, Settings, Side
-from tests.triage.rules.cases import EXAMINED, NO, UNKNOWN, YES, a_case, fact_codes, girth, outcome, signed, tables
+from tests.triage.rules.cases import NO, UNKNOWN, YES, a_case, all_codes, girth, outcome, signed, tables
 from triage.rules.safety import safety
 
-CODES = (*fact_codes(), *EXAMINED)
+CODES = all_codes()
 ROWS = tuple(flag.code for flag in tables().red_flags.flags)
 # These two speak for the leg: an old asymmetry of girth, and an injury that explains one sign.
 CALMING = {"girth_old_known", "loading_event"}
