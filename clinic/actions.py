@@ -4,7 +4,6 @@ from django.db import transaction
 
 from clinic.models import Case, CaseEvent, Draft, Patient
 
-
 FIRST_STEP = Case._meta.get_field("next_step").default
 
 
@@ -68,8 +67,14 @@ def open_case(*, patient, side, by, at, **fields):
 def save_intake(*, case, version, story, person_facts, by, at):
     """Keep the story of the case and what it says of the person; forget the draft it came from."""
     touch_case(
-        case, version=version, by=by, at=at, kind="intake", text="Story recorded",
-        next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step, **story,
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="intake",
+        text="Story recorded",
+        next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step,
+        **story,
     )
     Patient.objects.filter(pk=case.patient_id).update(**person_facts)
     forget_draft(person=by, case=case, form="intake")
@@ -85,16 +90,23 @@ def note(*, case, version, text, by, at):
 def close_case(*, case, version, because, by, at):
     """Close a case for a reason.  Its record stays as it is."""
     touch_case(
-        case, version=version, by=by, at=at, kind="closed", text=f"Case closed: {because}",
-        closed_at=at, closed_by=by, closed_because=because, attention=Case.Attention.CALM, next_step="Closed",
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="closed",
+        text=f"Case closed: {because}",
+        closed_at=at,
+        closed_by=by,
+        closed_because=because,
+        attention=Case.Attention.CALM,
+        next_step="Closed",
     )
 
 
 def keep_draft(*, person, case, form, fields, at):
     """Keep what somebody is typing, so that a closed browser loses nothing."""
-    Draft.objects.update_or_create(
-        person=person, case=case, form=form, defaults={"fields": fields, "updated_at": at}
-    )
+    Draft.objects.update_or_create(person=person, case=case, form=form, defaults={"fields": fields, "updated_at": at})
 
 
 def kept_draft(*, person, case, form):

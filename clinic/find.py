@@ -37,7 +37,9 @@ def find_patients(person, *, name="", born=None, after=None):
 def likely_duplicates(clinic_id, *, surname, given_name, birth_date, email="", phone=""):
     """Return runners who may be the same person: born the same day with a like name, or the same address or phone."""
     surname, given = search_key(surname), search_key(given_name)
-    alike = Q(birth_date=birth_date) & (Q(surname_key=surname) | Q(given_key=given) | Q(surname_key__startswith=surname[:3]))
+    alike = Q(birth_date=birth_date) & (
+        Q(surname_key=surname) | Q(given_key=given) | Q(surname_key__startswith=surname[:3])
+    )
     alike |= Q(surname_key=surname, given_key=given) | Q(surname_key=given, given_key=surname)
     if email:
         alike |= Q(email=email.lower())

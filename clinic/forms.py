@@ -115,7 +115,8 @@ class Registration(PlainForm):
     birth_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     sex = forms.ChoiceField(choices=Patient.Sex, widget=forms.RadioSelect)
     side = forms.ChoiceField(
-        label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        label="Which calf hurts?",
+        choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
         widget=forms.RadioSelect,
     )
     phone = forms.CharField(max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
@@ -164,21 +165,24 @@ class Intake(RecordForm):
         ("At home", (["equipment"],)),
     )
     side = forms.ChoiceField(
-        label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        label="Which calf hurts?",
+        choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
         widget=forms.RadioSelect,
     )
     onset_on = forms.DateField(
-        label="Since when?", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label="Since when?",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
         help_text="The day it began, as near as is known. What depends on it is withheld while it is unknown.",
     )
-    began = forms.ChoiceField(
-        label="How did it begin?", choices=Case.Began, required=False, widget=forms.RadioSelect
-    )
+    began = forms.ChoiceField(label="How did it begin?", choices=Case.Began, required=False, widget=forms.RadioSelect)
     story = forms.CharField(
         label="What happened, in the runner's words", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
     running_history = forms.CharField(
-        label="Running: weekly distance, hills, recent changes", max_length=2000, required=False,
+        label="Running: weekly distance, hills, recent changes",
+        max_length=2000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     shoes = forms.CharField(label="Shoes", max_length=300, required=False)
@@ -188,7 +192,9 @@ class Intake(RecordForm):
         label="Core training at least 15 minutes, three times a week?", choices=THREE_WAYS, widget=forms.RadioSelect
     )
     goals = forms.CharField(
-        label="Goals, in the runner's words", max_length=1000, required=False,
+        label="Goals, in the runner's words",
+        max_length=1000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     equipment = forms.MultipleChoiceField(
@@ -197,14 +203,13 @@ class Intake(RecordForm):
     allergies = forms.CharField(
         label="Allergies", max_length=300, required=False, help_text='Write "none known" when asked and none.'
     )
-    anticoagulant = forms.ChoiceField(
-        label="Takes a blood thinner?", choices=THREE_WAYS, widget=forms.RadioSelect
-    )
+    anticoagulant = forms.ChoiceField(label="Takes a blood thinner?", choices=THREE_WAYS, widget=forms.RadioSelect)
     medicines = forms.CharField(label="Other medicines", max_length=500, required=False)
     pregnant = forms.ChoiceField(label="Pregnant?", choices=THREE_WAYS, widget=forms.RadioSelect)
     gestation_weeks = forms.IntegerField(label="Weeks of pregnancy", min_value=0, max_value=45, required=False)
     birth_given_on = forms.DateField(
-        label="Gave birth within the last year? The day", required=False,
+        label="Gave birth within the last year? The day",
+        required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 
@@ -265,7 +270,8 @@ class OpenCase(PlainForm):
 
     patient = forms.UUIDField(widget=forms.HiddenInput)
     side = forms.ChoiceField(
-        label="Which calf hurts?", choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        label="Which calf hurts?",
+        choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
         widget=forms.RadioSelect,
     )
 

@@ -7,7 +7,9 @@ from django.urls import include, path
 from clinic.forms import SignIn
 
 urlpatterns = [
-    path("accounts/login/", LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True), name="login"),
+    path(
+        "accounts/login/", LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True), name="login"
+    ),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("", include("clinic.urls")),

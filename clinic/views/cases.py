@@ -12,7 +12,16 @@ from clinic import actions, forms
 from clinic.access import may_record, may_sign, treating_clinics
 from clinic.find import todays_cases
 from clinic.models import Case
-from clinic.pages import days_ago, is_uuid, key_of, leg, long_day, moment, next_page, urgency
+from clinic.pages import (
+    days_ago,
+    is_uuid,
+    key_of,
+    leg,
+    long_day,
+    moment,
+    next_page,
+    urgency,
+)
 
 EVENTS = 20
 
@@ -77,8 +86,12 @@ def intake(request, case_id):
     if form.is_valid():
         story, person = form.story_and_person()
         actions.save_intake(
-            case=case, version=form.cleaned_data["version"], story=story, person_facts=person,
-            by=request.user, at=timezone.now(),
+            case=case,
+            version=form.cleaned_data["version"],
+            story=story,
+            person_facts=person,
+            by=request.user,
+            at=timezone.now(),
         )
         messages.success(request, "Story recorded. Next: screen for danger.")
         return redirect("clinic:case", case_id=case.pk)

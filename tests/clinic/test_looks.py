@@ -1,0 +1,47 @@
+"""What every page's frame must have: icons that exist, and headers that let no foreign code in."""
+
+import re
+from pathlib import Path
+
+import lucide
+import pytest
+from django.urls import reverse
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+NAMED = re.compile(r"""{% lucide "([^"]+)"|icon="([^"]+)\"""")
+
+
+def named_icons():
+    """Every icon that a template names."""
+    texts = (path.read_text() for path in TEMPLATES.rglob("*.html"))
+    return sorted({one or other for text in texts for one, other in NAMED.findall(text)})
+
+
+@pytest.mark.parametrize("name", named_icons())
+def test_every_icon_exists(name):
+    assert "<svg" in lucide._render_icon(name, None)
+
+
+def test_a_page_lets_no_foreign_or_inline_code_in(clinician, at_work):
+    policy = at_work(clinician).get(reverse("clinic:today")).headers["Content-Security-Policy"]
+    directives = {part.split()[0]: part.split()[1:] for part in policy.split(";")}
+
+    assert directives["default-src"] == directives["script-src"] == directives["style-src"] == ["'self'"]
+    assert directives["object-src"] == directives["frame-ancestors"] == ["'none'"]
+
+
+def test_a_page_of_a_signed_in_person_is_kept_by_no_cache(clinician, at_work):
+    assert "no-store" in at_work(clinician).get(reverse("clinic:today")).headers["Cache-Control"]
+
+
+def test_the_sign_in_page_greets_a_stranger(client, db):
+    page = client.get(reverse("login")).content.decode()
+
+    assert "Sign in" in page and 'href="#content"' in page
+
+
+def test_what_is_not_there_is_said_kindly(clinician, at_work, settings):
+    settings.DEBUG = False
+    answer = at_work(clinician).get("/nowhere/")
+
+    assert answer.status_code == 404 and "There is nothing here for you" in answer.content.decode()
