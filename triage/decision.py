@@ -89,6 +89,4 @@ def triage_decision(case: CaseFacts, knowledge: TriageKnowledge) -> TriageDecisi
 
 def needs_release(case: CaseFacts, knowledge: TriageKnowledge) -> bool:
     """Return whether the recorded diagnosis must not be loaded before a specialist's release."""
-    return diagnosis_needs_release(
-        case.diagnosis, case.sign_offs, case.answers, knowledge.red_flags
-    )
+    return diagnosis_needs_release(case.diagnosis, case.sign_offs, case.answers, knowledge.red_flags)

@@ -28,16 +28,12 @@ def triage_knowledge() -> TriageKnowledge:
         scores=safety.scores,
         tests=examination.tests,
         causes=examination.causes,
-        findings=MappingProxyType(
-            {entry.code: entry for entry in codes if entry.kind == "finding"}
-        ),
+        findings=MappingProxyType({entry.code: entry for entry in codes if entry.kind == "finding"}),
         codes=codes,
     )
 
 
-def _merged(
-    first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker: Checker
-) -> tuple[CodeEntry, ...]:
+def _merged(first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker: Checker) -> tuple[CodeEntry, ...]:
     """Return every code once; one fact has one code, so two entries of one code are a fault."""
     found: dict[str, CodeEntry] = {}
     for entry in (*first, *second):
@@ -47,9 +43,7 @@ def _merged(
     return tuple(found.values())
 
 
-def _check_codes_exist(
-    safety: SafetyKnowledge, codes: tuple[CodeEntry, ...], checker: Checker
-) -> None:
+def _check_codes_exist(safety: SafetyKnowledge, codes: tuple[CodeEntry, ...], checker: Checker) -> None:
     """Report every rule that asks for a fact which nobody can record."""
     known = {entry.code for entry in codes}
     clot = safety.clot
@@ -69,12 +63,8 @@ def _check_codes_exist(
         for rule in flag.rules:
             wanted |= {(flag.code, code) for code in codes_of(rule.when)}
         for needed in flag.requirements:
-            wanted |= {
-                (flag.code, code) for code in (*codes_of(needed.when), *needed.codes)
-            }
+            wanted |= {(flag.code, code) for code in (*codes_of(needed.when), *needed.codes)}
         wanted |= {(flag.code, flag.cause)} if flag.cause else set()
     for owner, code in sorted(wanted):
         if code not in known:
-            checker.report(
-                "triage/knowledge/red_flags.toml", owner, code, "no such code"
-            )
+            checker.report("triage/knowledge/red_flags.toml", owner, code, "no such code")

@@ -41,12 +41,8 @@ def load_safety(checker: Checker, folder: Path = HERE) -> SafetyKnowledge:
     """Return the tables of section 2; faults are reported to ``checker``, which the caller raises."""
     scores = read_scores(read_table(folder / "scores.toml", checker))
     clot, risks = read_clot(read_table(folder / "dvt.toml", checker))
-    red_flags = read_red_flags(
-        read_table(folder / "red_flags.toml", checker), risks, scores.wells
-    )
-    return SafetyKnowledge(
-        red_flags, clot, scores, tuple(_codes(red_flags, scores.wells))
-    )
+    red_flags = read_red_flags(read_table(folder / "red_flags.toml", checker), risks, scores.wells)
+    return SafetyKnowledge(red_flags, clot, scores, tuple(_codes(red_flags, scores.wells)))
 
 
 def read_scores(table: Entry) -> Scores:
@@ -65,9 +61,7 @@ def read_scores(table: Entry) -> Scores:
     )
     scores = Scores(
         wells=wells,
-        pathway=MappingProxyType(
-            {p.code: p for p in map(_passage, table.children("pathway"))}
-        ),
+        pathway=MappingProxyType({p.code: p for p in map(_passage, table.children("pathway"))}),
         bands=tuple(_band(child) for child in table.children("band")),
         not_applicable=entry.must_text("not_applicable"),
         never_clears=entry.must_text("never_clears"),
@@ -86,31 +80,23 @@ def _wells_item(entry: Entry) -> WellsItem:
 
 
 def _passage(entry: Entry) -> Passage:
-    passage = Passage(
-        entry.code(), entry.must_text("text"), entry.sources(), entry.mark()
-    )
+    passage = Passage(entry.code(), entry.must_text("text"), entry.sources(), entry.mark())
     entry.finish()
     return passage
 
 
 def _band(entry: Entry) -> Passage:
     entry.whole("points_from")
-    band = Passage(
-        entry.code(), entry.must_text("label"), entry.sources(), entry.mark()
-    )
+    band = Passage(entry.code(), entry.must_text("label"), entry.sources(), entry.mark())
     entry.finish()
     return band
 
 
 def read_clot(table: Entry) -> tuple[ClotTable, tuple[Fact, ...]]:
     """Return the lists of rule T-DVT, and its risks as facts."""
-    risks = tuple(
-        _fact(child, CLOT_ROW, (), kind="risk") for child in table.children("risk")
-    )
+    risks = tuple(_fact(child, CLOT_ROW, (), kind="risk") for child in table.children("risk"))
     rows = tuple(_clot_row(child) for child in table.children("row"))
-    strong = table.words("strong_wells") + tuple(
-        risk.code for risk in risks if risk.strength == "strong"
-    )
+    strong = table.words("strong_wells") + tuple(risk.code for risk in risks if risk.strength == "strong")
     clot = ClotTable(
         groups=tuple(_group(child) for child in table.children("group")),
         significant=table.words("significant"),
@@ -167,9 +153,7 @@ def _limits(entry: Entry) -> Limits:
     return limits
 
 
-def read_red_flags(
-    table: Entry, risks: tuple[Fact, ...], wells: WellsTable
-) -> RedFlagTable:
+def read_red_flags(table: Entry, risks: tuple[Fact, ...], wells: WellsTable) -> RedFlagTable:
     """Return the red-flag table; every question, risk and Wells item up to w9 is mandatory."""
     flags = tuple(_flag(child) for child in table.children("flag"))
     levels = {level.code: level for level in map(_level, table.children("level"))}
@@ -177,12 +161,8 @@ def read_red_flags(
         table.report("level", f"must be {', '.join(LEVEL_CODES)} in this order")
     if len(flags) != FLAG_COUNT:
         table.report("flag", f"must be {FLAG_COUNT} rows, not {len(flags)}")
-    facts = [fact for flag in flags for fact in (*flag.questions, *flag.signs)] + list(
-        risks
-    )
-    _refuse_doubles(
-        table, [fact.code for fact in facts] + [item.code for item in wells.items]
-    )
+    facts = [fact for flag in flags for fact in (*flag.questions, *flag.signs)] + list(risks)
+    _refuse_doubles(table, [fact.code for fact in facts] + [item.code for item in wells.items])
     scored = [item.code for item in wells.items if item.points > 0]
     red_flags = RedFlagTable(
         flags=flags,
@@ -190,9 +170,7 @@ def read_red_flags(
         levels=MappingProxyType(levels),
         mandatory=tuple(fact.code for fact in facts if fact.mandatory) + tuple(scored),
         must_not_load=table.words("must_not_load"),
-        imaged_by=MappingProxyType(
-            {k: str(v) for k, v in table.mapping("imaged_by").items()}
-        ),
+        imaged_by=MappingProxyType({k: str(v) for k, v in table.mapping("imaged_by").items()}),
         massage_words=table.words("massage_words"),
         blanket_words=table.words("blanket_words"),
     )
@@ -208,10 +186,7 @@ def _refuse_doubles(table: Entry, codes: list[str]) -> None:
 def _flag(entry: Entry) -> RedFlag:
     code, source = entry.code(), entry.sources()
     facts = tuple(_fact(child, code, source) for child in entry.children("fact"))
-    rules = tuple(
-        _rule(child)
-        for child in entry.children("rule", required=code != CLOT_ROW, name_key="level")
-    )
+    rules = tuple(_rule(child) for child in entry.children("rule", required=code != CLOT_ROW, name_key="level"))
     flag = RedFlag(
         code=code,
         title=entry.must_text("title"),
@@ -219,10 +194,7 @@ def _flag(entry: Entry) -> RedFlag:
         questions=tuple(fact for fact in facts if fact.kind == "question"),
         signs=tuple(fact for fact in facts if fact.kind != "question"),
         rules=tuple(sorted(rules, key=lambda rule: -rule.level.urgency)),
-        requirements=tuple(
-            _requirement(child)
-            for child in entry.children("requirement", required=False)
-        ),
+        requirements=tuple(_requirement(child) for child in entry.children("requirement", required=False)),
         contra=entry.words("contra"),
         meanwhile=entry.must_text("meanwhile"),
         action=entry.must_text("action"),
@@ -313,17 +285,8 @@ def _number(entry: Entry, key: str) -> float:
 
 
 def _codes(table: RedFlagTable, wells: WellsTable) -> list[CodeEntry]:
-    facts = [
-        fact for flag in table.flags for fact in (*flag.questions, *flag.signs)
-    ] + list(table.risks)
-    found = [
-        CodeEntry(f.code, f.kind, f.row, f.label, "", ANSWERS, f.source) for f in facts
-    ]
-    found += [
-        CodeEntry(i.code, "wells", WELLS_ROW, i.label, "", ANSWERS, i.source)
-        for i in wells.items
-    ]
+    facts = [fact for flag in table.flags for fact in (*flag.questions, *flag.signs)] + list(table.risks)
+    found = [CodeEntry(f.code, f.kind, f.row, f.label, "", ANSWERS, f.source) for f in facts]
+    found += [CodeEntry(i.code, "wells", WELLS_ROW, i.label, "", ANSWERS, i.source) for i in wells.items]
     levels = table.levels.values()
-    return found + [
-        CodeEntry(x.code, "level", "", x.title, "", (), x.source) for x in levels
-    ]
+    return found + [CodeEntry(x.code, "level", "", x.title, "", (), x.source) for x in levels]

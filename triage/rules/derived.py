@@ -21,9 +21,7 @@ class Limits:
     tbi_low_under: float
 
 
-def known_facts(
-    case: CaseFacts, limits: Limits, wells: WellsTable
-) -> dict[str, Answer]:
+def known_facts(case: CaseFacts, limits: Limits, wells: WellsTable) -> dict[str, Answer]:
     """Return the answers of a case with what follows from age, pregnancy and measurements.
 
     A fact that follows or was stated PRESENT is PRESENT; one stated NOT_ASSESSED stays so; else what
@@ -32,32 +30,22 @@ def known_facts(
     facts = dict(case.answers)
     for code, answer in _derived(case, limits, wells):
         stated = facts.get(code)
-        if stated is Answer.PRESENT or (
-            stated is Answer.NOT_ASSESSED and answer is not Answer.PRESENT
-        ):
+        if stated is Answer.PRESENT or (stated is Answer.NOT_ASSESSED and answer is not Answer.PRESENT):
             continue
         facts[code] = answer
     return facts
 
 
-def _derived(
-    case: CaseFacts, limits: Limits, wells: WellsTable
-) -> list[tuple[str, Answer]]:
+def _derived(case: CaseFacts, limits: Limits, wells: WellsTable) -> list[tuple[str, Answer]]:
     patient = case.patient
     found = [("pregnant", _pregnancy(case, wells))]
     if patient.postpartum_days is not None:
-        found.append(
-            ("postpartum_6w", _answer(patient.postpartum_days <= wells.postpartum_days))
-        )
+        found.append(("postpartum_6w", _answer(patient.postpartum_days <= wells.postpartum_days)))
     elif patient.sex == "male":
         found.append(("postpartum_6w", Answer.ABSENT))
     if patient.age_years is not None:
-        found.append(
-            ("age_over_60", _answer(patient.age_years > limits.old_over_years))
-        )
-        found.append(
-            ("age_50_or_over", _answer(patient.age_years >= limits.middle_from_years))
-        )
+        found.append(("age_over_60", _answer(patient.age_years > limits.old_over_years)))
+        found.append(("age_50_or_over", _answer(patient.age_years >= limits.middle_from_years)))
     difference = girth_difference(case)
     if difference is not None:
         found.append(("w6", _answer(difference >= limits.girth_significant_from_cm)))
@@ -66,16 +54,10 @@ def _derived(
 
 def _pregnancy(case: CaseFacts, wells: WellsTable) -> Answer:
     patient: PatientFacts = case.patient
-    expecting = (
-        patient.gestation_weeks is not None and patient.pregnant is Answer.NOT_ASSESSED
-    )
+    expecting = patient.gestation_weeks is not None and patient.pregnant is Answer.NOT_ASSESSED
     if patient.pregnant is Answer.PRESENT or expecting:
         return Answer.PRESENT
-    return (
-        Answer.NOT_ASSESSED
-        if pregnancy_is_open(patient, patient.pregnant, wells)
-        else Answer.ABSENT
-    )
+    return Answer.NOT_ASSESSED if pregnancy_is_open(patient, patient.pregnant, wells) else Answer.ABSENT
 
 
 def _answer(is_so: bool) -> Answer:
@@ -88,11 +70,7 @@ def girth_difference(case: CaseFacts) -> float | None:
     With both legs or no side known the larger leg counts as the more symptomatic one.  Both legs
     must be measured; the last value of a side counts.  Source: Wells 1997 [W97].
     """
-    girths = {
-        m.side: m.value
-        for m in case.measurements
-        if m.test == "CALF_GIRTH" and m.value is not None
-    }
+    girths = {m.side: m.value for m in case.measurements if m.test == "CALF_GIRTH" and m.value is not None}
     left, right = girths.get(Side.LEFT), girths.get(Side.RIGHT)
     if left is None or right is None:
         return None
@@ -110,21 +88,15 @@ def _pressures(case: CaseFacts, limits: Limits) -> list[tuple[str, Answer]]:
         low = min(ankle) <= limits.abi_low_to
         # Stiff arteries read high: without a toe pressure the ankle value says nothing.
         stiff = max(ankle) > limits.abi_stiff_over and not toe
-        found.append(
-            ("abi_low", Answer.NOT_ASSESSED if stiff and not low else _answer(low))
-        )
+        found.append(("abi_low", Answer.NOT_ASSESSED if stiff and not low else _answer(low)))
     return found
 
 
 def _values(case: CaseFacts, test: str) -> list[float]:
-    return [
-        m.value for m in case.measurements if m.test == test and m.value is not None
-    ]
+    return [m.value for m in case.measurements if m.test == test and m.value is not None]
 
 
-def swelling_by_girth(
-    difference_cm: float | None, answers: Mapping[str, Answer], limits: Limits
-) -> bool:
+def swelling_by_girth(difference_cm: float | None, answers: Mapping[str, Answer], limits: Limits) -> bool:
     """Return whether a girth difference counts as local swelling (girth rule of 2.3, [CONV]).
 
     From 2.0 cm always; from 1.0 cm unless the asymmetry is recorded as old and known after a second

@@ -6,9 +6,7 @@ from typing import Any
 from clinic.terms import Answer
 
 FACT, UNLESS_ABSENT, AT_LEAST = "fact", "unless_absent", "at_least"
-Expression = tuple[
-    Any, ...
-]  # (FACT, code) | (UNLESS_ABSENT, code) | (AT_LEAST, n, children)
+Expression = tuple[Any, ...]  # (FACT, code) | (UNLESS_ABSENT, code) | (AT_LEAST, n, children)
 
 
 def compile_expression(raw: object) -> Expression:
@@ -30,11 +28,7 @@ def compile_expression(raw: object) -> Expression:
         needed = len(children) if isinstance(children, list) else 0
     else:
         raise ValueError(f"{sorted(raw)} is none of any, all, at_least with of")
-    if (
-        not isinstance(children, list)
-        or not isinstance(needed, int)
-        or not 0 < needed <= len(children)
-    ):
+    if not isinstance(children, list) or not isinstance(needed, int) or not 0 < needed <= len(children):
         raise ValueError(f"{raw!r} needs a list that is long enough")
     return (AT_LEAST, needed, tuple(compile_expression(child) for child in children))
 

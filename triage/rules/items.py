@@ -108,9 +108,7 @@ def open_items(
     if clot.suspected:
         items.append(_clot_item(clot, wells, case, table))
     position = {flag.code: place for place, flag in enumerate(table.flags)}
-    return tuple(
-        sorted(items, key=lambda item: (-item.level.urgency, position[item.row]))
-    )
+    return tuple(sorted(items, key=lambda item: (-item.level.urgency, position[item.row])))
 
 
 def _outcome(case: CaseFacts, row: str) -> Outcome | None:
@@ -148,9 +146,7 @@ def _confirmed(item: OpenItem, case: CaseFacts) -> OpenItem:
     return replace(item, awaiting="release")
 
 
-def _clot_item(
-    clot: ClotResult, wells: WellsResult, case: CaseFacts, table: RedFlagTable
-) -> OpenItem:
+def _clot_item(clot: ClotResult, wells: WellsResult, case: CaseFacts, table: RedFlagTable) -> OpenItem:
     flag = next(flag for flag in table.flags if flag.code == CLOT_ROW)
     outcome = _outcome(case, CLOT_ROW)
     item = OpenItem(
@@ -178,9 +174,7 @@ def _clot_item(
     return item
 
 
-def massage_needs(
-    clot: ClotResult, items: tuple[OpenItem, ...], case: CaseFacts
-) -> str:
+def massage_needs(clot: ClotResult, items: tuple[OpenItem, ...], case: CaseFacts) -> str:
     """Return what massage and release wait for besides open locks: "nothing", "reason" or "tests".
 
     After a signature they need the tests with a strong risk, else a written reason, which is a
@@ -191,16 +185,10 @@ def massage_needs(
         return "nothing"
     if not item.closed or item.outcome is OutcomeType.CONFIRMED or clot.strong_risks:
         return "tests"
-    return (
-        "nothing"
-        if is_signed(case.sign_offs, CLOT_ROW, SignOffKind.RELEASED)
-        else "reason"
-    )
+    return "nothing" if is_signed(case.sign_offs, CLOT_ROW, SignOffKind.RELEASED) else "reason"
 
 
-def contra_words(
-    items: tuple[OpenItem, ...], needs: str, has_risk: bool, table: RedFlagTable
-) -> frozenset[str]:
+def contra_words(items: tuple[OpenItem, ...], needs: str, has_risk: bool, table: RedFlagTable) -> frozenset[str]:
     """Return the contra words of every open or confirmed row, and of a clot that was only signed.
 
     A release lifts the blanket words (a plan, all treatments) and keeps the row's own words, and

@@ -141,24 +141,16 @@ def screen(answers: Mapping[str, Answer], table: RedFlagTable) -> Screened:
     The clot row has no rule here: rule T-DVT decides it.
     """
     present = {code for code, answer in answers.items() if answer is Answer.PRESENT}
-    fired = tuple(
-        row
-        for flag in table.flags
-        if (row := _fire(flag, answers, present)) is not None
-    )
+    fired = tuple(row for flag in table.flags if (row := _fire(flag, answers, present)) is not None)
     missing = {code: None for code in table.mandatory if _is_silent(code, answers)}
     for flag in table.flags:
         for needed in flag.requirements:
             if not needed.watch.isdisjoint(present) and holds(needed.when, answers):
-                missing.update(
-                    (code, None) for code in needed.codes if _is_silent(code, answers)
-                )
+                missing.update((code, None) for code in needed.codes if _is_silent(code, answers))
     return Screened(fired, tuple(missing))
 
 
-def _fire(
-    flag: RedFlag, answers: Mapping[str, Answer], present: set[str]
-) -> FiredRow | None:
+def _fire(flag: RedFlag, answers: Mapping[str, Answer], present: set[str]) -> FiredRow | None:
     for rule in flag.rules:
         if not rule.watch.isdisjoint(present) and holds(rule.when, answers):
             return FiredRow(flag, rule.level, rule.text, f"{flag.code}.{rule.level}")

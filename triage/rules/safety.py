@@ -60,9 +60,7 @@ def safety(case: CaseFacts, tables: SafetyTables) -> Safety:
     answers = known_facts(case, tables.clot.limits, tables.wells)
     wells = wells_score(answers, case.w10, case.w10_reason, case.patient, tables.wells)
     strict = case.settings.dvt_seed_strict
-    clot = clot_suspicion(
-        answers, girth_difference(case), wells, tables.clot, strict=strict
-    )
+    clot = clot_suspicion(answers, girth_difference(case), wells, tables.clot, strict=strict)
     screened = screen(answers, tables.red_flags)
     items = open_items(screened.fired, clot, wells, case, tables.red_flags)
     needs = massage_needs(clot, items, case)
@@ -72,20 +70,14 @@ def safety(case: CaseFacts, tables: SafetyTables) -> Safety:
     complete = not screened.missing
     level, d_hold = _level(items, complete)
     locks = _locks(case, items, screened.missing, answers, tables.red_flags)
-    treatment_lock = not complete or any(
-        not item.closed and item.level.is_stopping for item in items
-    )
-    massage_lock = (
-        treatment_lock or needs != NOTHING or any(_is_confirmed(item) for item in items)
-    )
+    treatment_lock = not complete or any(not item.closed and item.level.is_stopping for item in items)
+    massage_lock = treatment_lock or needs != NOTHING or any(_is_confirmed(item) for item in items)
     return Safety(
         level=level,
         complete=complete,
         d_hold=d_hold,
         reasons=_reasons(items, clot, d_hold, screened.missing, tables.red_flags),
-        forbidden=_forbidden(
-            words, bool(locks), treatment_lock, massage_lock, tables.red_flags
-        ),
+        forbidden=_forbidden(words, bool(locks), treatment_lock, massage_lock, tables.red_flags),
         missing=screened.missing,
         items=items,
         wells=wells,
@@ -102,9 +94,7 @@ def safety(case: CaseFacts, tables: SafetyTables) -> Safety:
 
 def _level(items: tuple[OpenItem, ...], complete: bool) -> tuple[Level, bool]:
     open_ = [item for item in items if not item.closed]
-    highest = max(
-        (item.level for item in open_), key=lambda level: level.urgency, default=Level.R
-    )
+    highest = max((item.level for item in open_), key=lambda level: level.urgency, default=Level.R)
     if highest is Level.E:
         return highest, False
     if not complete:
@@ -119,11 +109,7 @@ def _is_confirmed(item: OpenItem) -> bool:
 
 def _pinned(items: tuple[OpenItem, ...]) -> tuple[str, ...]:
     # Pinned until excluded: a signature or a release opens a plan, it does not take the cause away.
-    causes = (
-        item.cause
-        for item in items
-        if item.cause and not (item.closed and item.closed_by == "outcome")
-    )
+    causes = (item.cause for item in items if item.cause and not (item.closed and item.closed_by == "outcome"))
     return tuple(dict.fromkeys(causes))
 
 
@@ -149,9 +135,7 @@ def _reasons(
 
 
 def _hold_reason(missing: tuple[str, ...], table: RedFlagTable) -> Reason:
-    what = (
-        f"Not recorded: {', '.join(missing)}." if missing else "A signature is missing."
-    )
+    what = f"Not recorded: {', '.join(missing)}." if missing else "A signature is missing."
     return Reason(
         "D-HOLD",
         f"{table.levels['D-hold'].title.en}. {what}",

@@ -78,9 +78,7 @@ class WellsResult:
     reasons: tuple[Reason, ...]
 
 
-def pregnancy_is_open(
-    patient: PatientFacts, pregnant: Answer, table: WellsTable
-) -> bool:
+def pregnancy_is_open(patient: PatientFacts, pregnant: Answer, table: WellsTable) -> bool:
     """Return whether a pregnancy is possible and nobody asked.
 
     Possible means: not male, and aged 12 to 55 or of unknown age (clarification 4).
@@ -91,14 +89,9 @@ def pregnancy_is_open(
     return age is None or table.pregnancy_from_years <= age <= table.pregnancy_to_years
 
 
-def is_excluded_from_wells(
-    patient: PatientFacts, answers: Mapping[str, Answer], table: WellsTable
-) -> bool:
+def is_excluded_from_wells(patient: PatientFacts, answers: Mapping[str, Answer], table: WellsTable) -> bool:
     """Return whether the score does not apply: pregnant, up to 42 days after birth, or under 18 years."""
-    if (
-        answers.get("pregnant") is Answer.PRESENT
-        or answers.get("postpartum_6w") is Answer.PRESENT
-    ):
+    if answers.get("pregnant") is Answer.PRESENT or answers.get("postpartum_6w") is Answer.PRESENT:
         return True
     days = patient.postpartum_days
     if days is not None and days <= table.postpartum_days:
@@ -126,11 +119,7 @@ def wells_score(
         raise ValueError("w10: an alternative diagnosis needs a reason")
     if is_excluded_from_wells(patient, answers, table):
         return WellsResult(None, None, False, TwoLevel.NOT_APPLICABLE, (), None, ())
-    present = [
-        item
-        for item in table.items
-        if item.points > 0 and answers.get(item.code) is Answer.PRESENT
-    ]
+    present = [item for item in table.items if item.points > 0 and answers.get(item.code) is Answer.PRESENT]
     without = sum(item.points for item in present)
     if w10 is Answer.PRESENT:
         present += [item for item in table.items if item.points < 0]
@@ -151,27 +140,16 @@ def wells_score(
         two_level=verdict,
         missing=missing + unknown,
         caution=table.caution.en if lowered else None,
-        reasons=tuple(
-            Reason(item.code, item.label.en, ", ".join(item.source), item.points)
-            for item in present
-        ),
+        reasons=tuple(Reason(item.code, item.label.en, ", ".join(item.source), item.points) for item in present),
     )
 
 
 def _missing_items(answers: Mapping[str, Answer], table: WellsTable) -> tuple[str, ...]:
     silent = Answer.NOT_ASSESSED
-    return tuple(
-        item.code
-        for item in table.items
-        if item.points > 0 and answers.get(item.code, silent) is silent
-    )
+    return tuple(item.code for item in table.items if item.points > 0 and answers.get(item.code, silent) is silent)
 
 
-def _missing_person(
-    patient: PatientFacts, answers: Mapping[str, Answer], table: WellsTable
-) -> tuple[str, ...]:
+def _missing_person(patient: PatientFacts, answers: Mapping[str, Answer], table: WellsTable) -> tuple[str, ...]:
     age = () if patient.age_years is not None else ("age_years",)
-    is_open = pregnancy_is_open(
-        patient, answers.get("pregnant", Answer.NOT_ASSESSED), table
-    )
+    is_open = pregnancy_is_open(patient, answers.get("pregnant", Answer.NOT_ASSESSED), table)
     return (*age, *(("pregnant",) if is_open else ()))
