@@ -1,0 +1,28 @@
+"""Load the demonstration: a clinic, its people, and invented runners at every step of the path."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from rehab import demo
+
+
+class Command(BaseCommand):
+    """Safe to run twice: what is there stays as it is."""
+
+    help = __doc__
+
+    def handle(self, *args, **options):
+        """Seed once, then print the sign-ins; refuse outside demonstration mode."""
+        if not settings.DEMONSTRATION:
+            raise CommandError("Demonstration accounts exist only in demonstration mode (CLINIC_DEMO=yes).")
+        with transaction.atomic():
+            if not demo.is_seeded():
+                demo.seed(timezone.now())
+        self.stdout.write(f"Demonstration sign-ins, password {demo.PASSWORD}")
+        for email, name, _, _ in demo.STAFF:
+            self.stdout.write(f"  {email:24} {name}")
+        for story in demo.STORIES:
+            if story.email:
+                self.stdout.write(f"  {story.email:24} {story.given_name} {story.surname} (runner)")
