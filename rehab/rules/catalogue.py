@@ -67,6 +67,17 @@ class ExerciseLevel:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What is asked before a plan or a treatment.  ``asked_by_triage``: the same fact has its answer there."""
+
+    code: str
+    text: Text
+    asked_by_triage: bool
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
 class Contraindication:
     """A fact that closes an exercise.  PRESENT blocks it, NOT_ASSESSED withholds it.
 
@@ -210,7 +221,7 @@ class TreatmentColumn:
 
     ``within_onset_hours`` adds: or the recorded diagnosis is a strain and the onset is not longer ago
     (an unknown onset counts as not longer ago).  ``need_answer``: facts that hold the treatment back while
-    NOT_ASSESSED.
+    NOT_ASSESSED, where ``need_answer_if`` is not empty only while one of those is not recorded absent.
     """
 
     code: str
@@ -220,6 +231,7 @@ class TreatmentColumn:
     causes: frozenset[str]
     within_onset_hours: int | None
     need_answer: frozenset[str]
+    need_answer_if: frozenset[str]
     source: tuple[str, ...]
     mark: str = ""
 
@@ -301,7 +313,6 @@ class MappingTable:
 
     needs: Mapping[str, Text]
     core_needs: frozenset[str]
-    release_causes: frozenset[str]  # no plan without a specialist's release
     strain_causes: frozenset[str]
     always_there: frozenset[str]  # equipment that is never filtered
     equipment: Mapping[str, Text]
@@ -322,6 +333,7 @@ class MappingTable:
 class RehabKnowledge:
     """Everything rehab knows, read once."""
 
+    questions: Mapping[str, Question]
     exercises: Mapping[str, Exercise]  # by code, in catalogue order
     rules: Mapping[str, Rule]
     contra: Mapping[str, ContraWord]

@@ -77,13 +77,18 @@ def column_answer(column: TreatmentColumn, state: TreatmentState, table: Mapping
     case = state.here.case
     if column.code == DVT_COLUMN and state.here.massage_lock:
         return Answer.PRESENT
-    if any(case.has(fact) for fact in column.facts) or column.rows & state.rows or case.diagnosis in column.causes:
+    if ANY in column.causes or any(case.has(fact) for fact in column.facts) or column.rows & state.rows or case.diagnosis in column.causes:
         return Answer.PRESENT
     if column.within_onset_hours is not None and _is_fresh_strain(case, column.within_onset_hours, table):
         return Answer.PRESENT if case.patient.onset_days is not None else Answer.NOT_ASSESSED
-    if any(case.answer(fact) is Answer.NOT_ASSESSED for fact in column.need_answer):
+    if any(case.answer(fact) is Answer.NOT_ASSESSED for fact in column.need_answer) and _matters(column, case):
         return Answer.NOT_ASSESSED
     return Answer.ABSENT
+
+
+def _matters(column: TreatmentColumn, case: CaseFacts) -> bool:
+    """Return whether a missing answer of this column matters: always, or only with one of its conditions."""
+    return not column.need_answer_if or not all(case.lacks(fact) for fact in column.need_answer_if)
 
 
 def _is_fresh_strain(case: CaseFacts, hours: int, table: MappingTable) -> bool:

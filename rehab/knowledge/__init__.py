@@ -1,0 +1,34 @@
+"""The only reader of the knowledge of rehab: parse, check, freeze, cache."""
+
+from functools import cache
+
+from clinic.tables import Checker
+from rehab.knowledge.course import load_course
+from rehab.knowledge.library import load_exercises, load_questions
+from rehab.knowledge.mapping import load_mapping
+from rehab.knowledge.treatments import load_treatments
+from rehab.rules.catalogue import RehabKnowledge
+
+
+@cache
+def rehab_knowledge() -> RehabKnowledge:
+    """Return everything rehab knows; every fault of every file at once when something is wrong."""
+    checker = Checker()
+    questions = load_questions(checker)
+    exercises = load_exercises(checker, questions)
+    treatments, columns = load_treatments(checker)
+    mapping, contra, rules = load_mapping(checker, exercises, treatments)
+    course = load_course(checker)
+    checker.raise_problems()
+    return RehabKnowledge(
+        questions=questions,
+        exercises=exercises,
+        rules=rules,
+        contra=contra,
+        columns=columns,
+        treatments=treatments,
+        mapping=mapping,
+        progress=course.progress,
+        running=course.running,
+        measures=course.measures,
+    )
