@@ -15,7 +15,7 @@ from rehab.models import Plan
 from triage import actions as triage_actions
 from triage.knowledge import triage_knowledge
 
-PASSWORD = "calf-demo-2026"
+PASSWORD = "calf-demo-2026"  # noqa: S105
 CLINIC = "Demonstration Running Clinic"
 STAFF = (
     ("clinician@demo.example", "Clara Example (clinician)", "clinician", False),
@@ -254,7 +254,7 @@ class Walk:
         codes = [code.code for code in triage_knowledge().codes if code.kind in kinds]
         left_out = {"w10", "age_over_60", "age_50_or_over", *self.story.unanswered}
         answers = {code: Answer.ABSENT for code in codes if code not in left_out}
-        answers |= {code: Answer.PRESENT for code in self.story.present}
+        answers |= dict.fromkeys(self.story.present, Answer.PRESENT)
         self.do(triage_actions.answer_screening, case=self.case, answers=answers, shown_none=set(answers))
         for item in self.case.red_flag_items.all():
             if self.story.outcome:
@@ -272,7 +272,7 @@ class Walk:
     def examined(self):
         """Record what was found and measured; every other finding was looked for and is absent."""
         findings = {code: Answer.ABSENT for code in triage_knowledge().findings if not code.startswith("age_")}
-        findings |= {code: Answer.PRESENT for code in self.story.found}
+        findings |= dict.fromkeys(self.story.found, Answer.PRESENT)
         measured = {(test, side): {"value": value, "unit": unit} for test, side, value, unit in self.story.measured}
         self.do(triage_actions.record_examination, case=self.case, findings=findings, measured=measured)
 

@@ -10,8 +10,6 @@ from rehab.knowledge import rehab_knowledge
 from triage.knowledge import triage_knowledge
 
 ANSWERS = tuple(answer.value for answer in Answer)
-SERVES_AS = {"band": ("band", "heavy_band"), "heavy_band": ("heavy_band", "band")}
-
 
 
 @dataclass(frozen=True)
@@ -42,30 +40,15 @@ class Code:
 
 @cache
 def code_list():
-    """Return every code once: first what triage knows, then needs, exercises, treatments, equipment, questions."""
+    """Return every code once: first what triage knows, then exercises, treatments, equipment, questions."""
     known = rehab_knowledge()
-    found = {entry.code: Code(**{key: getattr(entry, key) for key in Code.__dataclass_fields__}) for entry in triage_knowledge().codes}
-    for entry in (*needs(known), *exercises(known), *treatments(known), *equipment(known), *questions(known)):
+    found = {
+        entry.code: Code(**{key: getattr(entry, key) for key in Code.__dataclass_fields__})
+        for entry in triage_knowledge().codes
+    }
+    for entry in (*exercises(known), *treatments(known), *equipment(known), *questions(known)):
         found.setdefault(entry.code, entry)
     return tuple(found.values())
-
-
-UNSIDED = frozenset({"core_flex", "core_ext", "gait_cadence"})  # one finding for the whole person
-ONLY_SIDED = frozenset({"core_lat", "core_rot"})  # each side is a motion of its own
-
-
-def needs(known):
-    """Yield every need; a need of one leg also with its side, a motion to a side only with it."""
-    for code, label in known.mapping.needs.items():
-        if code not in ONLY_SIDED:
-            yield Code(code, "need", "", label, "", ("failed",), ("CONV",))
-        if code not in UNSIDED:
-            yield Code(f"{code}_left", "need", "", _with(label, "left", "izquierda"), "", ("failed",), ("CONV",))
-            yield Code(f"{code}_right", "need", "", _with(label, "right", "derecha"), "", ("failed",), ("CONV",))
-
-
-def _with(label, side_en, side_es):
-    return Text(f"{label.en}, {side_en}", f"{label.es}, {side_es}")
 
 
 def exercises(known):
@@ -89,10 +72,23 @@ def equipment(known):
 
 
 def questions(known):
-    """Yield the questions before a plan that triage does not ask; ``row`` names what they hold back."""
+    """Yield the questions before a plan or a treatment that triage does not ask; ``row`` names what they hold back."""
+    rows = {}
     for exercise in known.exercises.values():
         for asked in exercise.contraindications:
-            yield Code(asked.code, "finding", exercise.code, asked.question, "", ANSWERS, asked.source)
+            rows.setdefault(asked.code, exercise.code)
+    for column in known.columns.values():
+        for fact in sorted(column.need_answer):
+            rows.setdefault(fact, column.code)
+    for question in known.questions.values():
+        if not question.asked_by_triage:
+            yield Code(
+                question.code, "finding", rows.get(question.code, ""), question.text, "", ANSWERS, question.source
+            )
+
+
+def _shape(test):
+    return TestShape(test.unit, test.sides, test.low, test.high, test.methods)
 
 
 @cache
@@ -109,7 +105,7 @@ def vocabulary():
         needs=frozenset(by_kind["need"]),
         causes=frozenset(by_kind["cause"]),
         exercises=MappingProxyType({**numbers, **{code: code for code in known.exercises}}),
-        equipment=MappingProxyType({code: SERVES_AS.get(code, (code,)) for code in by_kind["equipment"]}),
+        equipment=frozenset(by_kind["equipment"]),
         rows=frozenset(flag.code for flag in triage.red_flags.flags),
         tests=MappingProxyType({code: _shape(test) for code, test in triage.tests.items()}),
     )

@@ -18,7 +18,14 @@ CECS = {
     "diagnosis": "PCS",
     "screening": {"*": "absent", "cecs_same_time": "present", "cecs_eases": "present"},
     "sign_offs": [
-        {"item": "RF-CECS", "kind": "may_load", "by": "A. Lead", "on": "2026-11-20", "reason": "bench", "limits": "easy"}
+        {
+            "item": "RF-CECS",
+            "kind": "may_load",
+            "by": "A. Lead",
+            "on": "2026-11-20",
+            "reason": "bench",
+            "limits": "easy",
+        }
     ],
 }
 # The inputs of the worked examples of 6.3: what failed, and what differs from a calm soleus strain.

@@ -1,0 +1,152 @@
+"""Measure a whole decision and the clinician's pages, and print a table and JSON."""
+
+import json
+import statistics
+import time
+from datetime import date, timedelta
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import include, path, reverse
+from django.utils import timezone
+
+from clinic.models import Case, Clinic, Patient, Person
+from clinic.models.patients import search_key
+from rehab import demo
+from rehab.actions import sync_catalogue
+from rehab.management.decision_time import decision_times
+from rehab.models import Plan
+
+SIZES = (1_000, 100_000)
+BATCH = 5_000
+ROUNDS = 40
+ONSETS = ("B", "Br", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "St", "T", "V", "W", "Z")
+MIDDLES = ("a", "e", "i", "o", "u", "al", "en", "ir", "or", "un")
+ENDS = ("berg", "dal", "den", "ez", "ford", "ini", "ko", "ley", "man", "quist", "sen", "ski", "son", "ton", "va")
+WORDS = ("Ba", "Brode", "Dal", "Den", "Fir", "Gu", "Halde", "Ke", "Lun", "Ma", "Nir", "Pa", "Ror", "Sa", "Sen",
+         "Sto", "Tal", "Vuq", "Wen", "Zor")  # fmt: skip
+
+
+def hello(request):
+    """Answer with nothing of ours: what Django itself costs with the same middleware."""
+    return HttpResponse("hello")
+
+
+urlpatterns = [path("bench/hello/", hello), path("", include("config.urls"))]
+
+
+class Command(BaseCommand):
+    """Works in a scratch database of its own beside the configured PostgreSQL database."""
+
+    help = __doc__
+
+    def handle(self, *args, **options):
+        """Print decision time, then queries and CPU of each page at each size."""
+        if connection.vendor != "postgresql":
+            raise CommandError("The page figures are for PostgreSQL: set DATABASE_URL, see the README.")
+        connection.settings_dict["OPTIONS"].pop("pool", None)  # a pool would hold the scratch database open
+        usual = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            report = {"decision_cpu_ms": decision_times(), "pages": self.pages()}
+        finally:
+            connection.creation.destroy_test_db(usual, verbosity=0)
+        self.stdout.write(table_of(report))
+        self.stdout.write(json.dumps(report, indent=1))
+
+    def pages(self):
+        """Return {size: {page: figures}} with the demonstration's clinician signed in."""
+        sync_catalogue()
+        demo.seed(timezone.now())
+        figures = {}
+        with override_settings(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False):
+            client = Client(headers={"x-forwarded-proto": "https"})
+            client.force_login(Person.objects.get(email=demo.STAFF[0][0]))
+            for size in SIZES:
+                grow_to(size)
+                with connection.cursor() as cursor:
+                    cursor.execute("ANALYZE")
+                figures[str(size)] = {name: worst(client, urls) for name, urls in addresses().items()}
+        return figures
+
+
+def addresses():
+    """Return the addresses of each page; find is tried with words spread over the alphabet."""
+    plan = Plan.objects.signed().select_related("case").first()
+    return {
+        "bare Django view": ["/bench/hello/"],
+        "today": [reverse("clinic:today")],
+        "find (worst of 20 words)": [f"{reverse('clinic:find')}?name={word}" for word in WORDS],
+        "case page": [reverse("clinic:case", args=[plan.case_id])],
+        "plan page": [reverse("rehab:plan", args=[plan.case_id])],
+    }
+
+
+def worst(client, urls):
+    """Return the figures of the dearest address."""
+    return max((figures_of(client, url) for url in urls), key=lambda figures: figures["cpu_ms_p50"])
+
+
+def figures_of(client, url):
+    """Return queries (session and person included), server CPU in ms, and kB of one address."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(url)
+    if answer.status_code != 200:
+        raise CommandError(f"{url} answered {answer.status_code}")
+    times = []
+    for _ in range(ROUNDS if "name=" not in url else 5):
+        start = time.process_time()
+        client.get(url)
+        times.append((time.process_time() - start) * 1000)
+    return {
+        "queries": len(queries),
+        "cpu_ms_p50": round(statistics.median(times), 2),
+        "cpu_ms_p95": round(sorted(times)[int(len(times) * 0.95)], 2),
+        "html_kb": round(len(answer.content) / 1024, 1),
+    }
+
+
+def grow_to(size):
+    """Fill the demonstration clinic with plainly made-up patients, one open case each."""
+    clinic, by, now = Clinic.objects.get(name=demo.CLINIC), Person.objects.first(), timezone.now()
+    have = Patient.objects.count()
+    for start in range(have, size, BATCH):
+        numbers = range(start, min(start + BATCH, size))
+        patients = Patient.objects.bulk_create(made_up(number, clinic, by, now) for number in numbers)
+        Case.objects.bulk_create(
+            Case(
+                clinic=clinic,
+                patient=patient,
+                side="left",
+                attention=number % 6,
+                next_step="Examine",
+                opened_at=now - timedelta(minutes=number),
+                opened_by=by,
+            )  # fmt: skip
+            for number, patient in zip(numbers, patients, strict=True)
+        )
+
+
+def made_up(number, clinic, by, now):
+    """Return an unsaved patient whose name is built from syllables."""
+    surname = ONSETS[number % 18] + MIDDLES[number // 18 % 10] + ENDS[number // 180 % 15] + ENDS[number // 2700 % 15]
+    given = ONSETS[number // 7 % 18] + MIDDLES[number // 3 % 10]
+    return Patient(
+        clinic=clinic, given_name=given, surname=surname, given_key=search_key(given), surname_key=search_key(surname),
+        birth_date=date(1950, 1, 1) + timedelta(days=number % 20_000), sex="female", registered_at=now, registered_by=by,
+    )  # fmt: skip
+
+
+def table_of(report):
+    """Return the figures as a table for people."""
+    lines = [f"whole decision: {report['decision_cpu_ms']}", ""]
+    lines.append(f"{'patients':>9}  {'page':26} {'queries':>7} {'CPU ms p50':>10} {'p95':>8} {'kB':>6}")
+    for size, pages in report["pages"].items():
+        for name, f in pages.items():
+            lines.append(
+                f"{int(size):>9,}  {name:26} {f['queries']:>7} {f['cpu_ms_p50']:>10} {f['cpu_ms_p95']:>8} {f['html_kb']:>6}"
+            )
+    return "\n".join(lines)
