@@ -61,14 +61,15 @@ class CaseFileError(ValueError):
 
 @dataclass(frozen=True)
 class TestShape:
-    """What a measurement of one test may say: its unit, its sides, its range."""
+    """What a measurement of one test may say: its unit, its sides, its range, its methods if it names any."""
 
     __test__ = False  # the name would make pytest collect it
 
     unit: str
-    sided: bool
+    sides: tuple[str, ...]
     low: float
     high: float
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Vocabulary:
     needs: Collection[str]
     causes: Collection[str]
     exercises: Mapping[str, str]
-    equipment: Mapping[str, tuple[str, ...]]
+    equipment: Collection[str]
     rows: Collection[str]
     tests: Mapping[str, TestShape]
 
@@ -111,7 +112,7 @@ def read_case(raw: object, words: Vocabulary) -> CaseFile:
         ),
         failed=_codes(top, "failed", words.needs),
         diagnosis=_optional(top.get("diagnosis"), lambda value: _code(value, "diagnosis", words.causes)),
-        equipment=_equipment(top, words),
+        equipment=frozenset(_codes(top, "equipment", words.equipment)),
         blocked=frozenset(words.exercises[code] for code in _codes(top, "blocked", words.exercises)),
         outcomes=tuple(_outcome(entry, f"outcomes[{at}]", words) for at, entry in _entries(top, "outcomes")),
         sign_offs=tuple(_sign_off(entry, f"sign_offs[{at}]", words) for at, entry in _entries(top, "sign_offs")),
@@ -184,10 +185,8 @@ def _measurement(raw: object, where: str, words: Vocabulary) -> Measurement:
     test = _code(entry["test"], f"{where}.test", words.tests)
     shape = words.tests[test]
     side = _member(Side, entry.get("side", Side.NONE), f"{where}.side")
-    if side is Side.BOTH or shape.sided is (side is Side.NONE):
-        raise CaseFileError(
-            f"{where}.side: {test} needs {'left or right' if shape.sided else 'none'}, not {side.value!r}"
-        )
+    if side.value not in shape.sides:
+        raise CaseFileError(f"{where}.side: {test} needs {' or '.join(shape.sides)}, not {side.value!r}")
     unit = _text(entry.get("unit", ""), f"{where}.unit", empty=True)
     if unit != shape.unit:
         raise CaseFileError(f"{where}.unit: {test} is measured in {shape.unit!r}, not {unit!r}")
@@ -196,9 +195,13 @@ def _measurement(raw: object, where: str, words: Vocabulary) -> Measurement:
         side=side,
         value=_optional(entry["value"], lambda value: _number(value, f"{where}.value", shape.low, shape.high)),
         unit=unit,
-        method=_optional(entry.get("method"), lambda value: _text(value, f"{where}.method")),
+        method=_optional(entry.get("method"), lambda value: _method(value, f"{where}.method", shape)),
         pain_nprs=_optional(entry.get("pain_nprs"), lambda value: _whole(value, f"{where}.pain_nprs", MOST_NPRS)),
     )
+
+
+def _method(raw: object, where: str, shape: TestShape) -> str:
+    return _code(raw, where, shape.methods) if shape.methods else _text(raw, where)
 
 
 def _outcome(raw: object, where: str, words: Vocabulary) -> Outcome:
@@ -244,11 +247,6 @@ def _settings(raw: object) -> Settings:
         dvt_seed_strict=_flag(entry.get("dvt_seed_strict", False), "settings.dvt_seed_strict"),
         core_fail_mode=_code(entry.get("core_fail_mode", "deficit"), "settings.core_fail_mode", FAIL_MODES),
     )
-
-
-def _equipment(top: Mapping[str, Any], words: Vocabulary) -> frozenset[str]:
-    """Return the equipment with what each piece also serves as (a band is a heavy band too)."""
-    return frozenset(serves for code in _codes(top, "equipment", words.equipment) for serves in words.equipment[code])
 
 
 # --- Single values ----------------------------------------------------------------------------

@@ -44,7 +44,9 @@ def load_exercises(checker: Checker, questions, folder: Path = HERE):
     for exercise in found.values():
         for code, level in exercise.gates.needs_levels:
             if code not in found or level > len(found[code].levels):
-                checker.report("rehab/knowledge/exercises.toml", exercise.code, "needs_levels", f"no {code} level {level}")
+                checker.report(
+                    "rehab/knowledge/exercises.toml", exercise.code, "needs_levels", f"no {code} level {level}"
+                )
     return MappingProxyType(found)
 
 
@@ -66,9 +68,7 @@ def _exercise(entry: Entry, questions) -> Exercise:
             _level(child, number, defaults, per_side)
             for number, child in enumerate(entry.children("level", required=False, name_key="number"), start=1)
         ),
-        contraindications=tuple(
-            _contraindication(child, questions) for child in entry.children("contraindications")
-        ),
+        contraindications=tuple(_contraindication(child, questions) for child in entry.children("contraindications")),
         gates=_gates(entry),
         impact=entry.flag("impact"),
         progress_rule=entry.word("progress_rule"),
@@ -112,7 +112,11 @@ def _level(entry: Entry, number: int, defaults, per_side: bool) -> ExerciseLevel
     spans = {key: _span(entry, key) or defaults.get(key) for key in SPANS}
     amount = _span(entry, "amount")
     scheme = tuple(int(value) for value in entry.numbers("scheme_reps", required=False))
-    unit = entry.unit_of("amount", UNITS) if entry.has("amount") else entry.word("unit", required=bool(scheme), choices=UNITS)
+    unit = (
+        entry.unit_of("amount", UNITS)
+        if entry.has("amount")
+        else entry.word("unit", required=bool(scheme), choices=UNITS)
+    )
     dose = Dose(
         sets=entry.whole("sets", required=amount is not None),
         amount=amount,

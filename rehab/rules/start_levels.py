@@ -8,6 +8,7 @@ from rehab.rules.cover import PRIMARY
 from rehab.rules.needs import Failure
 
 FIRST = 1
+GRADED_KINDS = ("core", "strength")  # core and hip: their tests give a grade
 REPETITION_TESTS = {"RAISE_PAIN_STRAIGHT": "GS_RAISES", "RAISE_PAIN_BENT": "SS_RAISES"}
 
 
@@ -16,7 +17,7 @@ def start_level(exercise: Exercise, failures: Iterable[Failure], case: CaseFacts
     named = [rule for rule in rules if exercise.code in rule.exercises and rule.test]
     if named:
         return max((rule.level for rule in named if pain_test_allows(rule, case)), default=FIRST)
-    if any(exercise.code in rule.exercises for rule in rules):
+    if exercise.kind not in GRADED_KINDS:
         return FIRST
     grades = [failure.grade for failure in failures if exercise.cover.get(failure.base) == PRIMARY]
     if not grades or None in grades:

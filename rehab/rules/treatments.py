@@ -77,7 +77,12 @@ def column_answer(column: TreatmentColumn, state: TreatmentState, table: Mapping
     case = state.here.case
     if column.code == DVT_COLUMN and state.here.massage_lock:
         return Answer.PRESENT
-    if ANY in column.causes or any(case.has(fact) for fact in column.facts) or column.rows & state.rows or case.diagnosis in column.causes:
+    if (
+        ANY in column.causes
+        or any(case.has(fact) for fact in column.facts)
+        or column.rows & state.rows
+        or case.diagnosis in column.causes
+    ):
         return Answer.PRESENT
     if column.within_onset_hours is not None and _is_fresh_strain(case, column.within_onset_hours, table):
         return Answer.PRESENT if case.patient.onset_days is not None else Answer.NOT_ASSESSED

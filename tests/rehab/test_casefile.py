@@ -10,9 +10,12 @@ WORDS = Vocabulary(
     needs=("core_ext", "core_rot_left"),
     causes=("SOLEUS", "PCS"),
     exercises={"BIRD_DOG": "BIRD_DOG", "E01": "BIRD_DOG"},
-    equipment={"band": ("band", "heavy_band"), "step": ("step",)},
+    equipment=("band", "step"),
     rows=("RF-DVT", "RF-ACH"),
-    tests={"CALF_GIRTH": TestShape("cm", True, 10, 80), "CE_SORENSEN": TestShape("s", False, 0, 600)},
+    tests={
+        "CALF_GIRTH": TestShape("cm", ("left", "right"), 10, 80, ("tape",)),
+        "CE_SORENSEN": TestShape("s", ("none",), 0, 600),
+    },
 )
 GIRTH = {"test": "CALF_GIRTH", "side": "left", "value": 38.5, "unit": "cm"}
 SIGNED = {"item": "RF-DVT", "kind": "may_load", "by": "A", "on": "2026-11-20", "reason": "r", "limits": "l"}
@@ -70,11 +73,11 @@ def test_a_code_may_stand_in_another_map_than_its_own():
     assert read(screening={"loading_event": "absent"}).facts.lacks("loading_event")
 
 
-def test_codes_numbers_and_bands_are_understood():
+def test_codes_and_catalogue_numbers_are_understood():
     facts = read(blocked=["E01"], equipment=["band"], failed=["core_ext", "core_ext"]).facts
 
     assert facts.blocked == {"BIRD_DOG"}
-    assert facts.equipment == {"band", "heavy_band"}
+    assert facts.equipment == {"band"}
     assert facts.failed == ("core_ext",)
 
 
@@ -128,6 +131,7 @@ BAD = [
     ({"patient": {}, "measurements": [{**GIRTH, "value": float("nan")}]}, "measurements[0].value"),
     ({"patient": {}, "measurements": [{**GIRTH, "value": 10**400}]}, "measurements[0].value"),
     ({"patient": {}, "measurements": [{**GIRTH, "value": True}]}, "measurements[0].value"),
+    ({"patient": {}, "measurements": [{**GIRTH, "method": "guess"}]}, "measurements[0].method"),
     ({"patient": {}, "measurements": [{**GIRTH, "pain_nprs": 11}]}, "measurements[0].pain_nprs"),
     ({"patient": {}, "measurements": [{**GIRTH, "test": "ZZ"}]}, "measurements[0].test"),
     ({"patient": {}, "measurements": [{"value": 3}]}, "measurements[0].test"),

@@ -194,7 +194,8 @@ def all_codes():
     return json.loads(out.getvalue())
 
 
-KINDS = "question sign risk wells finding test need cause exercise treatment level equipment".split()
+KINDS = ["question", "sign", "risk", "wells", "finding", "test", "need", "cause"]
+KINDS += ["exercise", "treatment", "level", "equipment"]
 
 
 def test_every_code_is_listed_once_with_all_its_columns(all_codes):
