@@ -182,12 +182,15 @@ class Entry:
     def section(self, key: str, required: bool = True) -> "Entry":
         """Return a sub-table as an entry of its own; call its ``finish`` too."""
         raw = self._get(key, dict, "a table", {}, required)
-        return Entry(raw, self.file, f"{self.name}.{key}", self.checker)
+        return Entry(raw, self.file, self._below(key), self.checker)
 
     def children(self, key: str, required: bool = True, name_key: str = "code") -> tuple["Entry", ...]:
         """Return a list of sub-tables; two with the same name are a fault."""
         raws = self._get(key, list, "a list of tables", [], required)
-        return tuple(_named(raws, self.file, f"{self.name}.{key}", name_key, self.checker))
+        return tuple(_named(raws, self.file, self._below(key), name_key, self.checker))
+
+    def _below(self, key: str) -> str:
+        return key if self.name == "file" else f"{self.name}.{key}"
 
     def mapping(self, key: str, required: bool = True) -> Mapping[str, Any]:
         """Return a plain sub-table such as ``cover = {core_ext = 2}``; its keys are the loader's to check."""
