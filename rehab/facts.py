@@ -5,9 +5,15 @@ from dataclasses import replace
 from clinic.terms import Side
 from rehab.decision import exercise_verdicts, plan_decision, treatment_decision
 from rehab.knowledge import rehab_knowledge
+from rehab.rules.catalogue import Verdict
 from triage.decision import triage_decision
 from triage.facts import case_facts
+from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
+from triage.models import RedFlagItem
+
+SCREENING = ("unfinished_screening", "no_screening", "incomplete_screening")  # as triage.gate names them
+
 
 def plan_facts(case, today, equipment=(), blocked=()):
     """Return everything known of a case, with what stands in the runner's home and what is ruled out."""
@@ -31,9 +37,23 @@ def verdicts_of_exercises(facts):
     return exercise_verdicts(facts, triage_decision(facts, triage_knowledge()), rehab_knowledge())
 
 
-def verdicts_of_treatments(facts):
+def treatment_lock(case):
+    """Return why no treatment may be given at all: the screening, and the alarms of every screening.
+
+    The rules see the newest screening alone; an alarm of an older one stays open until it is answered.
+    """
+    alarms = RedFlagItem.objects.filter(case=case, level__in=["E", "D"]).exclude(outcome="excluded")
+    locking = {*SCREENING, *alarms.values_list("row", flat=True)}
+    return tuple(reason for reason in loading_gate(case).reasons if reason.code in locking)
+
+
+def verdicts_of_treatments(case, facts):
     """Return for every treatment whether it may be given today, and why not."""
-    return treatment_decision(facts, triage_decision(facts, triage_knowledge()), rehab_knowledge())
+    verdicts = treatment_decision(facts, triage_decision(facts, triage_knowledge()), rehab_knowledge())
+    lock = treatment_lock(case)
+    if not lock:
+        return verdicts
+    return {code: replace(found, verdict=Verdict.FORBIDDEN, because=lock) for code, found in verdicts.items()}
 
 
 def _low(span):

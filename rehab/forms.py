@@ -1,5 +1,6 @@
 """Forms of the plan and of treatments.  Each carries the runner's id and the record's version."""
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils import timezone
 
@@ -123,10 +124,29 @@ class ChangeDose(RecordForm):
         self.fields["start_level"].choices = self.fields["max_level"].choices = names
         for name, (low, high) in DOSE_LIMITS.items():
             self.fields[name] = forms.IntegerField(
-                label=DOSE_LABELS[name], min_value=low, max_value=high, required=False, help_text=f"{low} to {high}"
+                label=self.label_of(name), min_value=low, max_value=high, required=False, help_text=f"{low} to {high}"
             )
         for name in ("side", "start_level", "max_level", "note", *DOSE_LIMITS):
             self.fields[name].initial = getattr(item, name)
+
+    def label_of(self, name):
+        """Return the label of a number, an amount with its unit."""
+        unit = self.item.get_unit_display() if name.startswith("amount") else ""
+        return f"{DOSE_LABELS[name]} ({unit})" if unit else DOSE_LABELS[name]
+
+    @property
+    def helper(self):
+        """Set what belongs together side by side."""
+        helper = super().helper
+        helper.layout = Layout(
+            "patient",
+            "version",
+            Row(Column("side"), Column("start_level"), Column("max_level")),
+            Row(Column("sets"), Column("amount"), Column("amount_high")),
+            Row(Column("times_a_week"), Column("times_a_week_high"), Column("times_a_day")),
+            Row(Column("rest_seconds", css_class="col-md-4"), Column("note")),
+        )
+        return helper
 
     def clean(self):
         """The lower number of a pair comes first."""
@@ -159,6 +179,21 @@ class RecordTreatment(RecordForm):
             for code, treatment in rehab_knowledge().treatments.items()
             if code not in forbidden
         ]
+        self.fields["given_at"].initial = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+
+    @property
+    def helper(self):
+        """Set what belongs together side by side."""
+        helper = super().helper
+        helper.layout = Layout(
+            "patient",
+            "version",
+            Row(Column("treatment"), Column("given_at")),
+            Row(Column("site"), Column("indication")),
+            "reason",
+            "response",
+        )
+        return helper
 
     def clean_given_at(self):
         """A treatment is recorded after it was given."""

@@ -54,6 +54,7 @@ def perform(request, form, act, done, success=""):
     try:
         act(form.cleaned_data)
     except Refused as refused:
+        form.case.refresh_from_db(fields=["version"])  # the action counted it up before it was undone
         for sentence in refused.sentences:
             form.add_error(None, sentence)
         return None
@@ -93,7 +94,13 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     signing = signing_gate(case, at)
     may_load = all(reason.code == STALE for reason in signing.reasons)
     draft, in_force = open_plans(case)
-    context = {"case": case, "gate": signing, "in_force": in_force, "refused": refused, "may_sign": may_sign(person, case)}
+    context = {
+        "case": case,
+        "gate": signing,
+        "in_force": in_force,
+        "refused": refused,
+        "may_sign": may_sign(person, case),
+    }
     if not may_load:
         return SimpleNamespace(template="rehab/gate_shut.html", context={**context, "has_plan": in_force is not None})
     context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
@@ -134,8 +141,10 @@ def todays_treatments(case, at):
     known, order = rehab_knowledge(), {"ok": 0, "reason_needed": 1, "forbidden": 2}
     facts = plan_facts(case, at.date(), case.equipment)
     rows = [
-        SimpleNamespace(code=code, treatment=known.treatments[code], verdict=str(judged.verdict), because=judged.because)
-        for code, judged in verdicts_of_treatments(facts).items()
+        SimpleNamespace(
+            code=code, treatment=known.treatments[code], verdict=str(judged.verdict), because=judged.because
+        )
+        for code, judged in verdicts_of_treatments(case, facts).items()
     ]
     asked = sorted({code for column in known.columns.values() for code in column.need_answer})
     open_questions = [(code, label_of(code)) for code in asked if facts.answer(code) is Answer.NOT_ASSESSED]

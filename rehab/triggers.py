@@ -5,6 +5,8 @@ edited, and steps and treatments are only ever added.  The sentences about triag
 ``triage.gate`` said in SQL; a test asks both the same cases.
 """
 
+# ruff: noqa: S608  (every text is written here; no input reaches this SQL)
+
 from clinic.triggers import Trigger, append_only
 
 # No load with these until a specialist's release.  Frozen words: a trigger is part of the schema.
@@ -76,7 +78,17 @@ def changed(*columns):
     return " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
 
 
-KEPT = ("id", "case_id", "diagnosis_id", "decision_id", "note", "drafted_at", "drafted_by_id", "signed_at", "signed_by_id")
+KEPT = (
+    "id",
+    "case_id",
+    "diagnosis_id",
+    "decision_id",
+    "note",
+    "drafted_at",
+    "drafted_by_id",
+    "signed_at",
+    "signed_by_id",
+)
 GATE = "the gate is shut: this leg must not be loaded now"
 SEALED = "a signed plan is never edited: a new plan replaces it"
 
@@ -88,7 +100,8 @@ PLAN_TRIGGERS = (
         "rehab_plan_sealed",
         "rehab_plan",
         "UPDATE",
-        f"OLD.replaced_at IS NOT NULL OR NEW.case_id <> OLD.case_id OR (OLD.signed_at IS NOT NULL AND ({changed(*KEPT)}))",
+        "OLD.replaced_at IS NOT NULL OR NEW.case_id <> OLD.case_id "
+        f"OR (OLD.signed_at IS NOT NULL AND ({changed(*KEPT)}))",
         SEALED,
     ),
     Trigger("rehab_plan_kept", "rehab_plan", "DELETE", "OLD.signed_at IS NOT NULL", SEALED),
@@ -104,8 +117,10 @@ PLAN_TRIGGERS = (
         "rehab_plan",
         "UPDATE",
         both(
-            lambda vendor: "NEW.signed_at IS NOT NULL AND OLD.signed_at IS NULL AND "
-            + stale("NEW.case_id", "NEW.signed_at", vendor)
+            lambda vendor: (
+                "NEW.signed_at IS NOT NULL AND OLD.signed_at IS NULL AND "
+                + stale("NEW.case_id", "NEW.signed_at", vendor)
+            )
         ),
         f"the screening is older than {SIGNATURE_DAYS} days: screen again before signing",
     ),
@@ -123,7 +138,9 @@ LEVEL = "this exercise has no such level"
 
 ITEM_TRIGGERS = (
     *(
-        Trigger(f"rehab_item_{event.lower()}_behind_gate", "rehab_planitem", event, of_plan(row, shut("p.case_id")), GATE)
+        Trigger(
+            f"rehab_item_{event.lower()}_behind_gate", "rehab_planitem", event, of_plan(row, shut("p.case_id")), GATE
+        )
         for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
     ),
     *(

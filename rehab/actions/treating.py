@@ -16,7 +16,7 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
     name = rehab_knowledge().treatments[treatment].name.en
     must_sign(by, case)
     touch_case(case, version=version, by=by, at=at, kind="treatment", text=f"Treatment recorded: {name}, {site}")
-    judged = verdicts_of_treatments(plan_facts(case, at.date()))[treatment]
+    judged = verdicts_of_treatments(case, plan_facts(case, at.date(), case.equipment))[treatment]
     if judged.verdict == "forbidden":
         raise NotAllowed(f"{name} is forbidden today.", *(because.text for because in judged.because))
     if judged.verdict == "reason_needed" and not reason.strip():

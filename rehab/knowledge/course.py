@@ -53,7 +53,7 @@ def _numbers(entry: Entry) -> Mapping[str, float]:
     if not entry.has("numbers"):
         return MappingProxyType({})
     section = entry.section("numbers")
-    found = {key: section.number(key) or 0 for key in section.keys()}
+    found = {key: section.number(key) or 0 for key in section.keys()}  # noqa: SIM118  (an Entry is no dictionary)
     section.finish()
     return MappingProxyType(found)
 

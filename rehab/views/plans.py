@@ -1,5 +1,8 @@
 """The clinician's pages: draft, edit, sign, look again."""
 
+from functools import wraps
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.access import may_record, may_sign
 from clinic.models import Case
 from rehab import actions, forms
-from rehab.pages import catalogue_choices, draft_items, open_plans, perform, plan_frame, questions_of, shown, shown_to_runner
+from rehab.pages import (
+    catalogue_choices,
+    draft_items,
+    open_plans,
+    perform,
+    plan_frame,
+    questions_of,
+    shown,
+    shown_to_runner,
+)
 from rehab.presentation import contraindications
 from triage.gate import loading_gate
 
@@ -33,6 +45,21 @@ def writable_case(request, case_id):
 def draft_item(case, item_id):
     """Return one exercise of the case's draft, or 404."""
     return get_object_or_404(draft_items(case), pk=item_id)
+
+
+def while_open(view):
+    """Hand a view the case itself, and only while the gate is open: these pages name exercises."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, case_id, *args, **kwargs):
+        case = writable_case(request, case_id)
+        if not loading_gate(case).open:
+            messages.error(request, "Nothing was changed: this leg must not be loaded now.")
+            return redirect("rehab:plan", case.pk)
+        return view(request, case, *args, **kwargs)
+
+    return guarded
 
 
 @login_required
@@ -95,10 +122,9 @@ def choosing(request, case, form, act, item=None):
     return render(request, "rehab/choose.html", context, status=422 if form.is_bound else 200)
 
 
-@login_required
-def add(request, case_id):
+@while_open
+def add(request, case):
     """Add an exercise by hand."""
-    case = writable_case(request, case_id)
     draft = get_object_or_404(case.plans.drafts())
     form = forms.ChooseExercise(request.POST or None, case=case)
 
@@ -109,10 +135,9 @@ def add(request, case_id):
     return choosing(request, case, form, act)
 
 
-@login_required
-def replace(request, case_id, item_id):
+@while_open
+def replace(request, case, item_id):
     """Put another exercise in the place of one."""
-    case = writable_case(request, case_id)
     item = draft_item(case, item_id)
     form = forms.ChooseExercise(request.POST or None, case=case, replacing=True)
 
@@ -123,10 +148,9 @@ def replace(request, case_id, item_id):
     return choosing(request, case, form, act, item)
 
 
-@login_required
-def remove(request, case_id, item_id):
+@while_open
+def remove(request, case, item_id):
     """Take an exercise out, with a reason."""
-    case = writable_case(request, case_id)
     item = draft_item(case, item_id)
     form = forms.RemoveItem(request.POST or None, case=case)
 
@@ -161,10 +185,9 @@ def refused(request, case, form):
     return render(request, frame.template, frame.context, status=422)
 
 
-@login_required
-def dose(request, case_id, item_id):
+@while_open
+def dose(request, case, item_id):
     """Change side, levels and dose of one exercise."""
-    case = writable_case(request, case_id)
     item = draft_item(case, item_id)
     form = forms.ChangeDose(request.POST or None, case=case, item=item)
 

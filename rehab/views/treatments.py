@@ -26,7 +26,9 @@ def treatments(request, case_id):
         kept = {name: data[name] for name in FIELDS}
         actions.record_treatment(case=case, **kept, by=request.user, at=at)
 
-    done = request.method == "POST" and perform(request, form, act, ("rehab:treatments", case.pk), "Treatment recorded.")
+    done = request.method == "POST" and perform(
+        request, form, act, ("rehab:treatments", case.pk), "Treatment recorded."
+    )
     return done or page(request, case, rows, form, forms.Checklist(case=case, questions=asked))
 
 

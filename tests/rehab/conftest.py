@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from rehab.models import Exercise, LevelStep, Plan, PlanItem
-from triage.models import Decision, Diagnosis, RedFlagItem, Screening, SignOff
-
 from clinic.terms import Answer
 from rehab import actions
 from rehab.knowledge import rehab_knowledge
+from rehab.models import Exercise, LevelStep, Plan, PlanItem
 from triage import actions as triage_actions
 from triage.knowledge import triage_knowledge
+from triage.models import Decision, Diagnosis, RedFlagItem, Screening, SignOff
 
 NOW = timezone.now()
 EMPTY_DECISION = {
@@ -151,6 +150,7 @@ def nothing_against(case, by, **present):
 
 def diagnosed(case, by, cause="PCS"):
     """Record a diagnosis by the action."""
+    case.refresh_from_db()
     triage_actions.record_diagnosis(
         case=case, version=case.version, cause=cause, override_reason="as told", by=by, at=timezone.now()
     )
@@ -158,6 +158,7 @@ def diagnosed(case, by, cause="PCS"):
 
 def drafted(case, by, equipment=("band", "barbell", "step", "ball")):
     """Let the rules draft."""
+    case.refresh_from_db()
     return actions.draft_plan(
         case=case, version=case.version, equipment=equipment, blocked=(), by=by, at=timezone.now()
     )

@@ -39,7 +39,9 @@ def signed(plan, by):
 
 def queries(browser, address):
     """Return what a page asked the database, without session and person."""
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         assert browser.get(address).status_code == 200
     aside = ("django_session", "clinic_person", "clinic_membership")
     return [q["sql"] for q in asked if not any(f'FROM "{table}"' in q["sql"] for table in aside)]
@@ -57,7 +59,7 @@ def test_the_draft_shows_every_exercise_with_dose_and_reasons(rules_draft, clini
 
 def test_open_questions_stand_on_top(rules_draft, clinician, at_work):
     case = rules_draft.case
-    nothing_against(case, clinician, low_back_pain=Answer.NOT_ASSESSED)
+    nothing_against(case, clinician, low_back_pain_now=Answer.NOT_ASSESSED)
     drafted(case, clinician)
     page = text(at_work(clinician).get(url("plan", case)))
 
@@ -66,7 +68,7 @@ def test_open_questions_stand_on_top(rules_draft, clinician, at_work):
 
 def test_none_of_these_answers_the_list_and_drafts_again(rules_draft, clinician, at_work):
     case = rules_draft.case
-    nothing_against(case, clinician, low_back_pain=Answer.NOT_ASSESSED)
+    nothing_against(case, clinician, low_back_pain_now=Answer.NOT_ASSESSED)
     held_back = drafted(case, clinician)
     assert not held_back.items.filter(exercise="SUPERMAN").exists()
 
@@ -76,10 +78,10 @@ def test_none_of_these_answers_the_list_and_drafts_again(rules_draft, clinician,
 
 def test_a_yes_and_none_of_these_cannot_both_be_true(rules_draft, clinician, at_work):
     case = rules_draft.case
-    nothing_against(case, clinician, low_back_pain=Answer.NOT_ASSESSED)
+    nothing_against(case, clinician, low_back_pain_now=Answer.NOT_ASSESSED)
     drafted(case, clinician)
     answer = at_work(clinician).post(
-        url("checklist", case), form(case, none_of_these="on", q_low_back_pain="present")
+        url("checklist", case), form(case, none_of_these="on", q_low_back_pain_now="present")
     )
 
     assert answer.status_code == 422
@@ -200,3 +202,23 @@ def test_the_panel_asks_at_most_twice(rules_draft, clinician, django_assert_max_
     with django_assert_max_num_queries(2):
         panel = plan_panel(rules_draft.case)
         assert panel["draft"].size == 3 and panel["signed"] is None
+
+
+@pytest.mark.parametrize("name", ["add", "replace", "remove", "dose"])
+def test_behind_a_shut_gate_the_forms_name_no_exercise_either(rules_draft, clinician, at_work, name):
+    case, item = rules_draft.case, rules_draft.items.first()
+    an_item(case, clinician, "D")
+    address = url(name, case) if name == "add" else url(name, case, item.pk)
+    browser = at_work(clinician)
+
+    for answer in (browser.get(address, follow=True), browser.post(address, form(case), follow=True)):
+        assert [name for name in every_name() if name in text(answer)] == []
+
+
+def test_after_a_refusal_the_form_still_fits_the_record(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    refused = {"exercise": "CALF_ECCENTRIC", "side": "both", "reason": "I insist"}
+    page = text(at_work(clinician).post(url("add", case), form(case, **refused)))
+
+    case.refresh_from_db()
+    assert f'name="version" value="{case.version}"' in page

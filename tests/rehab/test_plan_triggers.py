@@ -11,6 +11,7 @@ from rehab.models import LevelStep, Plan, PlanItem, TreatmentRecord
 from rehab.triggers import RELEASE_CAUSES, TRIGGERS
 from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
 from triage.gate import loading_gate
+from triage.knowledge import triage_knowledge
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +282,4 @@ def test_every_trigger_is_there_by_name():
 
 
 def test_the_frozen_list_of_causes_is_the_list_of_the_knowledge():
-    from rehab.knowledge import rehab_knowledge
-
-    assert set(RELEASE_CAUSES) == rehab_knowledge().mapping.release_causes
+    assert set(RELEASE_CAUSES) == set(triage_knowledge().red_flags.must_not_load)

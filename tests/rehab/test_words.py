@@ -9,7 +9,10 @@ from rehab.words import dose_facts, dose_words, frequency_words, tempo_words
 EMPTY = {
     **dict.fromkeys(("sets", "amount", "amount_high", "hold_seconds", "rest_seconds")),
     **dict.fromkeys(("times_a_week", "times_a_week_high", "times_a_day")),
-    **{"unit": "", "per_side": False, "scheme": "", "tempo": ""},
+    "unit": "",
+    "per_side": False,
+    "scheme": "",
+    "tempo": "",
 }
 
 
