@@ -37,9 +37,7 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
     return {
         "case": case,
         "decision": decision,
-        "causes": [
-            _shown(place, cause) for place, cause in enumerate(ranking.causes, start=1)
-        ],
+        "causes": [_shown(place, cause) for place, cause in enumerate(ranking.causes, start=1)],
         "undifferentiated": ranking.undifferentiated,
         "test_next": [words_of(code) for code in ranking.test_next[:SHOWN_TESTS]],
         "first": cause_title(first) if first else "",
@@ -54,13 +52,8 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
 
 
 def _shown(place, ranked):
-    cause = next(
-        cause for cause in triage_knowledge().causes.causes if cause.code == ranked.code
-    )
-    lines = [
-        {"words": words_of(f.code), "weight": f.weight, "source": f.source}
-        for f in ranked.findings
-    ]
+    cause = next(cause for cause in triage_knowledge().causes.causes if cause.code == ranked.code)
+    lines = [{"words": words_of(f.code), "weight": f.weight, "source": f.source} for f in ranked.findings]
     return {
         "place": place,
         "cause": cause,
@@ -75,27 +68,13 @@ def _shown(place, ranked):
 def _releases(case, signs, release_form):
     """Return the diagnoses of the case that wait for a specialist's release, and those released."""
     locked = set(triage_knowledge().red_flags.must_not_load)
-    recorded = set(
-        Diagnosis.objects.filter(case=case, cause__in=locked).values_list(
-            "cause", flat=True
-        )
-    )
-    released = list(
-        SignOff.objects.filter(case=case, kind="released")
-        .exclude(cause="")
-        .select_related("by")
-    )
+    recorded = set(Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True))
+    released = list(SignOff.objects.filter(case=case, kind="released").exclude(cause="").select_related("by"))
     waiting = sorted(recorded - {row.cause for row in released})
     forms = []
     for cause in waiting:
-        bound = (
-            release_form
-            if release_form is not None and release_form.data.get("cause") == cause
-            else None
-        )
-        form = bound or Release(
-            case=case, initial={"cause": cause}, auto_id=f"release-{cause}-%s"
-        )
+        bound = release_form if release_form is not None and release_form.data.get("cause") == cause else None
+        form = bound or Release(case=case, initial={"cause": cause}, auto_id=f"release-{cause}-%s")
         forms.append({"name": cause_title(cause), "form": form if signs else None})
     return {
         "waiting": forms,

@@ -48,10 +48,7 @@ def tests_by_region():
     for test in triage_knowledge().tests.values():
         if test.region != PALPATION:
             regions.setdefault(test.region, []).append(test)
-    return tuple(
-        (region, REGIONS.get(region, region.capitalize()), tuple(tests))
-        for region, tests in regions.items()
-    )
+    return tuple((region, REGIONS.get(region, region.capitalize()), tuple(tests)) for region, tests in regions.items())
 
 
 @cache
@@ -63,10 +60,7 @@ def finding_groups():
             groups.setdefault(entry.row, []).append(
                 Asked(entry.code, entry.label.en, False, "", ", ".join(entry.source))
             )
-    return tuple(
-        Group(row or "other", _group_title(row), tuple(rows))
-        for row, rows in groups.items()
-    )
+    return tuple(Group(row or "other", _group_title(row), tuple(rows)) for row, rows in groups.items())
 
 
 def _group_title(row):
@@ -89,21 +83,15 @@ class Examination(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for test, side in sided_tests():
-            self._add_test(
-                test, f"{test.code}_{side}", "" if side == Side.NONE else f", {side}"
-            )
+            self._add_test(test, f"{test.code}_{side}", "" if side == Side.NONE else f", {side}")
         for group in finding_groups():
             self.fields[f"none_{group.key}"] = forms.BooleanField(required=False)
             for row in group.rows:
-                self.fields[row.code] = forms.ChoiceField(
-                    label=row.label, choices=THREE_WAYS, required=False
-                )
+                self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
 
     def _add_test(self, test, key, on):
         label = f"{test.name.en}{on}"
-        self.fields[f"v_{key}"] = forms.FloatField(
-            label=label, required=False, min_value=test.low, max_value=test.high
-        )
+        self.fields[f"v_{key}"] = forms.FloatField(label=label, required=False, min_value=test.low, max_value=test.high)
         self.fields[f"p_{key}"] = forms.IntegerField(
             label=f"{label}: pain 0-10", required=False, min_value=0, max_value=PAIN_MAX
         )
@@ -112,13 +100,9 @@ class Examination(RecordForm):
                 ("", "not said"),
                 *((method, FELT.get(method, method)) for method in test.methods),
             ]
-            self.fields[f"m_{key}"] = forms.ChoiceField(
-                label=f"{label}: felt as", choices=choices, required=False
-            )
+            self.fields[f"m_{key}"] = forms.ChoiceField(label=f"{label}: felt as", choices=choices, required=False)
         if test.pain_fails:
-            self.fields[f"x_{key}"] = forms.BooleanField(
-                label=f"{label}: not possible for pain", required=False
-            )
+            self.fields[f"x_{key}"] = forms.BooleanField(label=f"{label}: not possible for pain", required=False)
 
     @property
     def helper(self):
@@ -138,12 +122,8 @@ class Examination(RecordForm):
                     f"{self.fields[f'v_{key}'].label}: a value, or not possible; not both.",
                 )
         for group in finding_groups():
-            if data.get(f"none_{group.key}") and any(
-                data.get(row.code) == Answer.PRESENT for row in group.rows
-            ):
-                self.add_error(
-                    None, f'{group.title}: "none of these" is ticked, but one is yes.'
-                )
+            if data.get(f"none_{group.key}") and any(data.get(row.code) == Answer.PRESENT for row in group.rows):
+                self.add_error(None, f'{group.title}: "none of these" is ticked, but one is yes.')
         if not self.errors and not self.measured() and not self.findings()[0]:
             self.add_error(None, "Nothing was recorded yet.")
         return data
@@ -191,25 +171,18 @@ class Examination(RecordForm):
         return {
             fact: Answer.PRESENT
             for zone, fact in ZONE_FACTS.items()
-            if any(
-                (self.cleaned_data.get(f"v_{zone}_{side}") or 0) >= 1
-                for side in symptomatic
-            )
+            if any((self.cleaned_data.get(f"v_{zone}_{side}") or 0) >= 1 for side in symptomatic)
         }
 
 
 def typed(facts, form):
     """Return the facts with what is being typed in the examination; nothing is saved."""
     measured = tuple(
-        Measurement(
-            test, Side(side), m["value"], m["unit"], m["method"] or None, m["pain_nprs"]
-        )
+        Measurement(test, Side(side), m["value"], m["unit"], m["method"] or None, m["pain_nprs"])
         for (test, side), m in form.measured().items()
     )
     answers = {**facts.answers, **form.findings()[0]}
-    return replace(
-        facts, answers=answers, measurements=(*facts.measurements, *measured)
-    )
+    return replace(facts, answers=answers, measurements=(*facts.measurements, *measured))
 
 
 def zones(form, previous):
@@ -220,9 +193,7 @@ def zones(form, previous):
             "zone": zone,
             "number": number,
             "name": names[zone.code],
-            "sides": [
-                place(form, zone.code, side, previous) for side in ("left", "right")
-            ],
+            "sides": [place(form, zone.code, side, previous) for side in ("left", "right")],
             "levels": TENDERNESS,
         }
         for number, zone in enumerate(ZONES, start=1)
@@ -261,12 +232,8 @@ def regions(form, previous):
             "tests": [
                 {
                     "test": test,
-                    "methods": [
-                        (method, FELT.get(method, method)) for method in test.methods
-                    ],
-                    "sides": [
-                        place(form, test.code, side, previous) for side in test.sides
-                    ],
+                    "methods": [(method, FELT.get(method, method)) for method in test.methods],
+                    "sides": [place(form, test.code, side, previous) for side in test.sides],
                 }
                 for test in tests
             ],
@@ -279,16 +246,13 @@ def groups(form, previous):
     """Return the groups of findings with what is chosen and what was found before."""
 
     def chosen(code):
-        return (
-            form.data.get(code) or str(Answer.NOT_ASSESSED)
-            if form.is_bound
-            else str(Answer.NOT_ASSESSED)
-        )
+        return form.data.get(code) or str(Answer.NOT_ASSESSED) if form.is_bound else str(Answer.NOT_ASSESSED)
 
     return [
         {
             "section": group,
             "none": bool(form.is_bound and form.data.get(f"none_{group.key}")),
+            "is_open": form.is_bound or any((row.code, "none") in previous for row in group.rows),
             "rows": [
                 {
                     "asked": row,

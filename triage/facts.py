@@ -31,11 +31,7 @@ def case_facts(case, today, answers=None):
     w10 = said.pop("w10", Answer.NOT_ASSESSED)
     findings = newest_findings(case)
     facts = merged(said, findings)
-    items = (
-        list(RedFlagItem.objects.filter(case=case, screening=screening))
-        if screening
-        else []
-    )
+    items = list(RedFlagItem.objects.filter(case=case, screening=screening)) if screening else []
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     return CaseFacts(
         patient=patient_facts(case, facts, today),
@@ -45,7 +41,7 @@ def case_facts(case, today, answers=None):
         measurements=measurements(findings),
         diagnosis=diagnosis.cause if diagnosis else None,
         equipment=frozenset(case.equipment),
-        outcomes=tuple(_outcome(item) for item in items if item.outcome),
+        outcomes=tuple(_outcomes(items)),
         sign_offs=tuple(_sign_offs(case, items)),
         settings=Settings(case.clinic.dvt_seed_strict, case.clinic.core_fail_mode),
     )
@@ -53,11 +49,7 @@ def case_facts(case, today, answers=None):
 
 def current_screening(case):
     """Return the screening that speaks for the case: the unfinished one, else the newest complete one."""
-    return (
-        Screening.objects.filter(case=case, voided_at__isnull=True)
-        .order_by("-started_at", "-id")
-        .first()
-    )
+    return Screening.objects.filter(case=case, voided_at__isnull=True).order_by("-started_at", "-id").first()
 
 
 def stored_answers(screening):
@@ -95,9 +87,7 @@ def merged(said, findings):
 def measurements(findings):
     """Return the measured values as the rules read them."""
     return tuple(
-        Measurement(
-            f.code, Side(f.side), f.value, f.unit, f.method or None, f.pain_nprs
-        )
+        Measurement(f.code, Side(f.side), f.value, f.unit, f.method or None, f.pain_nprs)
         for f in findings
         if not f.answer
     )
@@ -106,20 +96,22 @@ def measurements(findings):
 def patient_facts(case, facts, today):
     """Return the person as plain values on a day; the newest statement about pregnancy counts."""
     patient = case.patient
-    since_birth = (
-        (today - patient.birth_given_on).days if patient.birth_given_on else None
-    )
+    since_birth = (today - patient.birth_given_on).days if patient.birth_given_on else None
     return PatientFacts(
         age_years=patient.age_on(today),
         sex=patient.sex,
         pregnant=facts.get("pregnant", Answer(patient.pregnant)),
-        postpartum_days=since_birth
-        if since_birth is not None and since_birth <= DAYS_AFTER_BIRTH
-        else None,
+        postpartum_days=since_birth if since_birth is not None and since_birth <= DAYS_AFTER_BIRTH else None,
         gestation_weeks=patient.gestation_weeks,
         side=Side(case.side),
         onset_days=(today - case.onset_on).days if case.onset_on else None,
     )
+
+
+def _outcomes(items):
+    """Yield the outcomes that count: none of a row that was opened again since and waits for a new one."""
+    waiting = {(item.row, item.level) for item in items if not item.outcome}
+    return (_outcome(item) for item in items if item.outcome and (item.row, item.level) not in waiting)
 
 
 def _outcome(item):

@@ -22,9 +22,7 @@ class Screening(RecordForm):
         required=False,
         help_text="Wells item 10, minus 2. A named clinician, with a reason.",
     )
-    w10_reason = forms.CharField(
-        label="Which one, and why", max_length=500, required=False
-    )
+    w10_reason = forms.CharField(label="Which one, and why", max_length=500, required=False)
 
     def __init__(self, *args, stored=None, may_sign=False, **kwargs):
         self.stored = stored or {}
@@ -32,9 +30,7 @@ class Screening(RecordForm):
         super().__init__(*args, **kwargs)
         for section in screening_sections():
             for row in section.rows:
-                self.fields[row.code] = forms.ChoiceField(
-                    label=row.label, choices=THREE_WAYS, required=False
-                )
+                self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
             self.fields[f"none_{section.key}"] = forms.BooleanField(
                 required=False, label=f"None of these: {section.title}"
             )
@@ -46,9 +42,7 @@ class Screening(RecordForm):
     def helper(self):
         """Let crispy draw the hidden fields and w10; the template draws the lists."""
         helper = super().helper
-        helper.layout = Layout(
-            "patient", "version", *(["w10", "w10_reason"] if self.may_sign else [])
-        )
+        helper.layout = Layout("patient", "version", *(["w10", "w10_reason"] if self.may_sign else []))
         return helper
 
     def clean(self):
@@ -63,9 +57,7 @@ class Screening(RecordForm):
                             f'{section.title}: "none of these" is ticked, but "{row.label}" is yes.',
                         )
         if data.get("w10") == Answer.PRESENT and not data.get("w10_reason", "").strip():
-            self.add_error(
-                "w10_reason", "Another diagnosis needs its name and the reason."
-            )
+            self.add_error("w10_reason", "Another diagnosis needs its name and the reason.")
         return data
 
     def answers(self):
@@ -88,13 +80,8 @@ class Screening(RecordForm):
         return [
             {
                 "section": section,
-                "none": bool(self.data.get(f"none_{section.key}"))
-                if self.is_bound
-                else False,
-                "rows": [
-                    {"asked": row, "value": self._value(row.code)}
-                    for row in section.rows
-                ],
+                "none": bool(self.data.get(f"none_{section.key}")) if self.is_bound else False,
+                "rows": [{"asked": row, "value": self._value(row.code)} for row in section.rows],
             }
             for section in screening_sections()
         ]
@@ -122,16 +109,10 @@ class CloseItem(RecordForm):
             ("inconclusive", "Inconclusive: stays open"),
         ],
     )
-    scan = forms.ChoiceField(
-        label="Leg vein ultrasound", choices=KNOWN_RESULTS, required=False
-    )
-    repeat_scan = forms.ChoiceField(
-        label="Repeat ultrasound after 6-8 days", choices=KNOWN_RESULTS, required=False
-    )
+    scan = forms.ChoiceField(label="Leg vein ultrasound", choices=KNOWN_RESULTS, required=False)
+    repeat_scan = forms.ChoiceField(label="Repeat ultrasound after 6-8 days", choices=KNOWN_RESULTS, required=False)
     d_dimer = forms.ChoiceField(label="D-dimer", choices=KNOWN_RESULTS, required=False)
-    discharged = forms.BooleanField(
-        label="A written hospital discharge was seen", required=False
-    )
+    discharged = forms.BooleanField(label="A written hospital discharge was seen", required=False)
     text = forms.CharField(
         label="Who assessed it, where, and what was found",
         max_length=1000,
@@ -150,9 +131,7 @@ class SignItem(RecordForm):
     """A named clinician's signature for one item; which kinds there are depends on the item."""
 
     kind = forms.ChoiceField(label="I sign that", widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label="Reason", max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label="Reason", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     limits = forms.CharField(
         label="Limits of the load",
         max_length=500,
@@ -194,9 +173,7 @@ class Release(RecordForm):
     """A specialist's release of a diagnosis that must not be loaded."""
 
     cause = forms.CharField(max_length=30, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Who released it, when, and what they said", max_length=1000
-    )
+    reason = forms.CharField(label="Who released it, when, and what they said", max_length=1000)
     limits = forms.CharField(label="Limits", max_length=500, required=False)
 
 

@@ -62,9 +62,7 @@ def typed_facts(case, today, answers, w10_reason=""):
     w10 = answers.pop("w10", Answer.NOT_ASSESSED)
     if w10 is Answer.PRESENT and not w10_reason.strip():
         w10 = Answer.NOT_ASSESSED  # without its reason it does not count
-    facts = replace(
-        case_facts(case, today, answers=answers), w10=w10, w10_reason=w10_reason
-    )
+    facts = replace(case_facts(case, today, answers=answers), w10=w10, w10_reason=w10_reason)
     screening = current_screening(case)
     if screening is None or not screening.is_open:
         # The outcomes of a finished screening say nothing about what a new one finds.
@@ -78,11 +76,7 @@ def must_be_kept_now(case, decision):
     known = set()
     if screening is not None and screening.is_open:
         known = set(screening.items.values_list("row", "level"))
-    found = {
-        (item.row, item.level.value)
-        for item in decision.items
-        if item.level.is_stopping and not item.closed
-    }
+    found = {(item.row, item.level.value) for item in decision.items if item.level.is_stopping and not item.closed}
     return bool(found - known)
 
 
@@ -97,9 +91,7 @@ def panel(case, decision, facts, answered=None):
         "rows": presentation.actions_of(decision),
         "missing": presentation.missing_links(decision.missing),
         "pathway": presentation.pathway(decision),
-        "answered": sum(
-            facts.answer(code) is not Answer.NOT_ASSESSED for code in asked
-        ),
+        "answered": sum(facts.answer(code) is not Answer.NOT_ASSESSED for code in asked),
         "asked": len(asked),
     }
 
@@ -108,9 +100,7 @@ def decision_context(case, today):
     """Return what the decision page shows: the level of the case as it stands, with its whole working."""
     facts = case_facts(case, today)
     decision = decide(facts)
-    newest = (
-        Decision.objects.filter(case=case, kind="triage").select_related("by").first()
-    )
+    newest = Decision.objects.filter(case=case, kind="triage").select_related("by").first()
     return {
         **panel(case, decision, facts),
         "screening": current_screening(case),
@@ -125,18 +115,14 @@ def decision_context(case, today):
 
 def case_items(case):
     """Return every item of the case with its signatures, the open ones first."""
-    rows = RedFlagItem.objects.filter(case=case).select_related(
-        "opened_by", "closed_by", "screening"
-    )
+    rows = RedFlagItem.objects.filter(case=case).select_related("opened_by", "closed_by", "screening")
     items = list(rows.prefetch_related("sign_offs__by"))
     flags = {flag.code: flag for flag in triage_knowledge().red_flags.flags}
     for item in items:
         item.flag = flags.get(item.row)
         item.is_done = item.is_answered(list(item.sign_offs.all()))
     order = {"E": 0, "D": 1, "U": 2}
-    return sorted(
-        items, key=lambda item: (item.is_done, order[item.level], item.opened_at)
-    )
+    return sorted(items, key=lambda item: (item.is_done, order[item.level], item.opened_at))
 
 
 def items_context(case, person, bound=None):
@@ -145,12 +131,8 @@ def items_context(case, person, bound=None):
     signs = may_sign(person, case) and not case.closed_at
     for item in items:
         final = item.outcome in ("excluded", "confirmed")
-        item.close_form = (
-            CloseItem(case=case, item=item) if signs and not final else None
-        )
-        item.sign_form = (
-            SignItem(case=case, item=item) if signs and kinds_for(item) else None
-        )
+        item.close_form = CloseItem(case=case, item=item) if signs and not final else None
+        item.sign_form = SignItem(case=case, item=item) if signs and kinds_for(item) else None
         if bound and bound[0] == item.pk:
             setattr(item, bound[1], bound[2])
     causes = SignOff.objects.filter(case=case).exclude(cause="").select_related("by")
@@ -176,19 +158,9 @@ def letter_context(case, person, at):
     concerns = [item for item in case_items(case) if not item.is_done]
     for item in concerns:
         item.title = presentation.row_title(item.row)
-    risks = {
-        row.code
-        for section in presentation.screening_sections()
-        if section.kind == "risk"
-        for row in section.rows
-    }
+    risks = presentation.codes_of_lists("risk")
     present = [code for code in facts.answers if facts.has(code)]
-    signs = {
-        row.code
-        for section in presentation.screening_sections()
-        if section.kind == "sign"
-        for row in section.rows
-    }
+    looked_for = presentation.codes_of_rows({item.row for item in concerns})
     return {
         **context,
         "patient": case.patient,
@@ -198,22 +170,11 @@ def letter_context(case, person, at):
         "at": at,
         "concerns": concerns,
         "risks": [presentation.words_of(code) for code in present if code in risks],
-        "present": [
-            presentation.words_of(code) for code in present if code not in risks
-        ],
-        "absent": [
-            presentation.words_of(code)
-            for code in facts.answers
-            if code in signs and facts.lacks(code)
-        ],
-        "measured": [
-            presentation.measured_words(measurement)
-            for measurement in facts.measurements
-        ],
+        "present": [presentation.words_of(code) for code in present if code not in risks],
+        "absent": [presentation.words_of(code) for code in facts.answers if code in looked_for and facts.lacks(code)],
+        "measured": [presentation.measured_words(measurement) for measurement in facts.measurements],
         "urgency": URGENCY.get(decision.level.value, "For your assessment"),
-        "request_text": " ".join(
-            dict.fromkeys(item.flag.action.en for item in concerns if item.flag)
-        )
+        "request_text": " ".join(dict.fromkeys(item.flag.action.en for item in concerns if item.flag))
         or "Please assess.",
     }
 
@@ -248,9 +209,7 @@ def examination_context(case, form, today):
         "hold": decision.d_hold and decision.level.value == "D",
         "ratios": core_ratios(facts),
         "dangers": [
-            presentation.row_title(item.row)
-            for item in decision.items
-            if not item.closed and item.level.is_stopping
+            presentation.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping
         ],
         "errors": [error for errors in form.errors.values() for error in errors],
     }
@@ -259,17 +218,12 @@ def examination_context(case, form, today):
 def typed_verdicts(form, facts):
     """Return (place, verdict, grade, words) for every place a value can be typed; empty where none is."""
     typed = form.measured()
-    judged = {
-        (one.test, one.side.value): one
-        for one in judge(facts, triage_knowledge().tests)
-    }
+    judged = {(one.test, one.side.value): one for one in judge(facts, triage_knowledge().tests)}
     verdicts = []
     for test, side in examining.sided_tests():
         if test.region == examining.PALPATION:
             continue
         found = judged.get((test.code, side)) if (test.code, side) in typed else None
         errors = form.errors.get(f"v_{test.code}_{side}", [])
-        verdicts.append(
-            {"key": f"{test.code}_{side}", "found": found, "errors": errors}
-        )
+        verdicts.append({"key": f"{test.code}_{side}", "found": found, "errors": errors})
     return verdicts

@@ -61,17 +61,9 @@ def screening_sections():
         seen.update(fact.code for fact in new)
         return new
 
-    asked = [
-        _section(flag, "question", [_asked(f) for f in fresh(flag.questions)])
-        for flag in flags
-    ]
-    risks = [_asked(f) for f in fresh(table.risks)] + _wells_rows(
-        seen, table.mandatory, ("w1", "w2", "w3", "w9")
-    )
-    signs = [
-        _section(flag, "sign", _signs(flag, fresh, seen, table.mandatory))
-        for flag in flags
-    ]
+    asked = [_section(flag, "question", [_asked(f) for f in fresh(flag.questions)]) for flag in flags]
+    risks = [_asked(f) for f in fresh(table.risks)] + _wells_rows(seen, table.mandatory, ("w1", "w2", "w3", "w9"))
+    signs = [_section(flag, "sign", _signs(flag, fresh, seen, table.mandatory)) for flag in flags]
     sections = [
         *asked,
         Section("risk", "risk", "Risks for a clot", "D", tuple(risks)),
@@ -81,9 +73,7 @@ def screening_sections():
 
 
 def _section(flag, kind, rows):
-    return Section(
-        f"{flag.code}-{kind}", kind, flag.title.en, _highest(flag).value, tuple(rows)
-    )
+    return Section(f"{flag.code}-{kind}", kind, flag.title.en, _highest(flag).value, tuple(rows))
 
 
 def _signs(flag, fresh, seen, mandatory):
@@ -130,11 +120,7 @@ def words_of(code):
 def row_title(code):
     """Return the title of a red-flag row."""
     return next(
-        (
-            flag.title.en
-            for flag in triage_knowledge().red_flags.flags
-            if flag.code == code
-        ),
+        (flag.title.en for flag in triage_knowledge().red_flags.flags if flag.code == code),
         code,
     )
 
@@ -147,11 +133,7 @@ def missing_links(missing):
 
 def advice(decision):
     """Return the level's text: what to do now, in big words; a hold has a sentence of its own."""
-    code = (
-        "D-hold"
-        if decision.d_hold and decision.level is Level.D
-        else decision.level.value
-    )
+    code = "D-hold" if decision.d_hold and decision.level is Level.D else decision.level.value
     return triage_knowledge().red_flags.levels[code]
 
 
@@ -197,11 +179,7 @@ ANSWER_WORDS = {
 def measured_words(measurement):
     """Return one measured value in words: what, which side, how much, how much it hurt."""
     side = "" if measurement.side is Side.NONE else f", {measurement.side.value}"
-    value = (
-        ""
-        if measurement.value is None
-        else f": {measurement.value:g} {measurement.unit}".rstrip()
-    )
+    value = "" if measurement.value is None else f": {measurement.value:g} {measurement.unit}".rstrip()
     pain = "" if measurement.pain_nprs is None else f", pain {measurement.pain_nprs}/10"
     return f"{words_of(measurement.test)}{side}{value}{pain}"
 
@@ -209,11 +187,20 @@ def measured_words(measurement):
 @cache
 def cause_choices():
     """Return every cause as (code, words), in the order that breaks ties."""
-    return tuple(
-        (cause.code, cause.name.en) for cause in triage_knowledge().causes.causes
-    )
+    return tuple((cause.code, cause.name.en) for cause in triage_knowledge().causes.causes)
 
 
 def cause_title(code):
     """Return the words of a cause."""
     return dict(cause_choices()).get(code, code)
+
+
+def codes_of_lists(kind):
+    """Return the codes of every shown list of a kind: question, risk or sign."""
+    return {row.code for section in screening_sections() if section.kind == kind for row in section.rows}
+
+
+def codes_of_rows(rows):
+    """Return the questions and signs of some red-flag rows; a letter says which were absent."""
+    kept = {f"{row}-{kind}" for row in rows for kind in ("question", "sign")}
+    return {row.code for section in screening_sections() if section.key in kept for row in section.rows}

@@ -4,9 +4,7 @@ from clinic.triggers import Trigger, append_only
 
 # A completed or voided screening is history: its answers and its own row stay as they are.
 SEALED = "EXISTS (SELECT 1 FROM triage_screening s WHERE s.id = {row}.screening_id AND s.completed_at IS NOT NULL)"
-ITEM_MESSAGE = (
-    "triage_redflagitem: an item is closed by an outcome; it is never changed otherwise"
-)
+ITEM_MESSAGE = "triage_redflagitem: an item is closed by an outcome; it is never changed otherwise"
 
 TRIGGERS = (
     *append_only("triage_decision"),
@@ -63,12 +61,13 @@ TRIGGERS = (
         "triage_redflagitem: rows are kept",
     ),
     Trigger(
-        # An excluded or confirmed item is final; only an open or inconclusive one takes an outcome.
+        # An excluded or confirmed item is final; an open or inconclusive one takes an outcome, never loses it.
         "triage_item_only_closed",
         "triage_redflagitem",
         "UPDATE",
         "OLD.outcome IN ('excluded', 'confirmed') OR NEW.case_id <> OLD.case_id OR NEW.\"row\" <> OLD.\"row\" "
-        "OR NEW.level <> OLD.level OR NEW.outcome = ''",
+        "OR NEW.level <> OLD.level OR NEW.text <> OLD.text OR NEW.opened_at <> OLD.opened_at "
+        "OR (NEW.outcome = '' AND OLD.outcome <> '')",
         ITEM_MESSAGE,
     ),
 )

@@ -61,8 +61,14 @@ def close(case, clinician):
         case.refresh_from_db()
         item = case.red_flag_items.filter(row=row).exclude(outcome__in=["excluded", "confirmed"]).last()
         actions.close_item(
-            case=case, version=case.version, item_id=item.pk, outcome=outcome, text=text, by=clinician,
-            at=timezone.now(), **results,
+            case=case,
+            version=case.version,
+            item_id=item.pk,
+            outcome=outcome,
+            text=text,
+            by=clinician,
+            at=timezone.now(),
+            **results,
         )
         return item
 

@@ -53,7 +53,9 @@ def test_none_of_these_records_each_shown_item_as_absent_and_says_so(at_work, cl
     answers = ScreeningAnswer.objects.filter(code__in=[row.code for row in section.rows])
     assert answers.count() == len(section.rows)
     assert set(answers.values_list("value", "shown_none")) == {("absent", True)}
-    assert not ScreeningAnswer.objects.exclude(code__in=[row.code for row in section.rows]).filter(value="absent").exists()
+    assert (
+        not ScreeningAnswer.objects.exclude(code__in=[row.code for row in section.rows]).filter(value="absent").exists()
+    )
 
 
 def test_none_of_these_beside_a_yes_is_refused(at_work, clinician, case, form_of):

@@ -6,10 +6,13 @@ from enum import Enum
 from clinic.access import may_record, may_sign
 from clinic.models import Case
 from clinic.tables import knowledge_version
+from clinic.terms import Answer, OutcomeType
 from triage.decision import triage_decision
 from triage.facts import case_facts, facts_json
 from triage.knowledge import triage_knowledge
 from triage.models import Decision, RedFlagItem
+from triage.rules.expressions import codes_of
+from triage.rules.items import CLOT_ROW
 
 ATTENTION = {
     "E": (Case.Attention.EMERGENCY, "Emergency: send to hospital now"),
@@ -93,29 +96,60 @@ def decide_and_keep(case, *, by, at, kind="triage", result=None):
     return decision
 
 
-def open_items(case, decision, *, screening, by, at):
-    """Open an item for every fired row that has none of its level yet in this screening."""
-    known = {
-        (item.row, item.level): item
-        for item in RedFlagItem.objects.filter(case=case, screening=screening)
-    }
+def present_facts(case, at):
+    """Return the codes that are known to be present before a change, derived ones too."""
+    decision = triage_decision(case_facts(case, at.date()), triage_knowledge())
+    return _present(decision)
+
+
+def _present(decision):
+    return {code for code, answer in decision.answers.items() if answer is Answer.PRESENT}
+
+
+def facts_of_row(row):
+    """Return every fact a red-flag row looks at."""
+    knowledge = triage_knowledge()
+    flag = next(flag for flag in knowledge.red_flags.flags if flag.code == row)
+    codes = {fact.code for fact in (*flag.questions, *flag.signs)}
+    for rule in flag.rules:
+        codes |= set(codes_of(rule.when))
+    if row == CLOT_ROW:
+        clot = knowledge.clot
+        codes |= {*clot.significant, *clot.strong, *clot.weak, *(fact for group in clot.groups for fact in group.facts)}
+    return codes
+
+
+def open_items(case, decision, *, screening, by, at, before=frozenset()):
+    """Open an item for every fired row that has none of its level yet in this screening.
+
+    ``before`` are the facts that were present before the change.  An item that is excluded answers for what
+    was known then: a fact of its row that is new opens another item.
+    """
+    known = {}
+    for item in RedFlagItem.objects.filter(case=case, screening=screening).order_by("opened_at", "id"):
+        known[item.row, item.level] = item
+    new_facts = _present(decision) - set(before)
     for found in decision.items:
-        signable = found.awaiting == "signature"
         item = known.get((found.row, found.level.value))
-        if item is None:
-            RedFlagItem.objects.create(
-                case=case,
-                screening=screening,
-                row=found.row,
-                level=found.level.value,
-                rule=found.rule[:300],
-                text=found.text.en[:1000],
-                signable=signable,
-                opened_at=at,
-                opened_by=by,
-            )
-        elif not item.outcome and item.signable != signable:
-            RedFlagItem.objects.filter(pk=item.pk).update(signable=signable)
+        is_new = item is None or (item.outcome == OutcomeType.EXCLUDED and bool(new_facts & facts_of_row(found.row)))
+        if is_new:
+            _open(case, found, screening, by, at)
+        elif not item.outcome and item.signable != found.signable:
+            RedFlagItem.objects.filter(pk=item.pk).update(signable=found.signable)
+
+
+def _open(case, found, screening, by, at):
+    RedFlagItem.objects.create(
+        case=case,
+        screening=screening,
+        row=found.row,
+        level=found.level.value,
+        rule=found.rule[:300],
+        text=found.text.en[:1000],
+        signable=found.signable,
+        opened_at=at,
+        opened_by=by,
+    )
 
 
 def attention_of(decision):

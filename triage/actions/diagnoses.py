@@ -23,11 +23,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
     decision = decide_and_keep(case, by=by, at=at, kind="causes", result=_ranking)
     ranked = [ranked.code for ranked in decision.causes.causes if ranked.score > 0]
     if ranked[:1] != [cause] and not override_reason.strip():
-        first = (
-            f"The ranking puts {ranked[0]} first."
-            if ranked
-            else "The ranking has no cause yet."
-        )
+        first = f"The ranking puts {ranked[0]} first." if ranked else "The ranking has no cause yet."
         raise Refused(f"{first} Say why {cause} is recorded.")
     diagnosis = Diagnosis.objects.create(
         case=case,
@@ -37,11 +33,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         at=at,
         by=by,
     )
-    changes = (
-        {"next_step": "Draft the plan", "attention": Case.Attention.DUE}
-        if loading_gate(case).open
-        else {}
-    )
+    changes = {"next_step": "Draft the plan", "attention": Case.Attention.DUE} if loading_gate(case).open else {}
     touch_case(
         case,
         version=version,

@@ -10,6 +10,7 @@ from triage.actions.deciding import (
     decide_and_keep,
     must_record,
     open_items,
+    present_facts,
 )
 from triage.facts import current_screening
 from triage.models import Examination, Finding
@@ -20,14 +21,13 @@ def _sided(key):
 
 
 @transaction.atomic
-def record_examination(
-    *, case, version, by, at, findings=None, measured=None, shown_none=()
-):
+def record_examination(*, case, version, by, at, findings=None, measured=None, shown_none=()):
     """Keep findings ({code or (code, side): Answer}) and measured tests ({(test, side): dict}).
 
     ``measured`` dicts hold value, unit, method, pain_nprs.  What fires opens its item in this transaction.
     """
     must_record(by, case)
+    known = present_facts(case, at)
     examination = Examination.objects.create(case=case, at=at, by=by)
     rows = [
         Finding(
@@ -37,9 +37,7 @@ def record_examination(
             answer=Answer(answer).value,
             shown_none=code in shown_none,
         )
-        for (code, side), answer in (
-            (_sided(key), answer) for key, answer in (findings or {}).items()
-        )
+        for (code, side), answer in ((_sided(key), answer) for key, answer in (findings or {}).items())
     ]
     rows += [
         Finding(examination=examination, code=test, side=side, **values)
@@ -48,11 +46,10 @@ def record_examination(
     Finding.objects.bulk_create(rows)
     decision = decide_and_keep(case, by=by, at=at)
     _keep_verdicts(examination, decision)
-    before = {(item.row, item.level) for item in case.red_flag_items.all()}
-    open_items(case, decision, screening=current_screening(case), by=by, at=at)
-    fired = {(item.row, item.level) for item in case.red_flag_items.all()} - before
+    before = set(case.red_flag_items.values_list("pk", flat=True))
+    open_items(case, decision, screening=current_screening(case), by=by, at=at, before=known)
     changes = {}
-    if fired:
+    if case.red_flag_items.exclude(pk__in=before).exists():
         changes["attention"], changes["next_step"] = attention_of(decision)
     elif case.attention == Case.Attention.DUE:
         changes["next_step"] = "Look at the causes, record a diagnosis"
@@ -70,10 +67,7 @@ def record_examination(
 
 
 def _keep_verdicts(examination, decision):
-    verdicts = {
-        (judged.test, Side(judged.side).value): str(judged.verdict)
-        for judged in decision.judged
-    }
+    verdicts = {(judged.test, Side(judged.side).value): str(judged.verdict) for judged in decision.judged}
     for finding in examination.findings.filter(answer=""):
         verdict = verdicts.get((finding.code, finding.side))
         if verdict:

@@ -93,9 +93,7 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     if kind == "considered_not_suspected" and not item.signable:
         raise Refused("This item does not accept a signature: it needs an outcome.")
     if kind == "may_load" and item.level != "U":
-        raise Refused(
-            "Only an item of level U can be answered with a permission to load."
-        )
+        raise Refused("Only an item of level U can be answered with a permission to load.")
     if kind == "may_load" and not limits.strip():
         raise Refused("Write the limits of the load.")
     if not reason.strip():

@@ -12,6 +12,7 @@ from triage.actions.deciding import (
     must_record,
     must_sign,
     open_items,
+    present_facts,
 )
 from triage.facts import current_screening
 from triage.models import Screening, ScreeningAnswer
@@ -33,9 +34,7 @@ def start_screening(*, case, version, by, at):
 
 
 @transaction.atomic
-def answer_screening(
-    *, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True
-):
+def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True):
     """Keep answers, decide, open what fires, and complete the screening when nothing is missing.
 
     ``answers`` maps codes to Answer.  The item of a fired row is written in this same transaction, also
@@ -46,6 +45,7 @@ def answer_screening(
     screening = current_screening(case)
     if screening is None or not screening.is_open:
         screening = Screening.objects.create(case=case, started_at=at, started_by=by)
+    known = present_facts(case, at)
     _keep(
         screening,
         answers,
@@ -56,7 +56,7 @@ def answer_screening(
         may_set_w10=may_sign(by, case),
     )
     decision = decide_and_keep(case, by=by, at=at)
-    open_items(case, decision, screening=screening, by=by, at=at)
+    open_items(case, decision, screening=screening, by=by, at=at, before=known)
     completes = may_complete and decision.complete and may_sign(by, case)
     if completes:
         Screening.objects.filter(pk=screening.pk).update(
@@ -82,10 +82,7 @@ def answer_screening(
 
 
 def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
-    if (
-        answers.get("w10", Answer.NOT_ASSESSED) is not Answer.NOT_ASSESSED
-        and not may_set_w10
-    ):
+    if answers.get("w10", Answer.NOT_ASSESSED) is not Answer.NOT_ASSESSED and not may_set_w10:
         raise Refused("Only a clinician may record an alternative diagnosis (w10).")
     if answers.get("w10") is Answer.PRESENT and not w10_reason.strip():
         raise Refused("An alternative diagnosis (w10) needs a reason.")
@@ -125,8 +122,6 @@ def void_screening(*, case, version, reason, by, at):
         kind="screening_voided",
         text=f"Screening set aside: {reason}",
     )
-    found = Screening.objects.filter(
-        case=case, completed_at__isnull=True, voided_at__isnull=True
-    )
+    found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True)
     if not found.update(voided_at=at, voided_by=by):
         raise Refused("There is no unfinished screening.")

@@ -3,6 +3,7 @@
 from django import template
 
 from triage.models import RedFlagItem
+from triage.presentation import row_title
 
 register = template.Library()
 
@@ -11,4 +12,4 @@ register = template.Library()
 def open_alarms(case):
     """Name every open E and D item of the case, the most urgent first; one query."""
     items = RedFlagItem.objects.filter(case=case, level__in=["E", "D"]).exclude(outcome="excluded")
-    return {"case": case, "alarms": sorted({(item.level != "E", item.row, item.text) for item in items})}
+    return {"case": case, "alarms": sorted({(item.level != "E", item.row, row_title(item.row)) for item in items})}

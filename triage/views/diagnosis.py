@@ -28,8 +28,13 @@ def diagnosis(request, case_id):
 
     def act(data):
         actions.record_diagnosis(
-            case=case, version=data["version"], cause=data["cause"], grade=data["grade"],
-            override_reason=data["override_reason"], by=request.user, at=timezone.now(),
+            case=case,
+            version=data["version"],
+            cause=data["cause"],
+            grade=data["grade"],
+            override_reason=data["override_reason"],
+            by=request.user,
+            at=timezone.now(),
         )
 
     if pages.attempt(form, act):
@@ -49,8 +54,13 @@ def release(request, case_id):
 
     def act(data):
         actions.release_diagnosis(
-            case=case, version=data["version"], cause=data["cause"], reason=data["reason"],
-            limits=data["limits"], by=request.user, at=timezone.now(),
+            case=case,
+            version=data["version"],
+            cause=data["cause"],
+            reason=data["reason"],
+            limits=data["limits"],
+            by=request.user,
+            at=timezone.now(),
         )
 
     if pages.attempt(form, act):

@@ -14,8 +14,13 @@ from triage.facts import case_facts
 def _keep(case, form, person):
     findings, shown_none = form.findings()
     actions.record_examination(
-        case=case, version=form.cleaned_data["version"], findings=findings, measured=form.measured(),
-        shown_none=shown_none, by=person, at=timezone.now(),
+        case=case,
+        version=form.cleaned_data["version"],
+        findings=findings,
+        measured=form.measured(),
+        shown_none=shown_none,
+        by=person,
+        at=timezone.now(),
     )
 
 

@@ -35,8 +35,14 @@ def close(request, case_id, item_id):
     def act(data):
         given = {name: data[name] for name in ("scan", "repeat_scan", "d_dimer", "discharged") if name in data}
         actions.close_item(
-            case=case, version=data["version"], item_id=item.pk, outcome=data["outcome"], text=data["text"],
-            by=request.user, at=timezone.now(), **given,
+            case=case,
+            version=data["version"],
+            item_id=item.pk,
+            outcome=data["outcome"],
+            text=data["text"],
+            by=request.user,
+            at=timezone.now(),
+            **given,
         )
 
     if pages.attempt(form, act):
@@ -56,8 +62,14 @@ def sign(request, case_id, item_id):
 
     def act(data):
         actions.sign_off(
-            case=case, version=data["version"], item_id=item.pk, kind=data["kind"], reason=data["reason"],
-            limits=data.get("limits", ""), by=request.user, at=timezone.now(),
+            case=case,
+            version=data["version"],
+            item_id=item.pk,
+            kind=data["kind"],
+            reason=data["reason"],
+            limits=data.get("limits", ""),
+            by=request.user,
+            at=timezone.now(),
         )
 
     if pages.attempt(form, act):

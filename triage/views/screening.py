@@ -23,15 +23,25 @@ def _keep(case, form, person, *, may_complete):
     answers, shown_none = form.answers()
     data = form.cleaned_data
     return actions.answer_screening(
-        case=case, version=data["version"], answers=answers, shown_none=shown_none, by=person,
-        at=timezone.now(), w10_reason=data.get("w10_reason", ""), may_complete=may_complete,
+        case=case,
+        version=data["version"],
+        answers=answers,
+        shown_none=shown_none,
+        by=person,
+        at=timezone.now(),
+        w10_reason=data.get("w10_reason", ""),
+        may_complete=may_complete,
     )
 
 
 def _judged(case, form):
     """Return the decision on what is typed, and its facts; nothing is saved."""
     answers = form.answers()[0] if form.is_bound and form.is_valid() else form.stored
-    reason = form.cleaned_data.get("w10_reason", "") if form.is_bound and form.is_valid() else form.initial.get("w10_reason", "")
+    reason = (
+        form.cleaned_data.get("w10_reason", "")
+        if form.is_bound and form.is_valid()
+        else form.initial.get("w10_reason", "")
+    )
     facts = pages.typed_facts(case, timezone.localdate(), answers, reason)
     return pages.decide(facts), facts
 
