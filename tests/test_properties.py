@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.terms import Answer, Level
@@ -21,14 +21,18 @@ KNOWN = rehab_knowledge()
 FLAG_CODES = sorted(e.code for e in code_list() if e.kind in ("question", "sign", "risk", "wells") and e.code != "w10")
 FACT_CODES = sorted(WORDS.answers)
 CONTRA_CODES = sorted({c.code for e in KNOWN.exercises.values() for c in e.contraindications})
+# Facts that seldom open an item, so that most quiet cases reach a plan; open U items among them.
+OPENING = {"cecs_same_time", "cecs_eases", "bsi_bone_pain", "bsi_worse_each_run", "anticoagulant", "mass_lump"}
+QUIET_CODES = sorted({code for code, kind in WORDS.answers.items() if kind == "finding"} | set(CONTRA_CODES) | OPENING)
 NEEDS = sorted(WORDS.needs)
-# What makes a picture calmer on purpose: an old, known difference of girth and a mild, stable deficit.
-CALMING = {"girth_old_known", "neu_mild_stable"}
+# What makes a picture calmer on purpose: an old, known difference of girth.
+CALMING = {"girth_old_known"}
 ANSWERS = st.sampled_from([answer.value for answer in Answer])
 LOADS = [
     {"item": row, "kind": "may_load", "by": "A", "on": "2026-11-20", "reason": "r", "limits": "l"}
     for row in sorted(WORDS.rows)
 ]
+RELEASES = [{**LOADS[0], "item": cause, "kind": "released"} for cause in sorted(WORDS.causes)]
 SIGNED = {"item": "RF-DVT", "kind": "considered_not_suspected", "by": "A", "on": "2026-11-20", "reason": "r"}
 
 patients = st.fixed_dictionaries(
@@ -59,18 +63,22 @@ BANDS = [["band", "barbell", "step", "ball"], ["band"], [], ["roller", "step"]]
 @st.composite
 def raw_cases(draw, quiet=False):
     """Return the JSON of one case: mostly calm, with some answers changed at random."""
-    changed = draw(st.dictionaries(st.sampled_from(FACT_CODES), ANSWERS, max_size=6))
+    codes = QUIET_CODES if quiet else FACT_CODES
+    changed = draw(st.dictionaries(st.sampled_from(codes), ANSWERS, max_size=6))
     return {
         **CALM,
         "patient": CALM["patient"] if quiet or draw(st.booleans()) else draw(patients),
-        "screening": {"*": draw(st.sampled_from(["absent", "absent", "absent", "not_assessed"])), **changed},
+        "screening": {
+            "*": "absent" if quiet else draw(st.sampled_from(["absent", "absent", "not_assessed"])),
+            **changed,
+        },
         "findings": {"*": draw(st.sampled_from(["absent", "absent", "not_assessed"]))},
         "failed": draw(st.lists(st.sampled_from(NEEDS), max_size=8, unique=True)),
         "diagnosis": draw(st.none() | st.sampled_from(sorted(WORDS.causes))),
         "equipment": draw(st.sampled_from(BANDS)),
         "blocked": draw(st.lists(st.sampled_from(sorted(KNOWN.exercises)), max_size=3, unique=True)),
         "outcomes": draw(outcomes),
-        "sign_offs": draw(st.sampled_from([[], LOADS, [*LOADS, SIGNED]])),
+        "sign_offs": [*LOADS, *RELEASES] if quiet else draw(st.sampled_from([[], LOADS, [*LOADS, SIGNED]])),
         "settings": {
             "dvt_seed_strict": draw(st.booleans()),
             "core_fail_mode": draw(st.sampled_from(["deficit", "seed_below_average"])),
@@ -91,6 +99,21 @@ def decide(raw):
 def with_answer(raw, code, answer):
     """Return a case with one more answer in its screening."""
     return {**raw, "screening": {**raw["screening"], code: answer}}
+
+
+def test_the_quiet_cases_reach_a_plan_often_enough_to_say_something():
+    """Guard of the tests below: rules about plans mean nothing when no case has one."""
+    statuses = []
+
+    @settings(max_examples=200, database=None)
+    @given(quiet_cases)
+    def look(raw):
+        statuses.append(decide(raw)[2])
+
+    look()
+    assert sum(plan.status != "no_plan" for plan in statuses) > 100
+    assert sum(bool(plan.exercises) for plan in statuses) > 80
+    assert sum(bool(plan.ask_first) for plan in statuses) > 30
 
 
 @given(raw_cases(), st.sampled_from([code for code in FLAG_CODES if code not in CALMING]))
@@ -178,7 +201,7 @@ def test_no_exercise_that_an_open_or_confirmed_row_forbids(raw):
             assert first_closed is None or item.max_level < first_closed
 
 
-@given(raw_cases())
+@given(quiet_cases)
 def test_every_failed_need_is_answered_or_named_as_open(raw):
     _, triage, plan = decide(raw)
 

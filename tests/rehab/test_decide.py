@@ -236,9 +236,11 @@ def test_the_list_reads_as_a_table():
 
 
 def test_a_whole_decision_costs_at_most_two_milliseconds():
-    from rehab.management.decision_time import decision_times
+    """Measured in a process of its own, so that neither coverage nor another test is timed with it."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "bench_decide"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    found = json.loads(done.stdout)
 
-    found = decision_times(rounds=10)
-
-    assert found["decisions"] == 240
-    assert found["median_ms"] <= found["bound_ms"]
+    assert found["decisions"] >= 1000
+    assert found["median_ms"] <= found["bound_ms"] == 2.0

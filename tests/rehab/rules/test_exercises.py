@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from clinic.terms import Answer, CaseFacts, PatientFacts
+from rehab.decision import exercise_verdicts
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.catalogue import Contraindication, Gates
 from rehab.rules.choice import Catalogue
@@ -12,7 +13,9 @@ from rehab.rules.cover import cover, rank
 from rehab.rules.exercises import choose
 from rehab.rules.gates import Situation, Status, opening
 from rehab.rules.needs import Failure, base_of
-from tests.rehab.worked import PCS, codes, decided, plan_of
+from tests.rehab.worked import PCS, codes, decided, facts, plan_of
+from triage.decision import triage_decision
+from triage.knowledge import triage_knowledge
 
 EXAMPLE_16 = [
     "core_flex",
@@ -163,6 +166,13 @@ def test_the_default_is_for_grades_one_and_two(grade, count):
     }
 
     assert len(choose(case, (), grade, Catalogue(known.exercises, known.mapping, openings)).exercises) == count
+
+
+def test_a_default_exercise_that_is_ruled_out_is_named_as_dropped():
+    plan = plan_of(blocked=["BENT_KNEE_HEEL_RAISE"])
+
+    assert codes(plan.exercises) == ["STANDING_HEEL_RAISE"]
+    assert [(drop.code, drop.substitute) for drop in plan.dropped] == [("BENT_KNEE_HEEL_RAISE", None)]
 
 
 # --- Forced exercises and substitutions --------------------------------------------------------
@@ -337,6 +347,24 @@ def test_a_contraindication_may_close_the_higher_levels_only(answer, status, max
     assert (found.status, found.max_level) == (status, max_level)
 
 
+def test_a_released_diagnosis_still_keeps_its_own_exercises_closed_only_without_the_release():
+    released = [{"item": "BSI", **RELEASE}]
+
+    assert codes(plan_of(diagnosis="BSI", failed=["soleus_str"], sign_offs=released).exercises) == [
+        "BENT_KNEE_HEEL_RAISE"
+    ]
+    assert "release" in gate_opening(gates=Gates(closed_causes=frozenset({"BSI"})), diagnosis="BSI").because[0].text
+
+
+def test_a_signature_against_a_clot_opens_exercise_and_leaves_release_locked():
+    signed = {"item": "RF-DVT", "kind": "considered_not_suspected", "by": "A", "on": "2026-11-20", "reason": "seen"}
+    plan = plan_of(failed=["trigger_point", "core_ext"], screening={"family_clot": "present"}, sign_offs=[signed])
+
+    assert codes(plan.exercises) == ["BIRD_DOG"]
+    assert plan.uncovered == ("trigger_point",)
+    assert "FOAM_ROLL" not in codes(plan.add_ons)
+
+
 # --- Cap, start levels, elephant, add-ons -------------------------------------------------------
 
 
@@ -413,6 +441,138 @@ def test_rolling_is_prevention_and_never_an_exercise_of_the_plan():
 
 def test_running_and_hopping_wait_for_their_own_gates():
     assert not {"WALK_RUN", "PLYO_LADDER", "SKIPPING_DRILLS"} & set(codes(plan_of(failed=["core_ext"]).add_ons))
+
+
+# --- The calf's pain test -----------------------------------------------------------------------
+
+
+def pain(test, nprs, side="left"):
+    return {"test": test, "side": side, "value": nprs, "unit": unit_of(test)}
+
+
+def unit_of(test):
+    return triage_knowledge().tests[test].unit
+
+
+def side_of(test):
+    return triage_knowledge().tests[test].sides[0]
+
+
+def raises(test, left, right):
+    return [{"test": test, "side": s, "value": n, "unit": unit_of(test)} for s, n in (("left", left), ("right", right))]
+
+
+def calf_levels(*measurements):
+    """Return the start levels of bent and straight heel raise, and the add-ons, for these pain tests."""
+    plan = plan_of(failed=["gastroc_str", "soleus_str"], measurements=list(measurements), patient={"onset_days": 30})
+    levels = {item.code: item.start_level for item in plan.exercises}
+    bent, straight = (levels.get(code) for code in ("BENT_KNEE_HEEL_RAISE", "STANDING_HEEL_RAISE"))
+    return bent, straight, "CALF_ISOMETRIC" in codes(plan.add_ons)
+
+
+def test_without_a_pain_test_the_calf_starts_at_level_one():
+    assert calf_levels() == (1, 1, False)
+
+
+@pytest.mark.parametrize(("nprs", "expected"), [(3, (1, 1, False)), (4, (None, None, True))])
+def test_a_painful_double_raise_starts_with_the_isometric_instead(nprs, expected):
+    assert calf_levels(pain("RAISE_PAIN_DOUBLE", nprs, side_of("RAISE_PAIN_DOUBLE"))) == expected
+
+
+def test_the_replaced_heel_raises_are_named_and_their_needs_stay_open():
+    double = pain("RAISE_PAIN_DOUBLE", 6, side_of("RAISE_PAIN_DOUBLE"))
+    plan = plan_of(failed=["soleus_str"], measurements=[double])
+
+    assert [(drop.code, drop.substitute) for drop in plan.dropped] == [("BENT_KNEE_HEEL_RAISE", "CALF_ISOMETRIC")]
+    assert plan.uncovered == ("soleus_str",)
+    (isometric,) = [item for item in plan.add_ons if item.code == "CALF_ISOMETRIC"]
+    assert isometric.start_level == 1
+
+
+@pytest.mark.parametrize(
+    ("nprs", "left", "right", "level"), [(3, 5, 9, 4), (3, 4, 9, 1), (4, 20, 20, 1), (0, 25, 25, 4)]
+)
+def test_single_raises_with_little_pain_start_at_level_four(nprs, left, right, level):
+    straight = [pain("RAISE_PAIN_STRAIGHT", nprs), *raises("GS_RAISES", left, right)]
+    bent = [pain("RAISE_PAIN_BENT", nprs), *raises("SS_RAISES", left, right)]
+
+    assert calf_levels(*straight)[:2] == (1, level)
+    assert calf_levels(*bent)[:2] == (level, 1)
+
+
+def test_a_pain_test_without_a_count_of_raises_starts_at_level_one():
+    assert calf_levels(pain("RAISE_PAIN_STRAIGHT", 0))[1] == 1
+
+
+# --- Gates that read a measurement ---------------------------------------------------------------
+
+
+def verdict_of(code, levels=None, running_open=False, **changes):
+    case = facts(**changes)
+    triage = triage_decision(case, triage_knowledge())
+    return exercise_verdicts(case, triage, rehab_knowledge(), levels, running_open)[code]
+
+
+def hop_measurements(left, right, walk):
+    pains = [pain("WALK_PAIN", walk, side_of("WALK_PAIN"))] if walk is not None else []
+    return [*raises("GS_RAISES", left, right), *pains]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "walk", "status"),
+    [
+        (20, 22, 1, "ok"),
+        (19, 21, 1, "forbidden"),
+        (20, 23, 1, "forbidden"),
+        (20, 20, 2, "forbidden"),
+        (20, 20, None, "withheld"),
+    ],
+)
+def test_hopping_waits_for_twenty_even_raises_and_a_painless_walk(left, right, walk, status):
+    assert verdict_of("PLYO_LADDER", measurements=hop_measurements(left, right, walk)).status == status
+
+
+def test_hopping_is_withheld_while_the_raises_are_not_counted():
+    found = verdict_of("PLYO_LADDER")
+
+    assert found.status == "withheld"
+    assert set(found.ask_first) == {"GS_RAISES", "WALK_PAIN"}
+
+
+@pytest.mark.parametrize(("bent", "straight", "status"), [(4, 4, "ok"), (3, 6, "forbidden"), (0, 0, "forbidden")])
+def test_calf_power_waits_for_level_four_of_both_heel_raises(bent, straight, status):
+    levels = {"BENT_KNEE_HEEL_RAISE": bent, "STANDING_HEEL_RAISE": straight}
+
+    assert verdict_of("CALF_LOADED_POWER", levels).status == status
+
+
+@pytest.mark.parametrize(("running_open", "highest"), [(False, 1), (True, 5)])
+def test_running_levels_of_the_cadence_drill_wait_for_the_entry_criteria(running_open, highest):
+    assert verdict_of("CADENCE_DRILL", running_open=running_open).max_level == highest
+
+
+@pytest.mark.parametrize(
+    ("measurements", "status"),
+    [
+        ([], "withheld"),
+        ([{"test": "CE_SORENSEN", "side": "none", "value": 200, "unit": "s", "pain_nprs": 2}], "ok"),
+        ([{"test": "CE_SORENSEN", "side": "none", "value": 200, "unit": "s", "pain_nprs": 3}], "forbidden"),
+    ],
+)
+def test_after_a_larger_strain_stretching_waits_until_pain_is_at_most_two(measurements, status):
+    assert (
+        verdict_of("SOLEUS_STRETCH", findings={"bruise_visible": "present"}, measurements=measurements).status == status
+    )
+
+
+def test_exercise_verdicts_speak_for_every_exercise_and_obey_the_blocked_list():
+    case = facts(blocked=["BIRD_DOG"], equipment=[])
+    found = exercise_verdicts(case, triage_decision(case, triage_knowledge()), rehab_knowledge())
+
+    assert list(found) == list(rehab_knowledge().exercises)
+    assert found["BIRD_DOG"].status == "forbidden"
+    assert found["PALLOF_PRESS"].status == "forbidden"
+    assert (found["BARBELL_HIP_THRUST"].status, found["BARBELL_HIP_THRUST"].max_level) == ("ok", 3)
 
 
 # --- The exact search ---------------------------------------------------------------------------
