@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from clinic.terms import Answer, CaseFacts, Level, Reason
 from triage.rules.causes import CauseTable, Ranking, rank_causes, strain_grade
 from triage.rules.dvt import ClotResult, ClotTable
-from triage.rules.findings import FailedNeed, Judged, PhysicalTest, failed_needs, judge
+from triage.rules.findings import FailedNeed, Judged, failed_needs, judge
 from triage.rules.items import OpenItem
 from triage.rules.items import needs_release as diagnosis_needs_release
+from triage.rules.lines import PhysicalTest
 from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
 from triage.rules.scores import Scores, WellsResult

@@ -1,5 +1,6 @@
 """The only reader of the knowledge of triage: parse, check, freeze, cache."""
 
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
@@ -7,6 +8,7 @@ from clinic.tables import Checker
 from triage.decision import TriageKnowledge
 from triage.knowledge.examination import load_examination
 from triage.knowledge.safety import SafetyKnowledge, load_safety
+from triage.rules.causes import CauseTable
 from triage.rules.expressions import codes_of
 from triage.rules.red_flags import CodeEntry
 
@@ -27,10 +29,23 @@ def triage_knowledge() -> TriageKnowledge:
         clot=safety.clot,
         scores=safety.scores,
         tests=examination.tests,
-        causes=examination.causes,
+        causes=_with_rows(examination.causes, safety),
         findings=MappingProxyType({entry.code: entry for entry in codes if entry.kind == "finding"}),
         codes=codes,
     )
+
+
+def _with_rows(table: CauseTable, safety: SafetyKnowledge) -> CauseTable:
+    """Give the causes what section 2 knows: every L and K item, and key findings where there is no table.
+
+    The key findings of a cause without a table are the questions and signs of its row [CONV].
+    """
+    clot = safety.clot
+    lists = {*clot.strong, *clot.weak, *(fact for group in clot.groups for fact in group.facts)}
+    rows = {f.cause: tuple(q.code for q in (*f.questions, *f.signs)) for f in safety.red_flags.flags if f.cause}
+    causes = tuple(c if c.weights else replace(c, keys=rows.get(c.code, ())) for c in table.causes)
+    mandatory = tuple(code for code in safety.red_flags.mandatory if code in lists)
+    return replace(table, causes=causes, clot_facts=mandatory)
 
 
 def _merged(first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker: Checker) -> tuple[CodeEntry, ...]:

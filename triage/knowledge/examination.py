@@ -8,7 +8,7 @@ from types import MappingProxyType
 from clinic.tables import Checker, Entry, read_table
 from clinic.terms import Answer, Side, Text
 from triage.rules.causes import CONDITION_NAMES, Cause, CauseTable, Weight
-from triage.rules.findings import PhysicalTest
+from triage.rules.lines import PhysicalTest
 from triage.rules.red_flags import CodeEntry
 
 HERE = Path(__file__).resolve().parent
@@ -24,8 +24,10 @@ LIMITS = (
     "amber_above",
     "min_ratio",
     "max_gap",
+    "gives_from",
+    "gives_above",
 )
-TABLES = ("fail_below", "fail_left", "fail_right", "mean", "line")
+TABLES = ("fail_below", "fail_left", "fail_right", "mean", "mean_left", "mean_right", "line")
 SEXES = ("any", "male", "female")
 LINE_KEYS = ("base", "per_year", "male", "sd")
 
@@ -71,10 +73,7 @@ def _read_tests(table: Entry) -> Mapping[str, PhysicalTest]:
 
 
 def _test(entry: Entry) -> PhysicalTest:
-    tables = {
-        name: _by_name(entry, name, LINE_KEYS if name == "line" else SEXES)
-        for name in TABLES
-    }
+    tables = {name: _by_name(entry, name, LINE_KEYS if name == "line" else SEXES) for name in TABLES}
     test = PhysicalTest(
         code=entry.code(),
         region=entry.word("region"),
@@ -91,8 +90,8 @@ def _test(entry: Entry) -> PhysicalTest:
         alternative_to=entry.word("alternative_to", required=False),
         methods=entry.words("methods", required=False),
         contraindicated=entry.text("contraindicated", required=False),
-        is_core=entry.flag("is_core"),
-        pain_fails=entry.flag("pain_fails"),
+        pain_from=entry.whole("pain_from_nprs", required=False),
+        gives_fact=entry.word("gives_fact", required=False),
         norm_by_decade=_norms(entry),
         norm_share=entry.number("norm_share", required=False),
         needs_fact=entry.word("needs_fact", required=False),
@@ -110,14 +109,8 @@ def _test(entry: Entry) -> PhysicalTest:
 def _by_name(entry: Entry, key: str, names: tuple[str, ...]) -> Mapping[str, float]:
     raw = entry.mapping(key, required=False)
     for name, value in raw.items():
-        if (
-            name not in names
-            or isinstance(value, bool)
-            or not isinstance(value, int | float)
-        ):
-            entry.report(
-                key, f"{name!r} must be one of {', '.join(names)} with a number"
-            )
+        if name not in names or isinstance(value, bool) or not isinstance(value, int | float):
+            entry.report(key, f"{name!r} must be one of {', '.join(names)} with a number")
     return raw
 
 
@@ -163,11 +156,7 @@ def _needs(entry: Entry) -> list[CodeEntry]:
     code, side = entry.code(), entry.word("side", choices=NEED_SIDES)
     label, source = entry.must_text("label"), entry.sources()
     entry.finish()
-    plain = (
-        [CodeEntry(code, "need", "", label, "", ("failed",), source)]
-        if side != "must"
-        else []
-    )
+    plain = [CodeEntry(code, "need", "", label, "", ("failed",), source)] if side != "must" else []
     if side == "none":
         return plain
     sided = [
@@ -192,29 +181,8 @@ def _read_causes(table: Entry) -> tuple[CauseTable, list[CodeEntry]]:
     causes = tuple(_cause(entry) for entry in table.children("cause"))
     grades = dict(_grade(entry) for entry in table.children("grade"))
     table.finish()
-    codes = [
-        CodeEntry(c.code, "cause", c.row, c.name, "points", (), c.source)
-        for c in causes
-    ]
-    return CauseTable(causes, _clot_facts(causes), MappingProxyType(grades)), codes
-
-
-def _clot_facts(causes: tuple[Cause, ...]) -> tuple[str, ...]:
-    """Return every L and K item: the facts that speak for a clot in the table of DVT."""
-    clot = next((cause for cause in causes if cause.code == "DVT"), None)
-    lines = (
-        [weight for weight in clot.weights if weight.points > 0 and not weight.only_if]
-        if clot
-        else []
-    )
-    found = {code for weight in lines for code in (*weight.any_of, *weight.count)}
-    found |= {"cord_tender", "swelling_significant"}
-    return tuple(
-        sorted(
-            found
-            - {"d_dimer_raised_scan_pending", "girth_1_to_3", "ache_rest_not_movement"}
-        )
-    )
+    codes = [CodeEntry(c.code, "cause", c.row, c.name, "points", (), c.source) for c in causes]
+    return CauseTable(causes, (), MappingProxyType(grades)), codes
 
 
 def _grade(entry: Entry) -> tuple[int, Text]:
@@ -232,9 +200,7 @@ def _cause(entry: Entry) -> Cause:
         name=entry.must_text("label"),
         row=entry.word("row", required=False),
         must_not_miss=entry.flag("must_not_miss"),
-        weights=tuple(
-            _weight(child) for child in entry.children("weights", required=False)
-        ),
+        weights=tuple(_weight(child) for child in entry.children("weights", required=False)),
         keys=entry.words("keys", required=False),
         source=entry.sources(),
         cap=entry.whole("cap", required=False),

@@ -12,7 +12,7 @@ from clinic.terms import (
     TestResult,
     Text,
 )
-from triage.rules.derived import girth_difference
+from triage.rules.derived import girth_difference, with_derived
 
 UNDIFFERENTIATED_UNDER = 4  # points of the first cause
 UNDIFFERENTIATED_GAP = 2  # points between the first two
@@ -30,7 +30,12 @@ PRESSURES = {
 }  # mmHg, from which it counts [PED90]
 RUPTURE_SIGNS = ("squeeze_positive", "matles_positive", "tendon_gap")
 VASCULAR_RISKS = ("age_50_or_over", "smoking", "diabetes", "vascular_risk_other")
-SKIN_AND_SWELLING = ("leg_swelling", "leg_hot", "leg_colour")
+# A bruise that tracks is a visible bruise; who cannot raise on both legs cannot on one.
+ALSO_SECOND_GRADE = ("bruise_tracking_ankle", "double_raise_unable")
+# What age and the questions of section 2 already say; nobody examines it.
+FROM_THE_PERSON = frozenset(
+    {"age_40_or_over", "age_30_to_60", "age_60_or_over", "age_under_40_no_risk", "age_under_50_no_risk"}
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def rank_causes(
     fired red flags, most urgent first.  ``not_assessed`` counts 0.  Ties keep the safety order.
     Classes of the weights are the specification's judgement [CONV], not likelihood ratios.
     """
-    facts = {**answers, **derived_findings(case, answers)}
+    facts = with_derived(answers, derived_findings(case, answers).items())
     scored = [(cause, *_score(cause, facts, table)) for cause in table.causes]
     ordered = _without_lone_plantaris(sorted(scored, key=lambda row: -row[1]), facts)
     ranked = [row for row in ordered if row[1] > 0]
@@ -139,13 +144,9 @@ def rank_causes(
 Scored = tuple[Cause, int, tuple[ScoredFinding, ...]]
 
 
-def _score(
-    cause: Cause, facts: Mapping[str, Answer], table: CauseTable
-) -> tuple[int, tuple[ScoredFinding, ...]]:
+def _score(cause: Cause, facts: Mapping[str, Answer], table: CauseTable) -> tuple[int, tuple[ScoredFinding, ...]]:
     counted = tuple(
-        ScoredFinding(
-            weight.code, weight.points * times, ", ".join(weight.source or cause.source)
-        )
+        ScoredFinding(weight.code, weight.points * times, ", ".join(weight.source or cause.source))
         for weight in cause.weights
         if (times := _times(weight, facts, table))
     )
@@ -181,9 +182,7 @@ def _condition(name: str, facts: Mapping[str, Answer], table: CauseTable) -> boo
     if name == "no_rupture_signs":
         return _all_absent(facts, RUPTURE_SIGNS)
     young_without_risk = _is(facts, "age_under_50_no_risk")
-    return (
-        young_without_risk if name == "young_without_risk" else not young_without_risk
-    )
+    return young_without_risk if name == "young_without_risk" else not young_without_risk
 
 
 CONDITION_NAMES = (
@@ -194,9 +193,7 @@ CONDITION_NAMES = (
 )
 
 
-def derived_findings(
-    case: CaseFacts, answers: Mapping[str, Answer]
-) -> dict[str, Answer]:
+def derived_findings(case: CaseFacts, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Return the findings that follow from age, girth, pressures, posture and the clot tests.
 
     What cannot be known is left out, so that a stated answer or NOT_ASSESSED stands.
@@ -204,29 +201,20 @@ def derived_findings(
     found = dict(_by_age(case.patient.age_years, answers))
     difference = girth_difference(case)
     if difference is not None:
-        found["girth_1_to_3"] = _answer(
-            KNOWN_SMALL_GIRTH[0] <= difference < KNOWN_SMALL_GIRTH[1]
-        )
+        found["girth_1_to_3"] = _answer(KNOWN_SMALL_GIRTH[0] <= difference < KNOWN_SMALL_GIRTH[1])
     values = [m for m in case.measurements if m.value is not None]
     if any(m.test in PRESSURES for m in values):
         found["icp_criterion"] = _answer(
-            any(
-                m.test in PRESSURES and (m.value or 0) >= PRESSURES[m.test]
-                for m in values
-            )
+            any(m.test in PRESSURES and (m.value or 0) >= PRESSURES[m.test] for m in values)
         )
     if any(m.test == "FPI6" for m in values):
         found["fpi_6_or_more"] = _answer(_worst(values, "FPI6", case.patient.side) >= 6)
     if any(m.test == "NAVICULAR_DROP" for m in values):
-        found["navicular_drop_over_10"] = _answer(
-            _worst(values, "NAVICULAR_DROP", case.patient.side) > 10
-        )
+        found["navicular_drop_over_10"] = _answer(_worst(values, "NAVICULAR_DROP", case.patient.side) > 10)
     for outcome in case.outcomes:
         if outcome.item == "RF-DVT" and outcome.outcome is not OutcomeType.EXCLUDED:
             waits = outcome.scan in (None, TestResult.NOT_DONE)
-            found["d_dimer_raised_scan_pending"] = _answer(
-                outcome.d_dimer is TestResult.POSITIVE and waits
-            )
+            found["d_dimer_raised_scan_pending"] = _answer(outcome.d_dimer is TestResult.POSITIVE and waits)
     return found
 
 
@@ -237,9 +225,7 @@ def _worst(values: list[Measurement], test: str, side: Side | None) -> float:
     return max(own or all_sides)
 
 
-def _by_age(
-    age: int | None, answers: Mapping[str, Answer]
-) -> Iterator[tuple[str, Answer]]:
+def _by_age(age: int | None, answers: Mapping[str, Answer]) -> Iterator[tuple[str, Answer]]:
     if age is None:
         return
     no_risk = _all_absent(answers, VASCULAR_RISKS[1:])
@@ -254,18 +240,12 @@ def _answer(is_so: bool) -> Answer:
     return Answer.PRESENT if is_so else Answer.ABSENT
 
 
-def _without_lone_plantaris(
-    rows: list[Scored], facts: Mapping[str, Answer]
-) -> list[Scored]:
+def _without_lone_plantaris(rows: list[Scored], facts: Mapping[str, Answer]) -> list[Scored]:
     """Put PLANTARIS below GASTROC unless imaging shows it: it is rare [DIX09]."""
     if _is(facts, "plantaris_imaging"):
         return rows
     codes = [cause.code for cause, _, _ in rows]
-    if (
-        "PLANTARIS" not in codes
-        or "GASTROC" not in codes
-        or codes.index("PLANTARIS") > codes.index("GASTROC")
-    ):
+    if "PLANTARIS" not in codes or "GASTROC" not in codes or codes.index("PLANTARIS") > codes.index("GASTROC"):
         return rows
     plantaris = rows[codes.index("PLANTARIS")]
     rest = [row for row in rows if row is not plantaris]
@@ -286,19 +266,14 @@ def _by_score(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCau
             yield RankedCause(cause.code, score, "score", findings)
 
 
-def _must_not_miss(
-    rows: list[Scored], shown: set[str], facts: Mapping[str, Answer]
-) -> list[RankedCause]:
+def _must_not_miss(rows: list[Scored], shown: set[str], facts: Mapping[str, Answer]) -> list[RankedCause]:
     """Return the dangerous causes that the score alone would hide, because their key findings are open."""
     hidden = [row for row in rows if row[0].code not in shown]
     return [
         RankedCause(cause.code, score, "must_not_miss", findings)
         for cause, score, findings in hidden
         if cause.always_shown
-        or (
-            cause.must_not_miss
-            and (score >= SHOWN_FROM or any(_is_open(facts, key) for key in cause.keys))
-        )
+        or (cause.must_not_miss and (score >= SHOWN_FROM or any(_is_open(facts, key) for key in cause.keys)))
     ]
 
 
@@ -309,10 +284,11 @@ def _is_open(facts: Mapping[str, Answer], code: str) -> bool:
 def _test_next(rows: list[Scored], facts: Mapping[str, Answer]) -> list[str]:
     """Return the open findings of the first three causes that have a table, the heaviest first, each once."""
     wanted: dict[str, int] = {}
-    for cause, _, _ in [row for row in rows if row[0].weights][:TOP]:
+    tabled = [cause for cause, _, _ in rows if cause.weights]
+    for cause in tabled[:TOP]:
         for weight in cause.weights:
             for code in weight.facts:
-                if _is_open(facts, code):
+                if _is_open(facts, code) and code not in FROM_THE_PERSON:
                     wanted[code] = max(wanted.get(code, 0), abs(weight.points))
     return sorted(wanted, key=lambda code: -wanted[code])
 
@@ -332,6 +308,8 @@ def strain_grade(answers: Mapping[str, Answer]) -> int | None:
         answers.get("single_raise_unable"),
         answers.get("strength_under_half"),
     )
+    if any(answers.get(code) is Answer.PRESENT for code in ALSO_SECOND_GRADE):
+        second = Answer.PRESENT
     if third is Answer.PRESENT:
         return 3
     if third is Answer.NOT_ASSESSED:
@@ -344,18 +322,10 @@ def strain_grade(answers: Mapping[str, Answer]) -> int | None:
 def _either(*known: Answer | None) -> Answer:
     if Answer.PRESENT in known:
         return Answer.PRESENT
-    return (
-        Answer.ABSENT
-        if all(answer is Answer.ABSENT for answer in known)
-        else Answer.NOT_ASSESSED
-    )
+    return Answer.ABSENT if all(answer is Answer.ABSENT for answer in known) else Answer.NOT_ASSESSED
 
 
 def _both(*known: Answer | None) -> Answer:
     if Answer.ABSENT in known:
         return Answer.ABSENT
-    return (
-        Answer.PRESENT
-        if all(answer is Answer.PRESENT for answer in known)
-        else Answer.NOT_ASSESSED
-    )
+    return Answer.PRESENT if all(answer is Answer.PRESENT for answer in known) else Answer.NOT_ASSESSED

@@ -1,6 +1,6 @@
 """Facts that follow from age, pregnancy, sex and measurements."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Answer, CaseFacts, PatientFacts, Side
@@ -27,10 +27,15 @@ def known_facts(case: CaseFacts, limits: Limits, wells: WellsTable) -> dict[str,
     A fact that follows or was stated PRESENT is PRESENT; one stated NOT_ASSESSED stays so; else what
     follows counts, and last what was answered.
     """
-    facts = dict(case.answers)
-    for code, answer in _derived(case, limits, wells):
-        stated = facts.get(code)
-        if stated is Answer.PRESENT or (stated is Answer.NOT_ASSESSED and answer is not Answer.PRESENT):
+    return with_derived(case.answers, _derived(case, limits, wells))
+
+
+def with_derived(stated: Mapping[str, Answer], derived: Iterable[tuple[str, Answer]]) -> dict[str, Answer]:
+    """Return stated and derived facts together: PRESENT from either wins, a stated NOT_ASSESSED stands."""
+    facts = dict(stated)
+    for code, answer in derived:
+        known = facts.get(code)
+        if known is Answer.PRESENT or (known is Answer.NOT_ASSESSED and answer is not Answer.PRESENT):
             continue
         facts[code] = answer
     return facts
