@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from clinic.terms import Side
+from clinic.terms import Answer, Side
 from rehab.decision import exercise_verdicts, plan_decision, treatment_decision
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.catalogue import Verdict
@@ -16,8 +16,16 @@ SCREENING = ("unfinished_screening", "no_screening", "incomplete_screening")  # 
 
 
 def plan_facts(case, today, equipment=(), blocked=()):
-    """Return everything known of a case, with what stands in the runner's home and what is ruled out."""
-    return replace(case_facts(case, today), equipment=frozenset(equipment), blocked=frozenset(blocked))
+    """Return everything known of a case, with what stands in the runner's home and what is ruled out.
+
+    The three elephant questions of the story are facts too, unless an examination has answered them.
+    """
+    known = case_facts(case, today)
+    told = {"flat_feet": case.flat_feet, "hypermobile": case.hypermobile, "core_training_3x15": case.core_training}
+    story = {code: Answer(answer) for code, answer in told.items() if known.answer(code) is Answer.NOT_ASSESSED}
+    return replace(
+        known, answers={**known.answers, **story}, equipment=frozenset(equipment), blocked=frozenset(blocked)
+    )
 
 
 def decided_facts(plan, at):

@@ -13,7 +13,7 @@ from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdic
 from rehab.forms import Checklist, DraftPlan, SignPlan
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
-from rehab.presentation import ELSEWHERE, card, label_of, questions, working
+from rehab.presentation import card, in_words, label_of, question_words, questions, working
 from triage.gate import signing_gate
 
 STALE = "stale_screening"  # the one reason against signing that is none against loading
@@ -35,7 +35,8 @@ def cards_of(plan, media=()):
 
 def shown(plan):
     """Return what a page for the clinician needs of one plan."""
-    return {"plan": plan, "cards": cards_of(plan), "working": working(plan.decision.result)}
+    cause = label_of(plan.diagnosis.cause) if plan.diagnosis else ""
+    return {"plan": plan, "cause": cause, "cards": cards_of(plan), "working": working(plan.decision.result)}
 
 
 def shown_to_runner(plan):
@@ -86,7 +87,7 @@ def ask_first(plan):
 def to_record(plan):
     """Return in words what must be recorded elsewhere before more exercises open."""
     asked = dict.fromkeys(entry["question"] for entry in plan.decision.result["ask_first"])
-    return [ELSEWHERE.get(code, code) for code in asked if code not in questions()]
+    return [question_words(code) for code in asked if code not in questions()]
 
 
 def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=None):
@@ -126,7 +127,13 @@ def catalogue_choices(case, at):
     known = rehab_knowledge().exercises
     verdicts = verdicts_of_exercises(decided_facts(draft, at))
     offers = [
-        SimpleNamespace(row=rows[code], exercise=known[code], verdict=verdict, is_chosen=code in chosen)
+        SimpleNamespace(
+            row=rows[code],
+            exercise=known[code],
+            verdict=verdict,
+            is_chosen=code in chosen,
+            why=[in_words(reason.text) for reason in verdict.because],
+        )
         for code, verdict in verdicts.items()
         if code in rows
     ]
@@ -147,7 +154,7 @@ def todays_treatments(case, at):
         for code, judged in verdicts_of_treatments(case, facts).items()
     ]
     asked = sorted({code for column in known.columns.values() for code in column.need_answer})
-    open_questions = [(code, label_of(code)) for code in asked if facts.answer(code) is Answer.NOT_ASSESSED]
+    open_questions = [(code, question_words(code)) for code in asked if facts.answer(code) is Answer.NOT_ASSESSED]
     return sorted(rows, key=lambda row: order.get(row.verdict, 3)), open_questions
 
 

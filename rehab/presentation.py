@@ -1,6 +1,8 @@
 """A stored plan as cards that a page can show: words for the clinician, words for the runner."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 
 from rehab.facts import catalogue_dose, level_of
@@ -8,7 +10,12 @@ from rehab.knowledge import rehab_knowledge
 from rehab.words import SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
 from triage.knowledge import triage_knowledge
 
-MARK_WORDS = "Clinic convention, to be confirmed by the clinic lead"
+CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
+NUMBERS = {
+    "onset_days": "The day it began (in the story)",
+    "pain_nprs": "Pain in the calf tests (in the examination)",
+}
+SPOKEN_CAUSES = ("ACHILLES_TENDINOPATHY", "ACHILLES_RUPTURE", "TRIGGER_POINT", "SOLEUS", "GASTROC", "PLANTARIS")
 SIDE_FIRST = {"left": "Left side first, with one extra set", "right": "Right side first, with one extra set"}
 
 
@@ -53,7 +60,7 @@ def because_words(because):
     forced = {rule.code: rule.text.en for rule in rehab_knowledge().mapping.forced}
     rule, need = because.get("rule", ""), because.get("need")
     if because.get("text"):
-        return because["text"]
+        return in_words(because["text"])
     if rule == "CLINICIAN":
         return "Added by the clinician"
     if rule in forced:
@@ -68,7 +75,7 @@ def runner_words(exercise, item):
     needs = sorted({need_words(b["need"]) for b in item.because if b.get("need")})
     if not needs:
         return exercise.why.en
-    return f"{exercise.why.en} Your tests showed room to improve here: {'; '.join(needs)}."
+    return f"{exercise.why.en.rstrip('.')}. Your tests showed room to improve here: {'; '.join(needs)}."
 
 
 def sources_of(exercise, item):
@@ -117,27 +124,43 @@ def card(item, level=None, media=()):
     )
 
 
-# What withholds an exercise and is no yes-or-no question: where it is recorded, in words.
-ELSEWHERE = {
-    "onset_days": "The day it began (in the story)",
-    "pain_nprs": "Pain in the calf tests (in the examination)",
-    "GS_RAISES": "Single heel raises, knee straight, on both sides (in the examination)",
-    "WALK_PAIN": "Pain when walking (in the examination)",
-}
+@cache
+def labels():
+    """Return the words for every fact, need, cause and exercise, by code."""
+    known = {entry.code: entry.label.en for entry in triage_knowledge().codes}
+    needs = {code: text.en for code, text in rehab_knowledge().mapping.needs.items()}
+    return {**known, **needs, **{code: exercise.name.en for code, exercise in rehab_knowledge().exercises.items()}}
 
 
 def label_of(code):
-    """Return the words triage has for a fact."""
-    return next((entry.label.en for entry in triage_knowledge().codes if entry.code == code), code)
+    """Return the words for a code."""
+    return labels().get(code, code)
+
+
+def in_words(text):
+    """Return a sentence of the rules with the codes of needs, causes and exercises in words."""
+    return CODE.sub(lambda found: _spoken(found.group()), text)
+
+
+def _spoken(code):
+    if code in rehab_knowledge().exercises or code in SPOKEN_CAUSES:
+        return label_of(code)
+    return need_words(code) if need_words(code) != code else code
 
 
 def questions():
     """Return every yes-or-no question that can close an exercise, in words, by its code."""
-    asked = {}
-    for exercise in rehab_knowledge().exercises.values():
-        for closed_by in exercise.contraindications:
-            asked.setdefault(closed_by.code, closed_by.question.en)
-    return {"gait_not_attempted": label_of("gait_not_attempted"), **asked}
+    catalogue = rehab_knowledge().exercises.values()
+    yes_or_no = {"gait_not_attempted", *(closed_by.code for each in catalogue for closed_by in each.contraindications)}
+    return {code: asked.text.en for code, asked in rehab_knowledge().questions.items() if code in yes_or_no}
+
+
+def question_words(code):
+    """Return in words what is asked, or what must be recorded in the story or the examination first."""
+    if code in NUMBERS:
+        return NUMBERS[code]
+    asked = rehab_knowledge().questions.get(code)
+    return asked.text.en if asked else label_of(code)
 
 
 def contraindications(code):
@@ -153,7 +176,7 @@ def name_of(code):
 
 def sentence(entry):
     """Return a stored reason, which may be a dictionary or plain words, as words."""
-    return entry.get("text") or entry.get("reason") or "" if isinstance(entry, dict) else str(entry)
+    return in_words(entry.get("text") or entry.get("reason") or "" if isinstance(entry, dict) else str(entry))
 
 
 def working(result):
@@ -166,7 +189,7 @@ def working(result):
         "dropped": [
             {
                 "name": name_of(drop["code"]),
-                "reason": drop["reason"],
+                "reason": in_words(drop["reason"]),
                 "substitute": name_of(drop["substitute"]) if drop.get("substitute") else "",
             }
             for drop in result.get("dropped", ())
