@@ -30,8 +30,8 @@ PRESSURES = {
 }  # mmHg, from which it counts [PED90]
 RUPTURE_SIGNS = ("squeeze_positive", "matles_positive", "tendon_gap")
 VASCULAR_RISKS = ("age_50_or_over", "smoking", "diabetes", "vascular_risk_other")
-# A bruise that tracks is a visible bruise; who cannot raise on both legs cannot on one.
-ALSO_SECOND_GRADE = ("bruise_tracking_ankle", "double_raise_unable")
+# A tracking bruise is a visible one; who cannot raise on both legs cannot on one; a gap is more than a micro-tear.
+ALSO_SECOND_GRADE = ("bruise_tracking_ankle", "double_raise_unable", "palpable_defect", "clear_gastroc_defect")
 # What age and the questions of section 2 already say; nobody examines it.
 FROM_THE_PERSON = frozenset(
     {"age_40_or_over", "age_30_to_60", "age_60_or_over", "age_under_40_no_risk", "age_under_50_no_risk"}
