@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
-from rehab.words import SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
+from rehab.words import RUNNER_NEEDS, SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
 from triage.knowledge import triage_knowledge
 
 CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
@@ -45,14 +45,25 @@ class Card:
     media: tuple
 
 
-def need_words(need):
-    """Return a need in words, with its side: "core rotation, left side"."""
-    base, side = need, ""
+def parts_of(need):
+    """Return a need without its side, and the side in words: ("core_rot", ", left side")."""
     for ending in ("_left", "_right"):
         if need.endswith(ending):
-            base, side = need.removesuffix(ending), f", {SIDE_WORDS[ending[1:]]}"
+            return need.removesuffix(ending), f", {SIDE_WORDS[ending[1:]]}"
+    return need, ""
+
+
+def need_words(need):
+    """Return a need in words, with its side: "core rotation, left side"."""
+    base, side = parts_of(need)
     text = rehab_knowledge().mapping.needs.get(base)
-    return f"{text.en if text else base}{side}"
+    return f"{text.en[:1].lower()}{text.en[1:]}{side}" if text else need
+
+
+def need_for_runner(need):
+    """Return a need as one would say it to a runner."""
+    base, side = parts_of(need)
+    return f"{RUNNER_NEEDS.get(base, base)}{side}"
 
 
 def because_words(because):
@@ -72,7 +83,7 @@ def because_words(because):
 
 def runner_words(exercise, item):
     """Return why an exercise is in the plan, in words for the runner."""
-    needs = sorted({need_words(b["need"]) for b in item.because if b.get("need")})
+    needs = sorted({need_for_runner(b["need"]) for b in item.because if b.get("need")})
     if not needs:
         return exercise.why.en
     return f"{exercise.why.en.rstrip('.')}. Your tests showed room to improve here: {'; '.join(needs)}."

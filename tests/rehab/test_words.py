@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from rehab.words import dose_facts, dose_words, frequency_words, tempo_words
+from rehab.knowledge import rehab_knowledge
+from rehab.words import RUNNER_NEEDS, dose_facts, dose_words, frequency_words, tempo_words
 
 EMPTY = {
     **dict.fromkeys(("sets", "amount", "amount_high", "hold_seconds", "rest_seconds")),
@@ -69,3 +70,7 @@ def test_what_the_source_leaves_out_is_said_to_be_missing():
     rows = dict(dose_facts(a_dose(sets=3, amount=8, unit="r", rest_seconds=30)))
 
     assert rows == {"Tempo": "not specified", "Rest between sets": "30 s", "How often": "not specified"}
+
+
+def test_every_need_has_words_for_a_runner():
+    assert set(RUNNER_NEEDS) == set(rehab_knowledge().mapping.needs)
