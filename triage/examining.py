@@ -9,7 +9,7 @@ from django import forms
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.terms import Answer, Measurement, Side
 from triage.knowledge import triage_knowledge
-from triage.presentation import Asked, row_title
+from triage.presentation import Asked, fail_lines, row_title
 from triage.zones import TENDERNESS, ZONES
 
 REGIONS = {
@@ -24,6 +24,7 @@ REGIONS = {
 }
 PALPATION = "palpation"
 PAIN_MAX = 10
+PICTURE = 104  # where the mirrored left leg of the picture begins
 FELT = {
     "stretch": "stretch in the calf",
     "block": "block at the front of the ankle",
@@ -102,7 +103,7 @@ class Examination(RecordForm):
             ]
             self.fields[f"m_{key}"] = forms.ChoiceField(label=f"{label}: felt as", choices=choices, required=False)
         if test.pain_fails:
-            self.fields[f"x_{key}"] = forms.BooleanField(label=f"{label}: not possible for pain", required=False)
+            self.fields[f"x_{key}"] = forms.BooleanField(label=f"{label}: not possible", required=False)
 
     @property
     def helper(self):
@@ -115,18 +116,23 @@ class Examination(RecordForm):
         """Refuse what contradicts itself, and an examination in which nothing was recorded."""
         data = super().clean()
         for test, side in sided_tests():
-            key = f"{test.code}_{side}"
-            if data.get(f"x_{key}") and data.get(f"v_{key}") is not None:
-                self.add_error(
-                    f"v_{key}",
-                    f"{self.fields[f'v_{key}'].label}: a value, or not possible; not both.",
-                )
+            self._clean_test(data, test, f"{test.code}_{side}")
         for group in finding_groups():
             if data.get(f"none_{group.key}") and any(data.get(row.code) == Answer.PRESENT for row in group.rows):
                 self.add_error(None, f'{group.title}: "none of these" is ticked, but one is yes.')
         if not self.errors and not self.measured() and not self.findings()[0]:
             self.add_error(None, "Nothing was recorded yet.")
         return data
+
+    def _clean_test(self, data, test, key):
+        value, pain, unable = data.get(f"v_{key}"), data.get(f"p_{key}"), data.get(f"x_{key}")
+        label = self.fields[f"v_{key}"].label
+        if unable and value is not None:
+            self.add_error(f"v_{key}", f"{label}: a value, or not possible; not both.")
+        if unable and pain is None:
+            self.add_error(f"p_{key}", f"{label}: not possible; how much did it hurt, 0 to 10?")
+        if test.pain_fails and pain is not None and value is None and not unable and f"v_{key}" not in self.errors:
+            self.add_error(f"v_{key}", f"{label}: pain without a value; write the value, or tick not possible.")
 
     def measured(self):
         """Return {(test, side): value, unit, method, pain} of what was measured or not possible."""
@@ -140,8 +146,6 @@ class Examination(RecordForm):
             not_possible = self.cleaned_data.get(f"x_{key}")
             if value is None and pain is None and not not_possible:
                 continue
-            if not_possible and pain is None:
-                pain = PAIN_MAX
             method = self.cleaned_data.get(f"m_{key}", "")
             found[test.code, side] = {
                 "value": value,
@@ -192,6 +196,7 @@ def zones(form, previous):
         {
             "zone": zone,
             "number": number,
+            "mirrored": PICTURE - zone.at[0],
             "name": names[zone.code],
             "sides": [place(form, zone.code, side, previous) for side in ("left", "right")],
             "levels": TENDERNESS,
@@ -233,7 +238,13 @@ def regions(form, previous):
                 {
                     "test": test,
                     "methods": [(method, FELT.get(method, method)) for method in test.methods],
-                    "sides": [place(form, test.code, side, previous) for side in test.sides],
+                    "sides": [
+                        {
+                            **place(form, test.code, side, previous),
+                            "reference": fail_lines(test, side, form.case.patient.sex),
+                        }
+                        for side in test.sides
+                    ],
                 }
                 for test in tests
             ],

@@ -9,6 +9,7 @@ from clinic.access import may_sign
 from clinic.terms import Answer
 from triage import examining, presentation
 from triage.actions import NotAllowed, Refused
+from triage.actions.deciding import is_held
 from triage.decision import triage_decision
 from triage.facts import case_facts, current_screening, newest_findings, stored_answers
 from triage.forms import CloseItem, SignItem, kinds_for
@@ -87,7 +88,7 @@ def panel(case, decision, facts, answered=None):
         "case": case,
         "decision": decision,
         "advice": presentation.advice(decision),
-        "hold": decision.d_hold and decision.level.value == "D",
+        "hold": is_held(decision),
         "rows": presentation.actions_of(decision),
         "missing": presentation.missing_links(decision.missing),
         "pathway": presentation.pathway(decision),
@@ -206,7 +207,7 @@ def examination_context(case, form, today):
         "groups": examining.groups(form, previous),
         "grade": decision.strain_grade,
         "decision": decision,
-        "hold": decision.d_hold and decision.level.value == "D",
+        "hold": is_held(decision),
         "ratios": core_ratios(facts),
         "dangers": [
             presentation.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping

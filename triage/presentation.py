@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from clinic.terms import Answer, Level, Side
+from triage.actions.deciding import is_held
 from triage.knowledge import triage_knowledge
 
 WEAK = "weak"
@@ -133,7 +134,7 @@ def missing_links(missing):
 
 def advice(decision):
     """Return the level's text: what to do now, in big words; a hold has a sentence of its own."""
-    code = "D-hold" if decision.d_hold and decision.level is Level.D else decision.level.value
+    code = "D-hold" if is_held(decision) else decision.level.value
     return triage_knowledge().red_flags.levels[code]
 
 
@@ -204,3 +205,32 @@ def codes_of_rows(rows):
     """Return the questions and signs of some red-flag rows; a letter says which were absent."""
     kept = {f"{row}-{kind}" for row in rows for kind in ("question", "sign")}
     return {row.code for section in screening_sections() if section.key in kept for row in section.rows}
+
+
+def fail_lines(test, side, sex):
+    """Return the fail lines of a test in words, for a side and a sex; another sex sees both cuts."""
+    sided = {"left": test.fail_left, "right": test.fail_right}.get(str(side)) or test.fail_below
+    words = [f"fails below {_cut(sided, sex)} {test.unit}"] if sided else []
+    if test.fail_from is not None:
+        words.append(f"fails from {test.fail_from:g} {test.unit} on")
+    if test.fail_above is not None:
+        words.append(f"fails above {test.fail_above:g} {test.unit}")
+    if test.fail_to is not None:
+        words.append(f"fails up to {test.fail_to:g} {test.unit}")
+    if test.norm_by_decade:
+        words.append(f"fails below {test.norm_share:.0%} of the mean of the age")
+    if test.line:
+        words.append("fails below the value predicted from age and sex, less one SD")
+    if test.min_ratio is not None:
+        words.append(f"or below {test.min_ratio:.0%} of the other side")
+    if test.max_gap is not None:
+        words.append(f"or over {test.max_gap:g} {test.unit} less than the other side")
+    if test.pain_from is not None:
+        words.append(f"or pain from {test.pain_from}/10")
+    return ", ".join(words)
+
+
+def _cut(table, sex):
+    if "any" in table or sex in table:
+        return f"{table.get('any', table.get(sex)):g}"
+    return " to ".join(f"{value:g}" for value in sorted(table.values()))

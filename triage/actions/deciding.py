@@ -6,7 +6,7 @@ from enum import Enum
 from clinic.access import may_record, may_sign
 from clinic.models import Case
 from clinic.tables import knowledge_version
-from clinic.terms import Answer, OutcomeType
+from clinic.terms import Answer, Level, OutcomeType
 from triage.decision import triage_decision
 from triage.facts import case_facts, facts_json
 from triage.knowledge import triage_knowledge
@@ -152,8 +152,14 @@ def _open(case, found, screening, by, at):
     )
 
 
+def is_held(decision):
+    """Return whether only answers or a signature are missing; a danger that was found is named instead."""
+    found = any(item.level is Level.D and not item.closed and not item.is_hold for item in decision.items)
+    return decision.d_hold and decision.level is Level.D and not found
+
+
 def attention_of(decision):
     """Return (attention, next step) for today's list."""
-    if decision.d_hold and decision.level.value == "D":
+    if is_held(decision):
         return HELD
     return ATTENTION[decision.level.value]

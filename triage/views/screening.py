@@ -58,7 +58,12 @@ def screening(request, case_id):
         messages.success(request, "Answers recorded.")
         return redirect("triage:decision", case_id=case.pk)
     decision, facts = _judged(case, form)
-    context = {"case": case, "form": form, "void_form": forms.Void(case=case), **pages.panel(case, decision, facts)}
+    context = {
+        "case": case,
+        "form": form,
+        "void_form": forms.Void(case=case, auto_id="void-%s"),
+        **pages.panel(case, decision, facts),
+    }
     return render(request, "triage/screening.html", context, status=422 if form.is_bound else 200)
 
 
