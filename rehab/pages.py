@@ -94,16 +94,15 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     """Return the template and the context of the plan page, by where the case stands."""
     signing = signing_gate(case, at)
     may_load = all(reason.code == STALE for reason in signing.reasons)
+    if not may_load:
+        return SimpleNamespace(template="rehab/gate_shut.html", context={"case": case, "gate": signing})
     draft, in_force = open_plans(case)
     context = {
         "case": case,
-        "gate": signing,
         "in_force": in_force,
         "refused": refused,
         "may_sign": may_sign(person, case),
     }
-    if not may_load:
-        return SimpleNamespace(template="rehab/gate_shut.html", context={**context, "has_plan": in_force is not None})
     context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
     if draft is None:
         return SimpleNamespace(template="rehab/begin.html", context=context)

@@ -28,7 +28,9 @@ from triage.gate import loading_gate
 
 def readable_case(request, case_id):
     """Return a case whose plan this person may read as a member of the clinic."""
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient", "clinic"), pk=case_id)
+    case = get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("patient__clinic", "clinic"), pk=case_id
+    )
     if not may_record(request.user, case):
         raise PermissionDenied
     return case
@@ -220,9 +222,9 @@ def signed(request, case_id):
     """Show the plan in force; behind a shut gate say why it rests."""
     case = readable_case(request, case_id)
     gate = loading_gate(case)
-    _, in_force = open_plans(case)
     if not gate.open:
-        return render(request, "rehab/gate_shut.html", {"case": case, "gate": gate, "has_plan": in_force is not None})
+        return render(request, "rehab/gate_shut.html", {"case": case, "gate": gate})
+    _, in_force = open_plans(case)
     if in_force is None:
         return redirect("rehab:plan", case.pk)
     return render(request, "rehab/signed.html", {"case": case, **shown(in_force)})

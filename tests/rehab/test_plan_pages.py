@@ -196,6 +196,14 @@ def test_a_plan_page_asks_little_at_any_size(rules_draft, clinician, at_work, na
     assert len(asked) <= PAGE_QUERIES, "\n".join(asked)
 
 
+@pytest.mark.parametrize("name", ["plan", "signed"])
+def test_the_page_of_a_shut_gate_asks_little_too(rules_draft, clinician, at_work, name):
+    an_item(rules_draft.case, clinician, "D")
+    asked = queries(at_work(clinician), url(name, rules_draft.case))
+
+    assert len(asked) <= PAGE_QUERIES, "\n".join(asked)
+
+
 def test_the_panel_asks_at_most_twice(rules_draft, clinician, django_assert_max_num_queries):
     from rehab.templatetags.rehab_panels import plan_panel
 
