@@ -9,7 +9,7 @@ from triage.rules.dvt import ClotResult, ClotTable
 from triage.rules.findings import FailedNeed, Judged, failed_needs, judge
 from triage.rules.items import OpenItem
 from triage.rules.items import needs_release as diagnosis_needs_release
-from triage.rules.lines import PhysicalTest
+from triage.rules.lines import PhysicalTest, SpecialTest
 from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
 from triage.rules.scores import Scores, WellsResult
@@ -23,6 +23,7 @@ class TriageKnowledge:
     clot: ClotTable
     scores: Scores
     tests: Mapping[str, PhysicalTest]
+    special_tests: Mapping[str, SpecialTest]
     causes: CauseTable
     findings: Mapping[str, CodeEntry]
     codes: tuple[CodeEntry, ...]

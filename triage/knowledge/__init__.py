@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from clinic.tables import Checker
 from triage.decision import TriageKnowledge
-from triage.knowledge.examination import load_examination
+from triage.knowledge.examination import ExaminationKnowledge, load_examination
 from triage.knowledge.safety import SafetyKnowledge, load_safety
 from triage.rules.causes import CauseTable
 from triage.rules.expressions import codes_of
@@ -23,12 +23,14 @@ def triage_knowledge() -> TriageKnowledge:
     examination = load_examination(checker)
     codes = _merged(safety.codes, examination.codes, checker)
     _check_codes_exist(safety, codes, checker)
+    _check_facts(examination, codes, checker)
     checker.raise_problems()
     return TriageKnowledge(
         red_flags=safety.red_flags,
         clot=safety.clot,
         scores=safety.scores,
         tests=examination.tests,
+        special_tests=examination.special,
         causes=_with_rows(examination.causes, safety),
         findings=MappingProxyType({entry.code: entry for entry in codes if entry.kind == "finding"}),
         codes=codes,
@@ -56,6 +58,20 @@ def _merged(first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker
             checker.report("triage/knowledge", entry.code, "code", "duplicate code")
         found.setdefault(entry.code, entry)
     return tuple(found.values())
+
+
+def _check_facts(examination: ExaminationKnowledge, codes: tuple[CodeEntry, ...], checker: Checker) -> None:
+    """Report every test and every line of a cause that looks at a fact which nobody can record."""
+    known = {entry.code for entry in codes}
+    wanted = {("tests.toml", test.code, fact) for test in examination.special.values() for fact in test.facts}
+    for test in examination.tests.values():
+        wanted |= {("tests.toml", test.code, fact) for fact in (test.needs_fact, test.gives_fact) if fact}
+    for cause in examination.causes.causes:
+        facts = (*cause.keys, *(fact for weight in cause.weights for fact in weight.facts))
+        wanted |= {("causes.toml", cause.code, fact) for fact in facts}
+    for file, owner, fact in sorted(wanted):
+        if fact not in known:
+            checker.report(f"triage/knowledge/{file}", owner, fact, "no such code")
 
 
 def _check_codes_exist(safety: SafetyKnowledge, codes: tuple[CodeEntry, ...], checker: Checker) -> None:

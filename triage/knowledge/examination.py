@@ -8,7 +8,7 @@ from types import MappingProxyType
 from clinic.tables import Checker, Entry, read_table
 from clinic.terms import Answer, Side, Text
 from triage.rules.causes import CONDITION_NAMES, Cause, CauseTable, Weight
-from triage.rules.lines import PhysicalTest
+from triage.rules.lines import PhysicalTest, SpecialTest
 from triage.rules.red_flags import CodeEntry
 
 HERE = Path(__file__).resolve().parent
@@ -34,9 +34,10 @@ LINE_KEYS = ("base", "per_year", "male", "sd")
 
 @dataclass(frozen=True)
 class ExaminationKnowledge:
-    """The tests, the causes, the needs by code, and every code of them."""
+    """The tests, the special tests, the causes, the needs by code, and every code of them."""
 
     tests: Mapping[str, PhysicalTest]
+    special: Mapping[str, SpecialTest]
     causes: CauseTable
     needs: Mapping[str, Text]
     codes: tuple[CodeEntry, ...]
@@ -44,7 +45,7 @@ class ExaminationKnowledge:
 
 def load_examination(checker: Checker, folder: Path = HERE) -> ExaminationKnowledge:
     """Return the tables of sections 3 and 4; faults are reported to ``checker``, which the caller raises."""
-    tests = _read_tests(read_table(folder / "tests.toml", checker))
+    tests, special = _read_tests(read_table(folder / "tests.toml", checker))
     findings, needs = _read_findings(read_table(folder / "findings.toml", checker))
     causes, cause_codes = _read_causes(read_table(folder / "causes.toml", checker))
     codes = (
@@ -63,13 +64,30 @@ def load_examination(checker: Checker, folder: Path = HERE) -> ExaminationKnowle
                     "needs",
                     f"{need!r} is no need",
                 )
-    return ExaminationKnowledge(tests, causes, labels, codes)
+    return ExaminationKnowledge(tests, special, causes, labels, codes)
 
 
-def _read_tests(table: Entry) -> Mapping[str, PhysicalTest]:
-    found = [_test(entry) for entry in table.children("test")]
+def _read_tests(table: Entry) -> tuple[Mapping[str, PhysicalTest], Mapping[str, SpecialTest]]:
+    tests = [_test(entry) for entry in table.children("test")]
+    special = [_special(entry) for entry in table.children("special")]
     table.finish()
-    return MappingProxyType({test.code: test for test in found})
+    return MappingProxyType({t.code: t for t in tests}), MappingProxyType({t.code: t for t in special})
+
+
+def _special(entry: Entry) -> SpecialTest:
+    test = SpecialTest(
+        code=entry.code(),
+        name=entry.must_text("label"),
+        how=entry.must_text("how"),
+        positive=entry.must_text("positive"),
+        note=entry.text("note", required=False),
+        contraindicated=entry.text("contraindicated", required=False),
+        facts=entry.words("facts"),
+        source=entry.sources(),
+        mark=entry.mark(),
+    )
+    entry.finish()
+    return test
 
 
 def _test(entry: Entry) -> PhysicalTest:

@@ -77,6 +77,21 @@ class PhysicalTest:
         return self.pain_from is not None
 
 
+@dataclass(frozen=True)
+class SpecialTest:
+    """A test that is recorded as findings (``facts``) and not as a value; no facts = weight 0."""
+
+    code: str
+    name: Text
+    how: Text
+    positive: Text
+    note: Text | None
+    contraindicated: Text | None
+    facts: tuple[str, ...]
+    source: tuple[str, ...]
+    mark: str = ""
+
+
 Line = tuple[Verdict, int | None, str]
 WORST_FIRST = (Verdict.FAILED, Verdict.AMBER, Verdict.NOT_ASSESSED, Verdict.PASSED)
 
