@@ -2,45 +2,15 @@
 
 from django.contrib import admin
 
-from clinic.access import may_read_clinical
 from clinic.models import Case
-from triage.models import (
-    Decision,
-    Diagnosis,
-    Examination,
-    Finding,
-    RedFlagItem,
-    Screening,
-    ScreeningAnswer,
-)
-
-
-class Sealed:
-    """Only to be read, by clinicians and leads, and only of their own clinics."""
-
-    show_full_result_count = False
-
-    def has_module_permission(self, request):
-        return may_read_clinical(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return may_read_clinical(request.user)
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from clinic.windows import Sealed
+from triage.models import Decision, Diagnosis, Examination, Finding, RedFlagItem, Screening, ScreeningAnswer
 
 
 class Window(Sealed, admin.ModelAdmin):
     """A list of what belongs to the cases this person may see, found by the beginning of a surname."""
 
-    list_per_page = 50
-    search_fields = ["case__patient__surname_key__startswith"]
+    begins = ["case__patient__surname_key"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("case__patient")
@@ -60,32 +30,15 @@ class FindingInline(Sealed, admin.TabularInline):
 
     model = Finding
     extra = 0
-    fields = [
-        "code",
-        "side",
-        "answer",
-        "value",
-        "unit",
-        "method",
-        "pain_nprs",
-        "verdict",
-    ]
+    fields = ["code", "side", "answer", "value", "unit", "method", "pain_nprs", "verdict"]
 
 
 @admin.register(Screening)
 class ScreeningAdmin(Window):
     """Screenings with their answers."""
 
-    list_display = [
-        "case",
-        "level",
-        "complete",
-        "started_at",
-        "completed_at",
-        "completed_by",
-        "voided_at",
-    ]
-    list_select_related = ["completed_by"]
+    list_display = ["case", "level", "complete", "started_at", "completed_at", "completed_by", "voided_at"]
+    list_select_related = ["case__patient", "completed_by"]
     list_filter = ["level"]
     inlines = [AnswerInline]
 
@@ -94,16 +47,8 @@ class ScreeningAdmin(Window):
 class RedFlagItemAdmin(Window):
     """What the screenings opened, and how it ended."""
 
-    list_display = [
-        "case",
-        "row",
-        "level",
-        "opened_at",
-        "outcome",
-        "closed_at",
-        "closed_by",
-    ]
-    list_select_related = ["closed_by"]
+    list_display = ["case", "row", "level", "opened_at", "outcome", "closed_at", "closed_by"]
+    list_select_related = ["case__patient", "closed_by"]
     list_filter = ["level", "outcome"]
 
 
@@ -112,7 +57,7 @@ class ExaminationAdmin(Window):
     """Examinations with their findings."""
 
     list_display = ["case", "at", "by"]
-    list_select_related = ["by"]
+    list_select_related = ["case__patient", "by"]
     inlines = [FindingInline]
 
 
@@ -121,7 +66,7 @@ class DecisionAdmin(Window):
     """What the rules said, with inputs, reasons and the version of the knowledge."""
 
     list_display = ["case", "kind", "at", "by", "knowledge_version"]
-    list_select_related = ["by"]
+    list_select_related = ["case__patient", "by"]
     list_filter = ["kind"]
 
 
@@ -130,4 +75,4 @@ class DiagnosisAdmin(Window):
     """What the clinicians called it."""
 
     list_display = ["case", "cause", "grade", "at", "by"]
-    list_select_related = ["by"]
+    list_select_related = ["case__patient", "by"]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from clinic.terms import Answer
 from triage import actions
 from triage.knowledge import triage_knowledge
-from triage.presentation import screening_codes
+from triage.words import screening_codes
 
 
 def calm_answers(**said):

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from clinic.terms import Answer
 from triage import actions
-from triage.examining import finding_groups, sided_tests
 from triage.facts import case_facts
+from triage.forms.examination import finding_groups, sided_tests
+from triage.forms.zones import ZONES
 from triage.knowledge import triage_knowledge
 from triage.models import Examination, Finding, RedFlagItem
-from triage.zones import ZONES
 
 pytestmark = pytest.mark.django_db
 

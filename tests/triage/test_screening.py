@@ -6,7 +6,7 @@ from django.urls import reverse
 from clinic.models import CaseEvent
 from clinic.terms import Answer
 from triage.models import Decision, RedFlagItem, Screening, ScreeningAnswer
-from triage.presentation import screening_codes, screening_sections
+from triage.words import screening_codes, screening_sections
 
 pytestmark = pytest.mark.django_db
 

@@ -6,13 +6,14 @@ from enum import Enum
 from clinic.access import may_record, may_sign
 from clinic.models import Case
 from clinic.tables import knowledge_version
-from clinic.terms import Answer, Level, OutcomeType
+from clinic.terms import Answer, OutcomeType
 from triage.decision import triage_decision
 from triage.facts import case_facts, facts_json
 from triage.knowledge import triage_knowledge
 from triage.models import Decision, RedFlagItem
 from triage.rules.expressions import codes_of
 from triage.rules.items import CLOT_ROW
+from triage.words import is_held
 
 ATTENTION = {
     "E": (Case.Attention.EMERGENCY, "Emergency: send to hospital now"),
@@ -150,12 +151,6 @@ def _open(case, found, screening, by, at):
         opened_at=at,
         opened_by=by,
     )
-
-
-def is_held(decision):
-    """Return whether only answers or a signature are missing; a danger that was found is named instead."""
-    found = any(item.level is Level.D and not item.closed and not item.is_hold for item in decision.items)
-    return decision.d_hold and decision.level is Level.D and not found
 
 
 def attention_of(decision):

@@ -3,7 +3,7 @@
 from django import template
 
 from triage.models import RedFlagItem
-from triage.presentation import row_title
+from triage.words import row_title
 
 register = template.Library()
 

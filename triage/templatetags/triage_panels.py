@@ -3,7 +3,7 @@
 from django import template
 
 from triage.models import Diagnosis, RedFlagItem, Screening
-from triage.presentation import cause_title, row_title
+from triage.words import cause_title, row_title
 
 register = template.Library()
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.views.cases import recordable
-from triage import actions, causes_page, forms, pages
+from triage import actions, forms, pages
+from triage.pages import causes as causes_page
 
 
 @login_required

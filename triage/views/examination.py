@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic.views.cases import recordable
-from triage import actions, examining, pages
+from triage import actions, pages
 from triage.facts import case_facts
+from triage.forms import examination as examining
 
 
 def _keep(case, form, person):

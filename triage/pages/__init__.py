@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404
 
 from clinic.access import may_sign
 from clinic.terms import Answer
-from triage import examining, presentation
+from triage import words
 from triage.actions import NotAllowed, Refused
-from triage.actions.deciding import is_held
 from triage.decision import triage_decision
 from triage.facts import case_facts, current_screening, newest_findings, stored_answers
 from triage.forms import CloseItem, SignItem, kinds_for
+from triage.forms import examination as examining
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Decision, RedFlagItem, SignOff
@@ -83,15 +83,15 @@ def must_be_kept_now(case, decision):
 
 def panel(case, decision, facts, answered=None):
     """Return what the level panel shows."""
-    asked = presentation.screening_codes()
+    asked = words.screening_codes()
     return {
         "case": case,
         "decision": decision,
-        "advice": presentation.advice(decision),
-        "hold": is_held(decision),
-        "rows": presentation.actions_of(decision),
-        "missing": presentation.missing_links(decision.missing),
-        "pathway": presentation.pathway(decision),
+        "advice": words.advice(decision),
+        "hold": words.is_held(decision),
+        "rows": words.actions_of(decision),
+        "missing": words.missing_links(decision.missing),
+        "pathway": words.pathway(decision),
         "answered": sum(facts.answer(code) is not Answer.NOT_ASSESSED for code in asked),
         "asked": len(asked),
     }
@@ -106,9 +106,9 @@ def decision_context(case, today):
         **panel(case, decision, facts),
         "screening": current_screening(case),
         "newest": newest,
-        "wells": presentation.wells_rows(facts),
+        "wells": words.wells_rows(facts),
         "w10_reason": facts.w10_reason,
-        "forbidden": [presentation.words_of(word) for word in decision.forbidden],
+        "forbidden": [words.words_of(word) for word in decision.forbidden],
         "scores": triage_knowledge().scores,
         "facts": facts,
     }
@@ -158,10 +158,10 @@ def letter_context(case, person, at):
     facts, decision = context["facts"], context["decision"]
     concerns = [item for item in case_items(case) if not item.is_done]
     for item in concerns:
-        item.title = presentation.row_title(item.row)
-    risks = presentation.codes_of_lists("risk")
+        item.title = words.row_title(item.row)
+    risks = words.codes_of_lists("risk")
     present = [code for code in facts.answers if facts.has(code)]
-    looked_for = presentation.codes_of_rows({item.row for item in concerns})
+    looked_for = words.codes_of_rows({item.row for item in concerns})
     return {
         **context,
         "patient": case.patient,
@@ -170,10 +170,10 @@ def letter_context(case, person, at):
         "author": person,
         "at": at,
         "concerns": concerns,
-        "risks": [presentation.words_of(code) for code in present if code in risks],
-        "present": [presentation.words_of(code) for code in present if code not in risks],
-        "absent": [presentation.words_of(code) for code in facts.answers if code in looked_for and facts.lacks(code)],
-        "measured": [presentation.measured_words(measurement) for measurement in facts.measurements],
+        "risks": [words.words_of(code) for code in present if code in risks],
+        "present": [words.words_of(code) for code in present if code not in risks],
+        "absent": [words.words_of(code) for code in facts.answers if code in looked_for and facts.lacks(code)],
+        "measured": [words.measured_words(measurement) for measurement in facts.measurements],
         "urgency": URGENCY.get(decision.level.value, "For your assessment"),
         "request_text": " ".join(dict.fromkeys(item.flag.action.en for item in concerns if item.flag))
         or "Please assess.",
@@ -207,11 +207,9 @@ def examination_context(case, form, today):
         "groups": examining.groups(form, previous),
         "grade": decision.strain_grade,
         "decision": decision,
-        "hold": is_held(decision),
+        "hold": words.is_held(decision),
         "ratios": core_ratios(facts),
-        "dangers": [
-            presentation.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping
-        ],
+        "dangers": [words.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping],
         "errors": [error for errors in form.errors.values() for error in errors],
     }
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from clinic.terms import Answer, Level, Side
-from triage.actions.deciding import is_held
 from triage.knowledge import triage_knowledge
 
 WEAK = "weak"
@@ -130,6 +129,12 @@ def missing_links(missing):
     """Return what is missing as (code, words, whether the screening asks it)."""
     asked = set(screening_codes())
     return [(code, words_of(code), code in asked) for code in missing]
+
+
+def is_held(decision):
+    """Return whether only answers or a signature are missing; a danger that was found is named instead."""
+    found = any(item.level is Level.D and not item.closed and not item.is_hold for item in decision.items)
+    return decision.d_hold and decision.level is Level.D and not found
 
 
 def advice(decision):

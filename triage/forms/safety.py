@@ -1,4 +1,4 @@
-"""Forms of triage, built from the knowledge files.  Each carries the runner's id and the record's version."""
+"""Forms of the screening, of the items it opens, and of the diagnosis."""
 
 from crispy_forms.layout import Layout
 from django import forms
@@ -6,7 +6,7 @@ from django import forms
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.terms import Answer
 from triage.models.screenings import RESULTS
-from triage.presentation import cause_choices, screening_sections
+from triage.words import cause_choices, screening_sections
 
 SILENT = Answer.NOT_ASSESSED
 KNOWN_RESULTS = [("", "not recorded"), *RESULTS]

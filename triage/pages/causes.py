@@ -6,7 +6,7 @@ from triage.forms import RecordDiagnosis, Release
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, SignOff
 from triage.pages import decide
-from triage.presentation import cause_title, words_of
+from triage.words import cause_title, words_of
 
 SHOWN_TESTS = 8
 WHY_SHOWN = {
