@@ -5,6 +5,7 @@ from dataclasses import replace
 from clinic.terms import Answer, Side
 from rehab.decision import exercise_verdicts, plan_decision, treatment_decision
 from rehab.knowledge import rehab_knowledge
+from rehab.models import LevelStep, Plan
 from rehab.rules.catalogue import Verdict
 from triage.decision import triage_decision
 from triage.facts import case_facts
@@ -40,9 +41,16 @@ def judged(facts):
     return triage, plan_decision(facts, triage, rehab_knowledge())
 
 
-def verdicts_of_exercises(facts):
+def reached_levels(case):
+    """Return the level each exercise of the plan in force has reached: its newest step."""
+    steps = LevelStep.objects.filter(item__plan__in=Plan.objects.signed().filter(case=case))
+    return dict(steps.order_by("stepped_at", "id").values_list("item__exercise_id", "level"))
+
+
+def verdicts_of_exercises(case, facts):
     """Return for every exercise whether it may be given today, and why not."""
-    return exercise_verdicts(facts, triage_decision(facts, triage_knowledge()), rehab_knowledge())
+    triage = triage_decision(facts, triage_knowledge())
+    return exercise_verdicts(facts, triage, rehab_knowledge(), levels=reached_levels(case))
 
 
 def treatment_lock(case):

@@ -124,7 +124,7 @@ def catalogue_choices(case, at):
     rows = {row.code: row for row in Exercise.objects.filter(is_offered=True)}
     chosen = set(draft.items.values_list("exercise_id", flat=True))
     known = rehab_knowledge().exercises
-    verdicts = verdicts_of_exercises(decided_facts(draft, at))
+    verdicts = verdicts_of_exercises(case, decided_facts(draft, at))
     offers = [
         SimpleNamespace(
             row=rows[code],

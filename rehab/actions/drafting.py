@@ -40,7 +40,7 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
     Plan.objects.drafts().filter(case=case).update(replaced_at=at, replaced_by=by)
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     plan = Plan.objects.create(case=case, diagnosis=diagnosis, decision=decision, drafted_at=at, drafted_by=by)
-    verdicts = verdicts_of_exercises(facts)
+    verdicts = verdicts_of_exercises(case, facts)
     PlanItem.objects.bulk_create(
         item_of(plan, position, chosen, verdicts[chosen["code"]])
         for position, chosen in enumerate(result["exercises"], start=1)

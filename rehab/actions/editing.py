@@ -29,7 +29,7 @@ def opened_draft(plan, *, version, by, at, text):
 
 def allowed_verdict(plan, code, level, at):
     """Return the verdict on an exercise for this patient today, or refuse with its reasons."""
-    verdict = verdicts_of_exercises(decided_facts(plan, at))[code]
+    verdict = verdicts_of_exercises(plan.case, decided_facts(plan, at))[code]
     if verdict.status != "ok":
         raise NotAllowed(*(reason.text for reason in verdict.because))
     if level and level > verdict.max_level:

@@ -50,7 +50,7 @@ def refuse_unready(plan, at):
     items = list(plan.items.select_related("exercise"))
     if not items:
         raise Refused("There is no exercise in this plan.")
-    verdicts = verdicts_of_exercises(decided_facts(plan, at))
+    verdicts = verdicts_of_exercises(plan.case, decided_facts(plan, at))
     for item in items:
         verdict = verdicts[item.exercise_id]
         if verdict.status != "ok":

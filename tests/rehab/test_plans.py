@@ -6,6 +6,7 @@ from django.utils import timezone
 from clinic.actions import StaleRecord
 from clinic.terms import Answer
 from rehab import actions
+from rehab.facts import reached_levels
 from rehab.models import Exercise, LevelStep, Plan
 from tests.rehab.conftest import SHUT, an_item, diagnosed, drafted, nothing_against
 from triage.models import Decision
@@ -254,3 +255,22 @@ def test_a_refused_action_leaves_no_trace(rules_draft, clinician):
         drafted(case, clinician)
 
     assert (case.events.count(), Decision.objects.count(), Plan.objects.count()) == before
+
+
+def test_a_newest_step_is_the_level_reached(rules_draft, clinician):
+    plan = signed(rules_draft, clinician)
+    step = LevelStep.objects.get(item__exercise="SUPERMAN")
+    LevelStep.objects.create(
+        item=step.item, level=2, rule="PR-A", knowledge_version="test", knowledge_sha256="0" * 64,
+        stepped_at=timezone.now(), stepped_by=clinician,
+    )  # fmt: skip
+
+    assert reached_levels(plan.case) == {"LEWIT": 1, "BARBELL_HIP_THRUST": 1, "SUPERMAN": 2}
+
+
+def test_the_elephant_questions_of_the_story_head_the_draft(ready_case, clinician):
+    ready_case.flat_feet = Answer.PRESENT
+    ready_case.save(update_fields=["flat_feet"])
+    plan = drafted(ready_case, clinician)
+
+    assert plan.decision.reasons[0]["code"] == "ELEPHANT-flat_feet"
