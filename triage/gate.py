@@ -33,15 +33,9 @@ def signing_gate(case: Case, at: datetime) -> Gate:
     """Return whether a plan may be signed now: the loading gate, and a screening of the last 7 days."""
     gate = loading_gate(case)
     newest = (
-        case.screenings.filter(completed_at__isnull=False, voided_at__isnull=True)
-        .order_by("-completed_at")
-        .first()
+        case.screenings.filter(completed_at__isnull=False, voided_at__isnull=True).order_by("-completed_at").first()
     )
-    if (
-        newest is None
-        or newest.completed_at is None
-        or newest.completed_at >= at - FRESH
-    ):
+    if newest is None or newest.completed_at is None or newest.completed_at >= at - FRESH:
         return gate
     stale = Reason(
         "stale_screening",
@@ -54,18 +48,10 @@ def signing_gate(case: Case, at: datetime) -> Gate:
 def _screening_reasons(case: Case) -> tuple[Reason, ...]:
     rows = list(Screening.objects.filter(case=case, voided_at__isnull=True))
     if any(row.completed_at is None for row in rows):
-        return (
-            Reason(
-                "unfinished_screening", "A safety screening is not finished.", "T-LOCK"
-            ),
-        )
-    done = sorted(
-        (row for row in rows if row.completed_at), key=lambda row: row.completed_at
-    )
+        return (Reason("unfinished_screening", "A safety screening is not finished.", "T-LOCK"),)
+    done = sorted((row for row in rows if row.completed_at), key=lambda row: row.completed_at)
     if not done:
-        return (
-            Reason("no_screening", "The safety screening has not been done.", "T-LOCK"),
-        )
+        return (Reason("no_screening", "The safety screening has not been done.", "T-LOCK"),)
     if not done[-1].complete:
         return (
             Reason(
@@ -86,13 +72,7 @@ def _item_reasons(case: Case) -> tuple[Reason, ...]:
     ]
     released = {s.cause for s in sign_offs if s.kind == "released" and s.cause}
     locked = triage_knowledge().red_flags.must_not_load
-    for cause in (
-        Diagnosis.objects.filter(case=case, cause__in=locked)
-        .values_list("cause", flat=True)
-        .distinct()
-    ):
+    for cause in Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True).distinct():
         if cause not in released:
-            reasons.append(
-                Reason(cause, f"{cause}: no load before a specialist's release.", "6.2")
-            )
+            reasons.append(Reason(cause, f"{cause}: no load before a specialist's release.", "6.2"))
     return tuple(reasons)

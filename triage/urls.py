@@ -7,9 +7,7 @@ from triage.views import diagnosis, examination, items, screening
 app_name = "triage"
 
 urlpatterns = [
-    path(
-        "cases/<uuid:case_id>/triage/screening/", screening.screening, name="screening"
-    ),
+    path("cases/<uuid:case_id>/triage/screening/", screening.screening, name="screening"),
     path("cases/<uuid:case_id>/triage/screening/level/", screening.level, name="level"),
     path("cases/<uuid:case_id>/triage/screening/void/", screening.void, name="void"),
     path("cases/<uuid:case_id>/triage/decision/", screening.decision, name="decision"),
@@ -36,8 +34,6 @@ urlpatterns = [
         name="judge",
     ),
     path("cases/<uuid:case_id>/triage/causes/", diagnosis.causes, name="causes"),
-    path(
-        "cases/<uuid:case_id>/triage/diagnosis/", diagnosis.diagnosis, name="diagnosis"
-    ),
+    path("cases/<uuid:case_id>/triage/diagnosis/", diagnosis.diagnosis, name="diagnosis"),
     path("cases/<uuid:case_id>/triage/release/", diagnosis.release, name="release"),
 ]
