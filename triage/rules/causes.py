@@ -256,8 +256,8 @@ def _without_lone_plantaris(rows: list[Scored], facts: Mapping[str, Answer]) -> 
 def _pinned(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCause]:
     by_code = {cause.code: (score, findings) for cause, score, findings in rows}
     for code in pinned:
-        if code in by_code:
-            yield RankedCause(code, by_code[code][0], "pinned", by_code[code][1])
+        score, findings = by_code[code]
+        yield RankedCause(code, score, "pinned", findings)
 
 
 def _by_score(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCause]:

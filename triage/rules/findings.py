@@ -22,11 +22,6 @@ class Judged:
     needs: tuple[str, ...] = ()
     value: float | None = None
 
-    @property
-    def need(self) -> str | None:
-        """Return the first need this test feeds, or None."""
-        return self.needs[0] if self.needs else None
-
 
 @dataclass(frozen=True)
 class FailedNeed:

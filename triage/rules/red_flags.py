@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clinic.terms import Answer, Level, Reason, Text
+from clinic.terms import Answer, Level, Text
 from triage.rules.expressions import Expression, holds
 
 
@@ -118,11 +118,6 @@ class FiredRow:
     level: Level
     text: Text
     rule: str
-
-    @property
-    def reason(self) -> Reason:
-        """Return the row as a reason, for people."""
-        return Reason(self.flag.code, self.text.en, ", ".join(self.flag.source))
 
 
 @dataclass(frozen=True)

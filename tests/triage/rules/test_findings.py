@@ -329,6 +329,7 @@ def test_the_core_ratios_are_shown_and_fail_nothing():
     assert ratios["left_side_extension"] == (80 / 120, True)
     assert ratios["right_side_extension"] == (95 / 120, False)
     assert core_ratios(CaseFacts()) == {}
+    assert core_ratios(CaseFacts(measurements=values[1:3])) == {"left_side_extension": (80 / 120, True)}
 
 
 @pytest.mark.parametrize("test", TESTS.values(), ids=list(TESTS))

@@ -112,6 +112,11 @@ def test_silence_never_clears_a_patient():
     assert result.missing == (*(f"w{number}" for number in range(1, 10)), "age_years", "pregnant")
 
 
+def test_the_days_since_birth_are_enough():
+    after_birth = replace(WOMAN, postpartum_days=42)
+    assert wells_score({}, NO, "", after_birth, knowledge().scores.wells).two_level is NOT_APPLICABLE
+
+
 def test_a_birth_that_was_only_answered_counts_like_the_days():
     facts = known_facts(a_case("postpartum_6w", patient=WOMAN), knowledge().clot.limits, knowledge().scores.wells)
 
