@@ -65,14 +65,17 @@ def _screening_reasons(case: Case) -> tuple[Reason, ...]:
 
 def _item_reasons(case: Case) -> tuple[Reason, ...]:
     sign_offs = list(SignOff.objects.filter(case=case))
+    table = triage_knowledge()
+    sources = {flag.code: ", ".join(flag.source) for flag in table.red_flags.flags}
     reasons = [
-        Reason(item.row, item.text, item.rule)
+        Reason(item.row, item.text, sources.get(item.row, item.rule))
         for item in RedFlagItem.objects.filter(case=case).exclude(outcome="excluded")
         if not item.is_answered(sign_offs)
     ]
     released = {s.cause for s in sign_offs if s.kind == "released" and s.cause}
-    locked = triage_knowledge().red_flags.must_not_load
+    locked = table.red_flags.must_not_load
+    names = {cause.code: cause.name.en for cause in table.causes.causes}
     for cause in Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True).distinct():
         if cause not in released:
-            reasons.append(Reason(cause, f"{cause}: no load before a specialist's release.", "6.2"))
+            reasons.append(Reason(cause, f"{names.get(cause, cause)}: no load before a specialist's release.", "6.2"))
     return tuple(reasons)

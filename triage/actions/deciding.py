@@ -4,6 +4,7 @@ from dataclasses import asdict, is_dataclass
 from enum import Enum
 
 from clinic.access import may_record, may_sign
+from clinic.actions import StaleRecord, lock_case
 from clinic.models import Case
 from clinic.tables import knowledge_version
 from clinic.terms import Answer, OutcomeType
@@ -46,6 +47,13 @@ def must_sign(person, case):
     """Refuse somebody who may not sign in this case."""
     if not may_sign(person, case):
         raise NotAllowed("Only a clinician of this clinic may do this.")
+
+
+def must_be_current(case, version):
+    """Lock the case and refuse, before anything is read, a version that somebody has moved on since."""
+    now = lock_case(case)
+    if now.version != version:
+        raise StaleRecord(case, now.events.filter(version__gt=version).select_related("by"))
 
 
 def plain(value):

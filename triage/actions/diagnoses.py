@@ -4,7 +4,7 @@ from django.db import transaction
 
 from clinic.actions import touch_case
 from clinic.models import Case
-from triage.actions.deciding import Refused, decide_and_keep, must_sign, plain
+from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, plain
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis
@@ -18,6 +18,7 @@ def _ranking(decision):
 def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reason=""):
     """Name the cause.  A cause that is not ranked first needs a reason; Refused without it."""
     must_sign(by, case)
+    must_be_current(case, version)
     if cause not in {known.code for known in triage_knowledge().causes.causes}:
         raise Refused(f"{cause} is no cause this clinic knows.")
     decision = decide_and_keep(case, by=by, at=at, kind="causes", result=_ranking)

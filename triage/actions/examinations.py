@@ -8,6 +8,7 @@ from clinic.terms import Answer, Side
 from triage.actions.deciding import (
     attention_of,
     decide_and_keep,
+    must_be_current,
     must_record,
     open_items,
     present_facts,
@@ -27,6 +28,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     ``measured`` dicts hold value, unit, method, pain_nprs.  What fires opens its item in this transaction.
     """
     must_record(by, case)
+    must_be_current(case, version)
     known = present_facts(case, at)
     examination = Examination.objects.create(case=case, at=at, by=by)
     rows = [

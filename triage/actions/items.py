@@ -5,7 +5,7 @@ from django.db import transaction
 from clinic.actions import touch_case
 from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult
-from triage.actions.deciding import Refused, must_sign
+from triage.actions.deciding import Refused, must_be_current, must_sign
 from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.gate import loading_gate
@@ -52,6 +52,7 @@ def close_item(
     A suspected clot is excluded only by the tests that rule T-DVT asks for; otherwise Refused.
     """
     must_sign(by, case)
+    must_be_current(case, version)
     item = _locked_item(case, item_id)
     if item.outcome in ("excluded", "confirmed"):
         raise Refused("This item already has its outcome.")
@@ -89,6 +90,7 @@ def close_item(
 def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     """Sign for one item: considered and not suspected, may load (with limits), or released."""
     must_sign(by, case)
+    must_be_current(case, version)
     item = _locked_item(case, item_id)
     if kind == "considered_not_suspected" and not item.signable:
         raise Refused("This item does not accept a signature: it needs an outcome.")
@@ -121,6 +123,7 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
 def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
     """Record that the treating service released a diagnosis that must not be loaded."""
     must_sign(by, case)
+    must_be_current(case, version)
     if cause not in triage_knowledge().red_flags.must_not_load:
         raise Refused(f"{cause} needs no release.")
     if not reason.strip():

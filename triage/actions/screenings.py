@@ -9,6 +9,7 @@ from triage.actions.deciding import (
     Refused,
     attention_of,
     decide_and_keep,
+    must_be_current,
     must_record,
     must_sign,
     open_items,
@@ -22,6 +23,7 @@ from triage.models import Screening, ScreeningAnswer
 def start_screening(*, case, version, by, at):
     """Begin a new screening; from here on the gate is shut until it is complete."""
     must_record(by, case)
+    must_be_current(case, version)
     touch_case(
         case,
         version=version,
@@ -42,6 +44,7 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     ``may_complete=False`` keeps it open for somebody who is still typing.
     """
     must_record(by, case)
+    must_be_current(case, version)
     screening = current_screening(case)
     if screening is None or not screening.is_open:
         screening = Screening.objects.create(case=case, started_at=at, started_by=by)
@@ -114,6 +117,7 @@ def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
 def void_screening(*, case, version, reason, by, at):
     """Set an unfinished screening aside, with a reason.  What it opened stays open."""
     must_sign(by, case)
+    must_be_current(case, version)
     touch_case(
         case,
         version=version,

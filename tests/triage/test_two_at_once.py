@@ -1,0 +1,59 @@
+"""Two people on one case at the same moment: one is served, the other is told."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from clinic.actions import StaleRecord
+from tests.triage.conftest import calm_answers, screened
+from triage import actions
+from triage.models import RedFlagItem, Screening
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(act):
+    """Run ``act`` twice at the same moment; return what each came to."""
+    ready, said = threading.Barrier(2), []
+
+    def run():
+        ready.wait()
+        try:
+            act()
+            said.append("done")
+        except StaleRecord:
+            said.append("told")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(said)
+
+
+def test_an_item_is_closed_once(case, clinician):
+    screened(case, clinician, squeeze_positive="present")
+    case.refresh_from_db()
+    item, version = RedFlagItem.objects.get(), case.version
+
+    def close():
+        actions.close_item(
+            case=case, version=version, item_id=item.pk, outcome="excluded", text="Seen", by=clinician, at=timezone.now()
+        )
+
+    assert at_once(close) == ["done", "told"]
+
+
+def test_a_screening_is_begun_once(case, clinician):
+    answers = calm_answers(dark_urine="not_assessed")
+
+    def answer():
+        actions.answer_screening(case=case, version=1, answers=answers, by=clinician, at=timezone.now())
+
+    assert at_once(answer) == ["done", "told"]
+    assert Screening.objects.count() == 1
