@@ -94,6 +94,15 @@ def test_a_suspected_clot_is_excluded_only_by_its_tests(case, screen, close, sai
     assert loading_gate(case).open is closes
 
 
+def test_a_later_calm_screening_asks_for_no_fewer_tests(case, screen, close):
+    screen(**LIKELY)
+    screen()
+    with pytest.raises(actions.Refused):
+        close("RF-DVT", d_dimer="negative")
+    close("RF-DVT", scan="negative", d_dimer="negative")
+    assert loading_gate(case).open
+
+
 def test_inconclusive_stays_open_and_can_be_excluded_later(case, screen, close):
     screen(squeeze_positive="present")
     close("RF-ACH", outcome="inconclusive")

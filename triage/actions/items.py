@@ -10,8 +10,9 @@ from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
-from triage.models import RedFlagItem, SignOff
+from triage.models import Decision, RedFlagItem, Screening, SignOff
 from triage.rules.items import CLOT_ROW, clot_excluded
+from triage.rules.scores import TwoLevel
 
 
 def _result(value):
@@ -23,6 +24,23 @@ def _locked_item(case, item_id):
     if item is None:
         raise Refused("This item does not belong to this case.")
     return item
+
+
+def _wells_levels(case, item, at):
+    """Return the Wells levels the tests must answer: of the screening that opened the item, and of today.
+
+    A later calm screening makes nothing of an earlier one less likely.
+    """
+    levels = [triage_decision(case_facts(case, at.date()), triage_knowledge()).wells.two_level]
+    decisions = Decision.objects.filter(case=case, kind="triage")
+    if item.screening_id:
+        later = Screening.objects.filter(case=case, started_at__gt=item.screening.started_at)
+        until = later.order_by("started_at").values_list("started_at", flat=True).first()
+        decisions = decisions.filter(at__lt=until) if until else decisions
+    newest = decisions.order_by("-at", "-id").first()
+    if newest is not None:
+        levels.append(TwoLevel(newest.result["wells"]["two_level"]))
+    return levels
 
 
 def _next(case):
@@ -67,11 +85,11 @@ def close_item(
             _result(d_dimer),
             discharged,
         )
-        wells = triage_decision(case_facts(case, at.date()), triage_knowledge()).wells
-        if not clot_excluded(told, wells.two_level):
+        asked = [level for level in _wells_levels(case, item, at) if not clot_excluded(told, level)]
+        if asked:
             raise Refused(
                 "These results do not exclude a clot. "
-                f"With this Wells result ({wells.two_level.value.replace('_', ' ')}) more tests are needed."
+                f"With this Wells result ({asked[0].value.replace('_', ' ')}) more tests are needed."
             )
     RedFlagItem.objects.filter(pk=item.pk).update(
         outcome=outcome,

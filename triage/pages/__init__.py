@@ -52,6 +52,12 @@ def stored(case):
     return answers, screening
 
 
+def finished(case):
+    """Return the newest screening if it is complete: the page then begins a new one."""
+    screening = current_screening(case)
+    return screening if screening is not None and not screening.is_open else None
+
+
 def decide(facts):
     """Return what the rules say of these facts today."""
     return triage_decision(facts, triage_knowledge())

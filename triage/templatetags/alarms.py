@@ -1,8 +1,8 @@
-"""{% open_alarms case %}: the stopping items without an outcome, for the patient banner."""
+"""{% open_alarms case %}: the stopping items that nothing answers yet, for the patient banner."""
 
 from django import template
 
-from triage.models import RedFlagItem
+from triage.templatetags.triage_panels import open_items_of
 from triage.words import row_title
 
 register = template.Library()
@@ -10,6 +10,7 @@ register = template.Library()
 
 @register.inclusion_tag("triage/_open_alarms.html")
 def open_alarms(case):
-    """Name every open E and D item of the case, the most urgent first; one query."""
-    items = RedFlagItem.objects.filter(case=case, level__in=["E", "D"]).exclude(outcome="excluded")
-    return {"case": case, "alarms": sorted({(item.level != "E", item.row, row_title(item.row)) for item in items})}
+    """Name every open E and D item of the case, the most urgent first; two queries a page."""
+    stopping = [item for item in open_items_of(case) if item.level in ("E", "D")]
+    alarms = dict.fromkeys((item.level != "E", item.row, row_title(item.row)) for item in stopping)
+    return {"case": case, "alarms": sorted(alarms)}

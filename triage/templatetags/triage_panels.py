@@ -8,7 +8,7 @@ from triage.words import cause_title, row_title
 register = template.Library()
 
 
-def _open_items(case):
+def open_items_of(case):
     """Return the items without an answer, the most urgent first; asked once a page."""
     found = getattr(case, "unanswered_items", None)
     if found is None:
@@ -22,7 +22,7 @@ def _open_items(case):
 @register.inclusion_tag("triage/_safety_banner.html")
 def safety_banner(case):
     """Say in one line that something dangerous is open; nothing where nothing is.  Two queries at most."""
-    stopping = [item for item in _open_items(case) if item.level in ("E", "D")]
+    stopping = [item for item in open_items_of(case) if item.level in ("E", "D")]
     titles = list(dict.fromkeys(row_title(item.row) for item in stopping))
     return {"case": case, "level": stopping[0].level if stopping else "", "titles": titles}
 
@@ -32,7 +32,7 @@ def triage_panel(case):
     """Show where safety and diagnosis stand.  Two queries besides those of the banner."""
     screening = Screening.objects.filter(case=case, voided_at__isnull=True).select_related("completed_by").first()
     diagnosis = Diagnosis.objects.filter(case=case).select_related("by").first()
-    items = [(item, row_title(item.row)) for item in _open_items(case)]
+    items = [(item, row_title(item.row)) for item in open_items_of(case)]
     return {
         "case": case,
         "screening": screening,

@@ -61,6 +61,7 @@ def screening(request, case_id):
     context = {
         "case": case,
         "form": form,
+        "finished": pages.finished(case),
         "void_form": forms.Void(case=case, auto_id="void-%s"),
         **pages.panel(case, decision, facts),
     }
