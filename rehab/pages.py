@@ -101,7 +101,7 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
         "case": case,
         "in_force": in_force,
         "refused": refused,
-        "may_sign": may_sign(person, case),
+        "may_sign": may_sign(person, case) and not case.closed_at,
     }
     context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
     if draft is None:

@@ -35,7 +35,7 @@ def treatments(request, case_id):
 def page(request, case, rows, form, checklist):
     """Render the treatments page."""
     context = {"case": case, "rows": rows, "form": form, "checklist": checklist if checklist.questions else None}
-    context |= {"given": given_treatments(case), "may_sign": may_sign(request.user, case)}
+    context |= {"given": given_treatments(case), "may_sign": may_sign(request.user, case) and not case.closed_at}
     posted = form.is_bound or checklist.is_bound
     return render(request, "rehab/treatments.html", context, status=422 if posted else 200)
 

@@ -230,3 +230,27 @@ def test_after_a_refusal_the_form_still_fits_the_record(rules_draft, clinician, 
 
     case.refresh_from_db()
     assert f'name="version" value="{case.version}"' in page
+
+
+def test_the_clinics_words_are_kept_in_the_admin_and_shown(rules_draft, administrator, clinician, at_work):
+    address = reverse("admin:rehab_exercise_change", args=["SUPERMAN"])
+    browser = at_work(administrator)
+    management = {f"media-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    words = {"clinic_name": "Flying runner", "clinic_cues": "Long and low", "clinic_faults": "", "name": "forged"}
+
+    assert browser.post(address, {**management, **words}).status_code == 302
+    assert browser.post(reverse("admin:rehab_exercise_add"), words).status_code == 403
+    assert browser.post(reverse("admin:rehab_exercise_delete", args=["SUPERMAN"]), {"post": "yes"}).status_code == 403
+    assert browser.get(reverse("admin:rehab_plan_changelist")).status_code == 403
+    page = text(at_work(clinician).get(url("plan", rules_draft.case)))
+    assert "Flying runner" in page and "forged" not in page
+
+
+def test_a_closed_case_is_read_and_not_written(rules_draft, clinician, at_work):
+    case, browser = rules_draft.case, at_work(clinician)
+    case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "well again"
+    case.save()
+    page = text(browser.get(url("plan", case)))
+
+    assert "Sign the plan" not in page
+    assert browser.post(url("sign", case), form(case, plan=rules_draft.pk)).status_code == 403

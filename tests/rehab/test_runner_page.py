@@ -52,8 +52,10 @@ def test_a_draft_is_not_shown(rules_draft, runner, at_work):
 @pytest.mark.parametrize("way", SHUT)
 def test_behind_a_shut_gate_there_is_no_exercise_anywhere(in_force, clinician, runner, at_work, way):
     SHUT[way](in_force.case, clinician)
-    page = my_page(at_work(runner))
+    browser = at_work(runner)
+    page = my_page(browser)
 
+    assert "cards" not in browser.get(MINE).context
     assert "No exercise for now" in page
     assert [e.name.en for e in rehab_knowledge().exercises.values() if e.name.en in page] == []
 
