@@ -43,7 +43,13 @@ def test_an_item_is_closed_once(case, clinician):
 
     def close():
         actions.close_item(
-            case=case, version=version, item_id=item.pk, outcome="excluded", text="Seen", by=clinician, at=timezone.now()
+            case=case,
+            version=version,
+            item_id=item.pk,
+            outcome="excluded",
+            text="Seen",
+            by=clinician,
+            at=timezone.now(),
         )
 
     assert at_once(close) == ["done", "told"]

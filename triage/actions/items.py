@@ -43,6 +43,13 @@ def _wells_levels(case, item, at):
     return levels
 
 
+def _must_exclude_a_clot(case, item, told, at):
+    asked = [level for level in _wells_levels(case, item, at) if not clot_excluded(told, level)]
+    if asked:
+        level = asked[0].value.replace("_", " ")
+        raise Refused(f"These results do not exclude a clot. With this Wells result ({level}) more tests are needed.")
+
+
 def _next(case):
     """Return what today's list says after an item was answered."""
     if loading_gate(case).open:
@@ -77,20 +84,8 @@ def close_item(
     if not text.strip():
         raise Refused("Write what was found.")
     if item.row == CLOT_ROW and outcome == OutcomeType.EXCLUDED:
-        told = Outcome(
-            item.row,
-            OutcomeType.EXCLUDED,
-            _result(scan),
-            _result(repeat_scan),
-            _result(d_dimer),
-            discharged,
-        )
-        asked = [level for level in _wells_levels(case, item, at) if not clot_excluded(told, level)]
-        if asked:
-            raise Refused(
-                "These results do not exclude a clot. "
-                f"With this Wells result ({asked[0].value.replace('_', ' ')}) more tests are needed."
-            )
+        results = (_result(scan), _result(repeat_scan), _result(d_dimer))
+        _must_exclude_a_clot(case, item, Outcome(item.row, OutcomeType.EXCLUDED, *results, discharged), at)
     RedFlagItem.objects.filter(pk=item.pk).update(
         outcome=outcome,
         outcome_text=text.strip(),
