@@ -1,6 +1,7 @@
 """An item is closed by its own outcome, by whom it must be, with what a suspected clot asks for."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,6 +45,14 @@ def test_a_clinician_closes_an_item_on_the_page(at_work, clinician, case, screen
     item.refresh_from_db()
     assert (item.outcome, item.closed_by, item.closed_at is not None) == ("excluded", clinician, True)
     assert loading_gate(case).open
+
+
+def test_every_form_of_the_page_carries_its_token(clinician, case, screen):
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(clinician)
+    page = browser.get(reverse("triage:items", args=[case.pk])).content.decode()
+    assert page.count('action="') == page.count("csrfmiddlewaretoken")
 
 
 def test_the_outcome_needs_words(at_work, clinician, screen, form_of):
