@@ -16,7 +16,6 @@ NUMBERS = {
     "pain_nprs": "Pain in the calf tests (in the examination)",
 }
 SPOKEN_CAUSES = ("ACHILLES_TENDINOPATHY", "ACHILLES_RUPTURE", "TRIGGER_POINT", "SOLEUS", "GASTROC", "PLANTARIS")
-SIDE_FIRST = {"left": "Left side first, with one extra set", "right": "Right side first, with one extra set"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,8 @@ class Card:
     frequency: str
     tempo: str
     side: str
+    hold_seconds: int | None
+    rest_seconds: int | None
     cues: str
     faults: str
     why: tuple[str, ...]
@@ -98,6 +99,15 @@ def sources_of(exercise, item):
     return tuple(dict.fromkeys(key for key in (*keys, *exercise.source) if key))
 
 
+def side_words(side, per_side):
+    """Return which side goes first; a level that trains both at once keeps it for the levels that do not."""
+    if side not in ("left", "right"):
+        return ""
+    if per_side:
+        return f"{side.capitalize()} side first, with one extra set"
+    return f"Where one side is trained at a time: {side} side first, with one extra set"
+
+
 def dose_at(item, level):
     """Return the dose of an item at a level: what was prescribed at the start, else the catalogue's."""
     if level == item.start_level:
@@ -123,7 +133,9 @@ def card(item, level=None, media=()):
         dose_rows=tuple(dose_facts(dose)),
         frequency=frequency_words(dose),
         tempo=tempo_words(dose.tempo),
-        side=SIDE_FIRST.get(item.side, ""),
+        side=side_words(item.side, dose.per_side),
+        hold_seconds=dose.hold_seconds,
+        rest_seconds=dose.rest_seconds,
         cues=item.exercise.clinic_cues or exercise.cues.en,
         faults=item.exercise.clinic_faults or exercise.faults.en,
         why=tuple(because_words(because) for because in item.because),

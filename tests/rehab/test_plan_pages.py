@@ -254,3 +254,11 @@ def test_a_closed_case_is_read_and_not_written(rules_draft, clinician, at_work):
 
     assert "Sign the plan" not in page
     assert browser.post(url("sign", case), form(case, plan=rules_draft.pk)).status_code == 403
+
+
+def test_the_paper_holds_the_whole_dose(rules_draft, clinician, at_work):
+    case = signed(rules_draft, clinician).case
+    page = " ".join(text(at_work(clinician).get(url("plan_print", case))).split())
+
+    assert "2 sets of 8 repetitions each side</strong>, 3 times a week. Hold each for 3 seconds." in page
+    assert "2 s up, 2 s hold, 2 s down. Rest 60 seconds between sets." in page
