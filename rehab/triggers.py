@@ -17,14 +17,14 @@ RELEASE_CAUSES = (
 SIGNATURE_DAYS = 7  # a screening older than this opens no new signature
 
 
-def _signed(kind):
-    return f"EXISTS (SELECT 1 FROM triage_signoff o WHERE o.item_id = i.id AND o.kind = '{kind}')"
+def _signed(kind, also=""):
+    return f"EXISTS (SELECT 1 FROM triage_signoff o WHERE o.item_id = i.id AND o.kind = '{kind}'{also})"
 
 
 # An item ``i`` is answered by exclusion, by a release after confirmation, by ``may_load`` where it is urgent,
 # and by a signature where its row accepts one.
 ANSWERED = f"""(i.outcome = 'excluded'
- OR (i.outcome = 'confirmed' AND {_signed("released")})
+ OR (i.outcome = 'confirmed' AND {_signed("released", " AND o.at >= i.closed_at")})
  OR (i.outcome IN ('', 'inconclusive') AND i.level = 'U' AND {_signed("may_load")})
  OR (i.outcome = '' AND i.level <> 'U' AND i.signable AND {_signed("considered_not_suspected")}))"""
 

@@ -130,7 +130,10 @@ def _outcome(item):
 
 def _sign_offs(case, items):
     rows = {item.pk: item.row for item in items}
+    confirmed = {item.pk: item.closed_at for item in items if item.outcome == OutcomeType.CONFIRMED}
     for row in SignOff.objects.filter(case=case).select_related("by"):
+        if row.kind == SignOffKind.RELEASED and row.at < confirmed.get(row.item_id, row.at):
+            continue  # signed before the condition was confirmed: it releases nothing
         answers = row.cause or rows.get(row.item_id)
         if answers:
             yield SignOffFact(

@@ -62,11 +62,13 @@ TRIGGERS = (
     ),
     Trigger(
         # An excluded or confirmed item is final; an open or inconclusive one takes an outcome, never loses it.
+        # Its words follow the answers only while its screening is being typed.
         "triage_item_only_closed",
         "triage_redflagitem",
         "UPDATE",
         "OLD.outcome IN ('excluded', 'confirmed') OR NEW.case_id <> OLD.case_id OR NEW.\"row\" <> OLD.\"row\" "
-        "OR NEW.level <> OLD.level OR NEW.text <> OLD.text OR NEW.opened_at <> OLD.opened_at "
+        "OR NEW.level <> OLD.level OR NEW.opened_at <> OLD.opened_at "
+        f"OR ((NEW.text <> OLD.text OR NEW.rule <> OLD.rule) AND (OLD.outcome <> '' OR {SEALED.format(row='OLD')})) "
         "OR (NEW.outcome = '' AND OLD.outcome <> '')",
         ITEM_MESSAGE,
     ),

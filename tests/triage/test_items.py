@@ -140,6 +140,33 @@ def test_confirmed_waits_for_a_release(case, clinician, screen, close):
     assert loading_gate(case).open
 
 
+def test_a_release_before_the_confirmation_is_refused(case, clinician, screen, close):
+    screen(squeeze_positive="present")
+    with pytest.raises(actions.Refused):
+        sign(case, clinician, "RF-ACH", "released")
+    close("RF-ACH", outcome="confirmed")
+    assert not loading_gate(case).open
+
+
+def test_a_release_of_massage_does_not_release_a_clot_confirmed_later(case, clinician, screen, close):
+    screen(**ONE_WEAK_RISK)
+    sign(case, clinician, "RF-DVT", "considered_not_suspected")
+    sign(case, clinician, "RF-DVT", "released")
+    assert loading_gate(case).open
+    close("RF-DVT", outcome="confirmed", scan="positive")
+    assert not loading_gate(case).open
+    sign(case, clinician, "RF-DVT", "released")
+    assert loading_gate(case).open
+
+
+def test_the_words_of_an_item_follow_while_it_is_typed(case, clinician):
+    for said in ({"leg_hot": "present"}, {"leg_hot": "present", "w7": "present"}):
+        case.refresh_from_db()
+        answers = {code: Answer(value) for code, value in said.items()}
+        actions.answer_screening(case=case, version=case.version, answers=answers, by=clinician, at=timezone.now())
+    assert "Two or more local signs" in RedFlagItem.objects.get().text
+
+
 def test_a_signature_answers_only_what_the_rule_lets_it(case, clinician, screen):
     screen(**ONE_WEAK_RISK)
     assert not loading_gate(case).open

@@ -112,6 +112,9 @@ def test_signatures_only_where_the_rule_accepts_them(found, clinician):
     assert refused(lambda: sign(item=found, cause="DVT", kind="released"))
     assert refused(lambda: sign(kind="released"))
     assert refused(lambda: sign(item=found, kind="may_load"))
+    found.screening.items.update(
+        outcome="confirmed", outcome_text="Seen", closed_at=timezone.now(), closed_by=clinician
+    )
     assert not refused(lambda: sign(item=found, kind="released"))
     assert refused(lambda: SignOff.objects.update(reason="Other"))
     assert refused(lambda: SignOff.objects.all()._raw_delete("default"))

@@ -143,8 +143,17 @@ def open_items(case, decision, *, screening, by, at, before=frozenset()):
         is_new = item is None or (item.outcome == OutcomeType.EXCLUDED and bool(new_facts & facts_of_row(found.row)))
         if is_new:
             _open(case, found, screening, by, at)
-        elif not item.outcome and item.signable != found.signable:
-            RedFlagItem.objects.filter(pk=item.pk).update(signable=found.signable)
+        elif not item.outcome:
+            _follow(item, found, is_typed=screening is not None and screening.is_open)
+
+
+def _follow(item, found, *, is_typed):
+    """Keep an open item in step: whether it accepts a signature, and its words while the screening is typed."""
+    now = {"signable": found.signable}
+    if is_typed:
+        now |= {"rule": found.rule[:300], "text": found.text.en[:1000]}
+    if any(getattr(item, name) != value for name, value in now.items()):
+        RedFlagItem.objects.filter(pk=item.pk).update(**now)
 
 
 def _open(case, found, screening, by, at):

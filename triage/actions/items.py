@@ -50,6 +50,12 @@ def _must_exclude_a_clot(case, item, told, at):
         raise Refused(f"These results do not exclude a clot. With this Wells result ({level}) more tests are needed.")
 
 
+def _may_be_released(item):
+    """Return whether a release says something: after ``confirmed``; for a signed clot it frees massage."""
+    signed = item.sign_offs.filter(kind="considered_not_suspected").exists()
+    return item.outcome == OutcomeType.CONFIRMED or (item.row == CLOT_ROW and signed and not item.outcome)
+
+
 def _next(case):
     """Return what today's list says after an item was answered."""
     if loading_gate(case).open:
@@ -107,6 +113,8 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     item = _locked_item(case, item_id)
     if kind == "considered_not_suspected" and not item.signable:
         raise Refused("This item does not accept a signature: it needs an outcome.")
+    if kind == "released" and not _may_be_released(item):
+        raise Refused("Only a confirmed condition, or a clot that was signed for, can be released.")
     if kind == "may_load" and item.level != "U":
         raise Refused("Only an item of level U can be answered with a permission to load.")
     if kind == "may_load" and not limits.strip():

@@ -159,13 +159,11 @@ def kinds_for(item):
         )
     if item.level == "U" and item.outcome != "confirmed":
         kinds.append(("may_load", "the leg may be loaded within limits"))
-    if item.outcome == "confirmed" or item.row == "RF-DVT":
-        kinds.append(
-            (
-                "released",
-                "the treating service released the leg, or massage has a written reason",
-            )
-        )
+    signed = any(sign_off.kind == "considered_not_suspected" for sign_off in item.sign_offs.all())
+    if item.outcome == "confirmed":
+        kinds.append(("released", "the treating service released the leg"))
+    elif item.row == "RF-DVT" and signed and not item.outcome:
+        kinds.append(("released", "massage and release may be given, for the reason below"))
     return kinds
 
 

@@ -27,9 +27,7 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [
-            models.Index(fields=["case", "kind", "-at"], name="decision_of_case")
-        ]
+        indexes = [models.Index(fields=["case", "kind", "-at"], name="decision_of_case")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["triage", "causes", "plan"]),

@@ -15,9 +15,7 @@ class Examination(models.Model):
     """One visit's tests and findings; a later look is a new examination."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="examinations"
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="examinations")
     at = models.DateTimeField()
     by = person_key()
 
@@ -32,9 +30,7 @@ class Finding(models.Model):
     """A three-valued finding (``answer``) or a measured test (``value`` with its unit), per side."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    examination = models.ForeignKey(
-        Examination, on_delete=models.PROTECT, related_name="findings"
-    )
+    examination = models.ForeignKey(Examination, on_delete=models.PROTECT, related_name="findings")
     code = models.CharField(max_length=60)
     side = models.CharField(max_length=5, choices=SIDES, default=Side.NONE)
     answer = models.CharField(max_length=12, choices=ANSWERS, blank=True)
@@ -48,20 +44,14 @@ class Finding(models.Model):
     class Meta:
         ordering = ["examination", "code", "side"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["examination", "code", "side"], name="finding_one_a_side"
-            ),
+            models.UniqueConstraint(fields=["examination", "code", "side"], name="finding_one_a_side"),
             models.CheckConstraint(
                 condition=Q(answer="") | Q(answer__in=[a.value for a in Answer]),
                 name="finding_three_valued",
             ),
+            models.CheckConstraint(condition=Q(side__in=[s.value for s in Side]), name="finding_side_known"),
             models.CheckConstraint(
-                condition=Q(side__in=[s.value for s in Side]), name="finding_side_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(answer="")
-                | Q(value__isnull=False)
-                | Q(pain_nprs__isnull=False),
+                condition=~Q(answer="") | Q(value__isnull=False) | Q(pain_nprs__isnull=False),
                 name="finding_says_something",
             ),
             models.CheckConstraint(
@@ -97,9 +87,7 @@ class Diagnosis(models.Model):
                 condition=Q(grade__isnull=True) | Q(grade__range=(1, 3)),
                 name="diagnosis_grade_1_3",
             ),
-            models.CheckConstraint(
-                condition=~Q(cause=""), name="diagnosis_has_a_cause"
-            ),
+            models.CheckConstraint(condition=~Q(cause=""), name="diagnosis_has_a_cause"),
         ]
 
     def __str__(self):

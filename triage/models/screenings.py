@@ -15,9 +15,7 @@ RESULTS = [(r.value, r.value.replace("_", " ")) for r in TestResult]
 
 def person_key(**kwargs):
     """Return a foreign key to the person who did it; people who signed are never deleted."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs
-    )
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs)
 
 
 def together(moment, person):
@@ -39,9 +37,7 @@ class Screening(models.Model):
     voided_at = models.DateTimeField(null=True, blank=True)
     voided_by = person_key(null=True, blank=True)
     level = models.CharField(max_length=1, choices=LEVELS, blank=True)
-    complete = models.BooleanField(
-        default=False, help_text="Every question and mandatory sign was answered"
-    )
+    complete = models.BooleanField(default=False, help_text="Every question and mandatory sign was answered")
     w10_reason = models.CharField(max_length=500, blank=True)
     w10_by = person_key(null=True, blank=True)
 
@@ -57,12 +53,9 @@ class Screening(models.Model):
                 condition=together("completed_at", "completed_by"),
                 name="screening_completed_by",
             ),
+            models.CheckConstraint(condition=together("voided_at", "voided_by"), name="screening_voided_by"),
             models.CheckConstraint(
-                condition=together("voided_at", "voided_by"), name="screening_voided_by"
-            ),
-            models.CheckConstraint(
-                condition=Q(completed_at__isnull=True)
-                | Q(level__in=["E", "D", "U", "R"]),
+                condition=Q(completed_at__isnull=True) | Q(level__in=["E", "D", "U", "R"]),
                 name="screening_completed_with_a_level",
             ),
             models.CheckConstraint(
@@ -84,9 +77,7 @@ class ScreeningAnswer(models.Model):
     """What was answered to one question, sign, risk or Wells item; ``shown_none``: by "none of these"."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    screening = models.ForeignKey(
-        Screening, on_delete=models.PROTECT, related_name="answers"
-    )
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="answers")
     code = models.CharField(max_length=60)
     value = models.CharField(max_length=12, choices=ANSWERS)
     shown_none = models.BooleanField(default=False)
@@ -96,9 +87,7 @@ class ScreeningAnswer(models.Model):
     class Meta:
         ordering = ["screening", "code"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["screening", "code"], name="answer_one_a_code"
-            ),
+            models.UniqueConstraint(fields=["screening", "code"], name="answer_one_a_code"),
             models.CheckConstraint(
                 condition=Q(value__in=[a.value for a in Answer]),
                 name="answer_three_valued",
@@ -113,9 +102,7 @@ class RedFlagItem(models.Model):
     """One fired row of one screening.  It stays open until it has an outcome of its own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="red_flag_items"
-    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="red_flag_items")
     screening = models.ForeignKey(
         Screening,
         on_delete=models.PROTECT,
@@ -127,33 +114,23 @@ class RedFlagItem(models.Model):
     level = models.CharField(max_length=1, choices=LEVELS)
     rule = models.CharField(max_length=300)
     text = models.CharField(max_length=1000)
-    signable = models.BooleanField(
-        default=False, help_text="The rule lets a signature answer it"
-    )
+    signable = models.BooleanField(default=False, help_text="The rule lets a signature answer it")
     opened_at = models.DateTimeField()
     opened_by = person_key()
-    outcome = models.CharField(
-        max_length=12, blank=True, choices=[(o.value, o.value) for o in OutcomeType]
-    )
+    outcome = models.CharField(max_length=12, blank=True, choices=[(o.value, o.value) for o in OutcomeType])
     scan = models.CharField(max_length=8, blank=True, choices=RESULTS)
     repeat_scan = models.CharField(max_length=8, blank=True, choices=RESULTS)
     d_dimer = models.CharField(max_length=8, blank=True, choices=RESULTS)
-    discharged = models.BooleanField(
-        default=False, help_text="Written discharge from hospital"
-    )
+    discharged = models.BooleanField(default=False, help_text="Written discharge from hospital")
     outcome_text = models.CharField(max_length=1000, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = person_key(null=True, blank=True)
 
     class Meta:
         ordering = ["opened_at", "id"]
-        indexes = [
-            models.Index(fields=["case", "level", "outcome"], name="item_of_case")
-        ]
+        indexes = [models.Index(fields=["case", "level", "outcome"], name="item_of_case")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(level__in=["E", "D", "U"]), name="redflagitem_level_known"
-            ),
+            models.CheckConstraint(condition=Q(level__in=["E", "D", "U"]), name="redflagitem_level_known"),
             models.CheckConstraint(
                 condition=Q(outcome__in=["", "excluded", "confirmed", "inconclusive"]),
                 name="redflagitem_outcome_typed",
@@ -165,11 +142,7 @@ class RedFlagItem(models.Model):
                     closed_by__isnull=True,
                     outcome_text="",
                 )
-                | (
-                    Q(closed_at__isnull=False, closed_by__isnull=False)
-                    & ~Q(outcome="")
-                    & ~Q(outcome_text="")
-                ),
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="") & ~Q(outcome_text="")),
                 name="redflagitem_outcome_has_who_when_why",
             ),
             models.CheckConstraint(  # a suspected clot ends with a test result, a discharge, or a signature
@@ -185,6 +158,13 @@ class RedFlagItem(models.Model):
     def __str__(self):
         return f"{self.row} {self.level}"
 
+    def is_released(self, sign_offs):
+        """Return whether the treating service released the leg after the condition was confirmed, not before."""
+        return any(
+            sign_off.item_id == self.pk and sign_off.kind == SignOffKind.RELEASED and sign_off.at >= self.closed_at
+            for sign_off in sign_offs
+        )
+
     def is_answered(self, sign_offs):
         """Return whether an outcome, a signature it accepts, or a release after ``confirmed`` answers it.
 
@@ -194,14 +174,10 @@ class RedFlagItem(models.Model):
         if self.outcome == OutcomeType.EXCLUDED:
             return True
         if self.outcome == OutcomeType.CONFIRMED:
-            return SignOffKind.RELEASED in kinds
+            return self.is_released(sign_offs)
         if self.level == Level.U:
             return SignOffKind.MAY_LOAD in kinds
-        return (
-            self.signable
-            and not self.outcome
-            and SignOffKind.CONSIDERED_NOT_SUSPECTED in kinds
-        )
+        return self.signable and not self.outcome and SignOffKind.CONSIDERED_NOT_SUSPECTED in kinds
 
 
 class SignOff(models.Model):
@@ -209,9 +185,7 @@ class SignOff(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sign_offs")
-    item = models.ForeignKey(
-        RedFlagItem, on_delete=models.PROTECT, null=True, related_name="sign_offs"
-    )
+    item = models.ForeignKey(RedFlagItem, on_delete=models.PROTECT, null=True, related_name="sign_offs")
     cause = models.CharField(max_length=30, blank=True)
     kind = models.CharField(
         max_length=24,
@@ -226,13 +200,10 @@ class SignOff(models.Model):
         ordering = ["-at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(item__isnull=False, cause="")
-                | (Q(item__isnull=True) & ~Q(cause="")),
+                condition=Q(item__isnull=False, cause="") | (Q(item__isnull=True) & ~Q(cause="")),
                 name="signoff_answers_one_thing",
             ),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="signoff_has_a_reason"
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="signoff_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(kind__in=[k.value for k in SignOffKind]),
                 name="signoff_kind_known",
