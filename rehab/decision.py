@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clinic.terms import CaseFacts, OutcomeType, Reason
-from rehab.rules.catalogue import AddOnRule, MappingTable, RehabKnowledge
+from rehab.rules.catalogue import RehabKnowledge
 from rehab.rules.choice import AskFirst, Because, Catalogue, Choice, Chosen, Dropped
 from rehab.rules.exercises import asked, choose, entry_exercise
 from rehab.rules.gates import Opening, Situation, Status, opening
+from rehab.rules.mapping_tables import AddOnRule, MappingTable
 from rehab.rules.needs import Failure, base_of
 from rehab.rules.start_levels import start_level
 from rehab.rules.treatments import TreatmentState, TreatmentTables, TreatmentVerdict, treatment_verdicts
@@ -147,10 +148,10 @@ def _catalogue(case: CaseFacts, triage: TriageDecision, knowledge: RehabKnowledg
 
 def elephant(case: CaseFacts, table: MappingTable) -> tuple[Reason, ...]:
     """Return the first positive elephant contributor, which heads the plan and is reviewed first (S1.26)."""
-    for fact, answer in table.elephants:
-        if case.answer(fact) == answer:
-            text = f"Reviewed first, the likely contributor: {fact.replace('_', ' ')} ({answer})"
-            return (Reason(f"ELEPHANT-{fact}", text, "S1.26, S1.28"),)
+    for found in table.elephants:
+        if case.answer(found.fact) == found.answer:
+            text = f"Reviewed first, the likely contributor: {found.text.en}"
+            return (Reason(f"ELEPHANT-{found.fact}", text, ", ".join(found.source)),)
     return ()
 
 

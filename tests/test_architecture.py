@@ -135,7 +135,9 @@ def test_inside_an_app_the_rooms_lean_on_the_floors_below(app):
         room = room_of(path)
         if room == "__init__":
             continue
-        assert floor_of(room) is not None, f"{path}: a new room needs its floor in this table and its line in the README"
+        assert floor_of(room) is not None, (
+            f"{path}: a new room needs its floor in this table and its line in the README"
+        )
         for name in imports_of(path):
             parts = name.split(".")
             if parts[0] == app and len(parts) > 1 and floor_of(parts[1]) is not None:

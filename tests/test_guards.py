@@ -53,7 +53,9 @@ def test_no_module_is_longer_than_350_lines():
 
 
 def test_no_function_is_longer_than_50_lines():
-    long = [f"{path.name}:{node.name} {size}" for path in product_files() for node, size in functions_of(path) if size > 50]
+    long = [
+        f"{path.name}:{node.name} {size}" for path in product_files() for node, size in functions_of(path) if size > 50
+    ]
     assert long == []
 
 
@@ -135,6 +137,10 @@ def test_no_unfinished_work_is_left():
 
 
 def test_every_requirement_is_pinned_exactly():
-    lines = [line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).read_text().splitlines()]
-    loose = [line for line in lines if line and not line.startswith(("#", "-r ")) and not re.fullmatch(r"\S+==[\w.]+", line)]
+    lines = [
+        line for name in ("requirements.txt", "requirements-dev.txt") for line in (ROOT / name).read_text().splitlines()
+    ]
+    loose = [
+        line for line in lines if line and not line.startswith(("#", "-r ")) and not re.fullmatch(r"\S+==[\w.]+", line)
+    ]
     assert loose == []

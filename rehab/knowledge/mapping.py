@@ -4,7 +4,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from clinic.tables import Checker, Entry, read_table
-from rehab.rules.catalogue import AddOnRule, ContraWord, ForcedRule, MappingTable, Rule, StartRule, Substitution
+from rehab.rules.catalogue import ContraWord, Rule
+from rehab.rules.mapping_tables import AddOnRule, Elephant, ForcedRule, MappingTable, StartRule, Substitution
 
 HERE = Path(__file__).resolve().parent
 ANSWERS = ("present", "absent")
@@ -36,10 +37,6 @@ def _mapping(table: Entry, exercises) -> MappingTable:
     needs = {entry.code(): _label(entry) for entry in table.children("need")}
     kit = [(entry.code(), entry.flag("always_there"), _label(entry)) for entry in table.children("equipment")]
     substitutions = [_substitution(entry, exercises) for entry in table.children("substitution", name_key="exercise")]
-    elephants = table.mapping("elephants")
-    for fact, answer in elephants.items():
-        if answer not in ANSWERS:
-            table.report("elephants", f"{fact} must be present or absent")
     return MappingTable(
         needs=MappingProxyType(needs),
         core_needs=frozenset(table.words("core_needs", choices=tuple(needs))),
@@ -56,7 +53,7 @@ def _mapping(table: Entry, exercises) -> MappingTable:
         default_strain_grades=frozenset(int(grade) for grade in table.numbers("default_strain_grades")),
         overstride_fact=table.word("overstride_fact"),
         overstride_exercise=table.word("overstride_exercise", choices=tuple(exercises)),
-        elephants=tuple(elephants.items()),
+        elephants=tuple(_elephant(entry) for entry in table.children("elephant", name_key="fact")),
     )
 
 
@@ -129,6 +126,13 @@ def _add_on(entry: Entry, exercises) -> AddOnRule:
     )
     entry.finish()
     return rule
+
+
+def _elephant(entry: Entry) -> Elephant:
+    fact, answer = entry.code("fact"), entry.word("answer", choices=ANSWERS)
+    found = Elephant(fact, answer, entry.must_text("text"), entry.sources(), entry.mark())
+    entry.finish()
+    return found
 
 
 def _rule(entry: Entry) -> Rule:

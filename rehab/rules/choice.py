@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Reason
-from rehab.rules.catalogue import Exercise, MappingTable
+from rehab.rules.catalogue import Exercise
 from rehab.rules.cover import PRIMARY
 from rehab.rules.gates import Opening, Status
+from rehab.rules.mapping_tables import MappingTable
 from rehab.rules.needs import Failure
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from clinic.terms import CaseFacts, Reason
-from rehab.rules.catalogue import Exercise, MappingTable, StartRule
+from rehab.rules.catalogue import Exercise
 from rehab.rules.choice import AskFirst, Because, Catalogue, Choice, Chosen, Draft, Dropped, challenges, explained
 from rehab.rules.cover import PRIMARY, cover
 from rehab.rules.forced import Needs, forced_draft
 from rehab.rules.gates import Opening
+from rehab.rules.mapping_tables import MappingTable, StartRule
 from rehab.rules.needs import Failure, by_base
 from rehab.rules.start_levels import pain_test_allows, start_level
 
@@ -73,7 +74,7 @@ def _default(
     table = catalogue.table
     if needs:
         return draft, ()
-    none_failed = Reason("NONE-FAILED", "None of the tests failed", COVER_SOURCE)
+    none_failed = Reason("NONE-FAILED", "No test is recorded as failed", COVER_SOURCE)
     if case.diagnosis not in table.strain_causes:
         return draft, (none_failed,)
     if strain_grade not in table.default_strain_grades:

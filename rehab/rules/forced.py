@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from clinic.terms import CaseFacts
-from rehab.rules.catalogue import ForcedRule
 from rehab.rules.choice import Because, Catalogue, Draft, Dropped, challenges, explained
+from rehab.rules.mapping_tables import ForcedRule
 from rehab.rules.needs import Failure
 
 Needs = Mapping[str, tuple[Failure, ...]]

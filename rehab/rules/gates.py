@@ -9,7 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from clinic.terms import Answer, CaseFacts, OutcomeType, Reason, Side, SignOffKind, TestResult
-from rehab.rules.catalogue import Contraindication, ContraWord, Exercise, MappingTable
+from rehab.rules.catalogue import Contraindication, ContraWord, Exercise
+from rehab.rules.mapping_tables import MappingTable
 
 ONSET = "onset_days"
 PAIN = "pain_nprs"

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from clinic.terms import CaseFacts, Side
-from rehab.rules.catalogue import Exercise, StartRule
+from rehab.rules.catalogue import Exercise
 from rehab.rules.cover import PRIMARY
+from rehab.rules.mapping_tables import StartRule
 from rehab.rules.needs import Failure
 
 FIRST = 1

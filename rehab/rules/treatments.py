@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Answer, CaseFacts, Reason
-from rehab.rules.catalogue import ContraWord, MappingTable, Treatment, TreatmentCell, TreatmentColumn, Verdict
+from rehab.rules.catalogue import ContraWord, Treatment, TreatmentCell, TreatmentColumn, Verdict
 from rehab.rules.gates import HOURS_A_DAY, Situation
+from rehab.rules.mapping_tables import MappingTable
 
 DVT_COLUMN = "DVT"
 ANY = "*"

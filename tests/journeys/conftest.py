@@ -1,4 +1,4 @@
-"""A real browser for whole stories.  Nothing is replaced: the pages, the server and the database are the product's own."""
+"""A real browser for whole stories.  Nothing is replaced: pages, server and database are the product's own."""
 
 import os
 import shutil

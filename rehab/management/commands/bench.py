@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from clinic.models import Case, Clinic, Patient, Person
 from clinic.models.patients import search_key
-from rehab import demo
 from rehab.actions import sync_catalogue
+from rehab.management import demo
 from rehab.management.decision_time import decision_times
 from rehab.models import Plan
 
@@ -147,6 +147,7 @@ def table_of(report):
     for size, pages in report["pages"].items():
         for name, f in pages.items():
             lines.append(
-                f"{int(size):>9,}  {name:26} {f['queries']:>7} {f['cpu_ms_p50']:>10} {f['cpu_ms_p95']:>8} {f['html_kb']:>6}"
+                f"{int(size):>9,}  {name:26} {f['queries']:>7} {f['cpu_ms_p50']:>10}"
+                f" {f['cpu_ms_p95']:>8} {f['html_kb']:>6}"
             )
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from rehab import demo
+from rehab.management import demo
 
 
 class Command(BaseCommand):

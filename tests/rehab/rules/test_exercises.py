@@ -416,7 +416,8 @@ def test_a_failed_need_is_read_without_its_side_and_kept_with_it():
 
 
 def test_the_first_elephant_stands_first():
-    elephants = rehab_knowledge().mapping.elephants
+    elephants = [(found.fact, found.answer) for found in rehab_knowledge().mapping.elephants]
+    assert [fact for fact, _ in elephants] == ["flat_feet", "hypermobile", "core_training_3x15"]
     for at, (fact, _) in enumerate(elephants):
         calm = {code: "absent" if positive == "present" else "present" for code, positive in elephants}
         positives = dict(elephants[at:])
