@@ -1,6 +1,7 @@
 """The shapes of the mapping table: from failed needs to exercises (specification, section 6).
 
-Read from ``rehab/knowledge/mapping.toml``; every entry carries its sources and, where it is only a convention, its mark.
+Read from ``rehab/knowledge/mapping.toml``; every entry carries its sources
+and, where it is only a convention, its mark.
 """
 
 from collections.abc import Mapping

@@ -125,7 +125,7 @@ def grow_to(size):
                 next_step="Examine",
                 opened_at=now - timedelta(minutes=number),
                 opened_by=by,
-            )  # fmt: skip
+            )
             for number, patient in zip(numbers, patients, strict=True)
         )
 
@@ -135,9 +135,16 @@ def made_up(number, clinic, by, now):
     surname = ONSETS[number % 18] + MIDDLES[number // 18 % 10] + ENDS[number // 180 % 15] + ENDS[number // 2700 % 15]
     given = ONSETS[number // 7 % 18] + MIDDLES[number // 3 % 10]
     return Patient(
-        clinic=clinic, given_name=given, surname=surname, given_key=search_key(given), surname_key=search_key(surname),
-        birth_date=date(1950, 1, 1) + timedelta(days=number % 20_000), sex="female", registered_at=now, registered_by=by,
-    )  # fmt: skip
+        clinic=clinic,
+        given_name=given,
+        surname=surname,
+        given_key=search_key(given),
+        surname_key=search_key(surname),
+        birth_date=date(1950, 1, 1) + timedelta(days=number % 20_000),
+        sex="female",
+        registered_at=now,
+        registered_by=by,
+    )
 
 
 def table_of(report):
