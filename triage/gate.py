@@ -46,13 +46,15 @@ def signing_gate(case: Case, at: datetime) -> Gate:
 
 
 def _screening_reasons(case: Case) -> tuple[Reason, ...]:
-    rows = list(Screening.objects.filter(case=case, voided_at__isnull=True))
-    if any(row.completed_at is None for row in rows):
+    rows = list(
+        Screening.objects.filter(case=case, voided_at__isnull=True).order_by().values_list("completed_at", "complete")
+    )
+    if any(completed_at is None for completed_at, _ in rows):
         return (Reason("unfinished_screening", "A safety screening is not finished.", "T-LOCK"),)
-    done = sorted((row for row in rows if row.completed_at), key=lambda row: row.completed_at)
-    if not done:
+    newest = max((at for at, _ in rows if at), default=None)
+    if newest is None:
         return (Reason("no_screening", "The safety screening has not been done.", "T-LOCK"),)
-    if not done[-1].complete:
+    if not all(complete for at, complete in rows if at == newest):
         return (
             Reason(
                 "incomplete_screening",

@@ -1,5 +1,7 @@
 """Screening and its answers; RedFlagItem: what it opened; SignOff: who signed for what, and why."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -158,14 +160,14 @@ class RedFlagItem(models.Model):
     def __str__(self):
         return f"{self.row} {self.level}"
 
-    def is_released(self, sign_offs):
+    def is_released(self, sign_offs: Iterable["SignOff"]) -> bool:
         """Return whether the treating service released the leg after the condition was confirmed, not before."""
         return any(
             sign_off.item_id == self.pk and sign_off.kind == SignOffKind.RELEASED and sign_off.at >= self.closed_at
             for sign_off in sign_offs
         )
 
-    def is_answered(self, sign_offs):
+    def is_answered(self, sign_offs: Iterable["SignOff"]) -> bool:
         """Return whether an outcome, a signature it accepts, or a release after ``confirmed`` answers it.
 
         ``sign_offs`` are the case's; one answers its own item alone.
