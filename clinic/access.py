@@ -39,6 +39,11 @@ def may_lead(person, case):
     return role_in(person, case.clinic_id) in LEADING
 
 
+def may_confirm_knowledge(person, clinic_id):
+    """Return whether this person may confirm the clinic's conventions: its lead alone."""
+    return role_in(person, clinic_id) in LEADING
+
+
 def treating_clinics(person):
     """Return the ids of the clinics where this person may register runners."""
     return [clinic for clinic, role in person.roles.items() if role in RECORDING]

@@ -1,8 +1,11 @@
 """The verbs of the clinic.  Each owns its transaction and writes one line of the timeline."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from clinic.models import Case, CaseEvent, Draft, Patient
+from clinic.access import may_confirm_knowledge
+from clinic.models import Case, CaseEvent, Draft, KnowledgeConfirmation, Patient
+from clinic.tables import knowledge_version
 
 FIRST_STEP = Case._meta.get_field("next_step").default
 
@@ -118,3 +121,17 @@ def kept_draft(*, person, case, form):
 def forget_draft(*, person, case, form):
     """Forget the draft of a form that was saved."""
     Draft.objects.filter(person=person, case=case, form=form).delete()
+
+
+@transaction.atomic
+def confirm_knowledge(*, clinic, by, at):
+    """Keep that the clinic's lead stands for the knowledge as it is now; saying it twice changes nothing."""
+    if not may_confirm_knowledge(by, clinic.pk):
+        raise PermissionDenied(f"Only the lead of {clinic} confirms its knowledge.")
+    known = knowledge_version()
+    kept, _ = KnowledgeConfirmation.objects.get_or_create(
+        clinic=clinic,
+        sha256=known.sha256,
+        defaults={"version": known.version, "confirmed_at": at, "confirmed_by": by},
+    )
+    return kept

@@ -14,5 +14,5 @@ class ClinicConfig(AppConfig):
         """Make the triggers after every migrate (SQLite's table rebuild drops them)."""
         from clinic.triggers import append_only, install, register
 
-        register(*append_only("clinic_caseevent"))
+        register(*append_only("clinic_caseevent"), *append_only("clinic_knowledgeconfirmation"))
         post_migrate.connect(install, dispatch_uid="clinic.triggers")

@@ -286,3 +286,36 @@ def knowledge_version(root: Path = ROOT) -> KnowledgeVersion:
         table.report("date", f"{day!r} is not a date")
     checker.raise_problems()
     return KnowledgeVersion(f"{day}+{digest.hexdigest()[:8]}", digest.hexdigest())
+
+
+@dataclass(frozen=True)
+class MarkedEntry:
+    """An entry that is a convention or general knowledge and waits for the clinic's lead."""
+
+    file: str
+    name: str
+    mark: str
+
+
+@cache
+def marked_entries(root: Path = ROOT) -> tuple[MarkedEntry, ...]:
+    """Return every marked entry of every knowledge file, in the order of the files."""
+    return tuple(
+        entry
+        for path in sorted(root.glob("*/knowledge/*.toml"))
+        for entry in _marked(tomllib.loads(path.read_text(encoding="utf-8")), path.relative_to(root).as_posix(), "file")
+    )
+
+
+def _marked(node: Any, file: str, name: str) -> Iterator[MarkedEntry]:
+    if isinstance(node, list):
+        for part in node:
+            yield from _marked(part, file, name)
+    elif isinstance(node, dict):
+        own = node.get("code", node.get("number"))
+        if isinstance(own, str | int):
+            name = str(own) if isinstance(own, str) else f"{name} {own}"
+        if node.get("mark") in MARKS:
+            yield MarkedEntry(file, name, node["mark"])
+        for key, part in node.items():
+            yield from _marked(part, file, name if name != "file" else key)

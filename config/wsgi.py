@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+from clinic.checks import must_be_confirmed  # noqa: E402  (the apps are loaded now)
+
+must_be_confirmed()

@@ -11,6 +11,8 @@ from config.settings import DATABASES  # noqa: E402
 # Hundreds of invented people sign in; the slow hash is tested where it matters.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+STATIC_ROOT = tempfile.gettempdir()  # nothing is collected for a test; the folder only has to be there
+
 # A browser journey has two threads on one database, so SQLite needs a file: connections
 # to a database in memory would share one transaction.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -7,7 +7,10 @@ screening opens nothing.  ``rehab.triggers`` says the same in SQL; a test puts t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from clinic.models import Case
+from clinic.tables import knowledge_version
 from clinic.terms import Reason
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, RedFlagItem, Screening, SignOff
@@ -31,7 +34,7 @@ def loading_gate(case: Case) -> Gate:
 
 def signing_gate(case: Case, at: datetime) -> Gate:
     """Return whether a plan may be signed now: the loading gate, and a screening of the last 7 days."""
-    gate = loading_gate(case)
+    gate = _with_confirmation(loading_gate(case), case)
     newest = (
         case.screenings.filter(completed_at__isnull=False, voided_at__isnull=True).order_by("-completed_at").first()
     )
@@ -43,6 +46,14 @@ def signing_gate(case: Case, at: datetime) -> Gate:
         "CONV",
     )
     return Gate(open=False, reasons=(*gate.reasons, stale))
+
+
+def _with_confirmation(gate: Gate, case: Case) -> Gate:
+    """Return the gate, shut too where a working clinic's lead does not stand for these knowledge files."""
+    if settings.DEMONSTRATION or case.clinic.has_confirmed(knowledge_version().sha256):
+        return gate
+    text = "The clinic's lead has not confirmed this version of the knowledge."
+    return Gate(open=False, reasons=(*gate.reasons, Reason("unconfirmed_knowledge", text, "CONV")))
 
 
 def _screening_reasons(case: Case) -> tuple[Reason, ...]:

@@ -2,7 +2,8 @@
 
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.drafts import Draft
+from clinic.models.knowledge import KnowledgeConfirmation
 from clinic.models.patients import Patient
 from clinic.models.people import Clinic, Membership, Person
 
-__all__ = ["Case", "CaseEvent", "Clinic", "Draft", "Membership", "Patient", "Person"]
+__all__ = ["Case", "CaseEvent", "Clinic", "Draft", "KnowledgeConfirmation", "Membership", "Patient", "Person"]

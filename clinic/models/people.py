@@ -31,6 +31,10 @@ class Clinic(models.Model):
     def __str__(self):
         return self.name
 
+    def has_confirmed(self, sha256):
+        """Return whether the clinic's lead stands for the knowledge files with this checksum."""
+        return self.confirmations.filter(sha256=sha256).exists()
+
 
 class PersonManager(BaseUserManager):
     """Makes people; the e-mail address is the name they sign in with."""
