@@ -84,7 +84,7 @@ def _limit(entry: Entry) -> PainLimit:
         causes=frozenset(entry.words("causes")),
         during_nprs=entry.whole("during_nprs", required=False),
         strength_nprs=entry.whole("strength_nprs", required=False),
-        morning_change=entry.whole("morning_change", required=False),
+        morning_change=entry.whole("morning_change_nprs", required=False),
         clinician_sets=entry.flag("clinician_sets"),
         red_from_nprs=entry.whole("red_from_nprs", required=False),
         stop_at_first=entry.text("stop_at_first", required=False),
@@ -101,6 +101,7 @@ def _bands(entry: Entry) -> Bands:
     names = ("amber_over_limit_from", "amber_over_limit_to", "red_over_limit_from", "red_during_from")
     names += ("amber_morning_from", "red_morning_from", "baseline_days")
     numbers = {name: entry.whole(name) or 0 for name in names}
+    entry.word("unit", choices=("nprs",))
     return _finished(
         entry, Bands(**numbers, rounding=entry.word("rounding"), source=entry.sources(), mark=entry.mark())
     )
@@ -113,6 +114,7 @@ def _step(entry: Entry) -> StepRule:
 
 
 def _effort(entry: Entry) -> Effort:
+    entry.word("unit", choices=("CR-10",))
     effort = Effort(
         code=entry.code(),
         text=entry.must_text("text"),

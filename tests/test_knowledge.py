@@ -1,0 +1,310 @@
+"""The knowledge files hold what the specification says: whole, with units and sources, the same in both languages."""
+
+import re
+import tomllib
+from functools import cache
+
+import pytest
+
+from clinic.tables import ROOT
+from rehab.knowledge import rehab_knowledge
+from tests.rehab.worked import decided
+from triage.knowledge import triage_knowledge
+
+FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/knowledge/*.toml"))
+REHAB_FILES = [file for file in FILES if file.startswith("rehab/")]
+
+# Every ladder as the specification writes it (section 5): what all levels share, then level by level.
+# r repetitions, s seconds, x5s a hold, 2-1-3 a tempo, rest in seconds, % of body weight.
+LADDERS = {
+    "BIRD_DOG": (
+        "rest30 4/wk",
+        ["2x8r/side 2-2-2", "3x6r/side x5s", "3x6r/side x5s", "6-4-2r/side x10s", "3x8r/side 3-1-3"]
+        + ["3x6r/side x8s 3/wk 0.5-1kg"],
+    ),
+    "DEAD_BUG": (
+        "rest30 4/wk",
+        ["2x8r/side 3-1-3", "3x8r/side", "3x8r/side", "3x8r/side 3-2-3", "3x6r/side 4-2-4", "3x6r/side 3/wk 2-5kg"],
+    ),
+    "LEWIT": ("rest30 7/wk", ["2x5breaths", "3x5breaths", "3x6breaths", "3x6breaths", "3x8breaths"]),
+    "BARBELL_HIP_THRUST": (
+        "rest60 3/wk",
+        ["3x12r 2-2-2", "3x12r", "3x10r", "3x10r 20-30% RPE6", "4x8r 40-75% rest120 2-3/wk"]
+        + ["4x6-8r 75-100% RPE7-8 rest120 2/wk"],
+    ),
+    "SUPERMAN": (
+        "rest30 3/wk",
+        ["2x8r/side x3s", "2x8r/side x3s", "3x8r/side x5s", "3x8r x5s", "3x8r x5s", "3x20-30s"],
+    ),
+    "SL_GLUTE_BRIDGE": (
+        "rest45 4/wk",
+        ["3x12r 2-2-2", "3x8r/side", "3x8r/side", "3x8r/side 2-2-2", "3x20-30s/side", "3x10r/side 5-10kg 3/wk"],
+    ),
+    "CURL_UP": ("rest30 4/wk", ["5x5s", "3x5r x8s", "6-4-2r x10s", "6-4-2r x10s", "8-6-4r x10s"]),
+    "FRONT_PLANK": ("rest45 3/wk", ["3x20s", "3x20s", "3x20s", "3x40s", "3x10r/side", "5x10s"]),
+    "SIDE_PLANK": (
+        "rest45 3/wk",
+        ["3x20s/side", "3x20s/side", "3x20s/side", "3x20-30s/side", "3x30-45s/side", "3x8r/side"],
+    ),
+    "PALLOF_PRESS": (
+        "rest45 3/wk",
+        ["3x15s/side", "3x8r/side", "3x10r/side x2s", "3x10r/side", "3x8r/side", "3x8r/side"],
+    ),
+    "CLAMSHELL": ("3-4/wk", ["2x12r/side", "3x15r/side", "3x12r/side", "3x12r/side x3s", "3x8r/side"]),
+    "SIDE_LYING_HIP_ABD": ("3/wk", ["2x12r", "3x12r", "3x15r x2s", "3x12r 1-2kg", "3x12r"]),
+    "LATERAL_BAND_WALK": (
+        "3/wk",
+        ["2x8steps/side", "3x12steps/side", "3x10steps/side", "3x12steps/side", "3x12steps/side"],
+    ),
+    "SINGLE_LEG_STEP_DOWN": (
+        "3/wk",
+        ["2x8r/side", "3x8r/side", "3x8r/side 3-1-2", "3x10r/side", "3x8r/side 10%", "3x10r/side"],
+    ),
+    "HIP_FLEXOR_STRETCH": ("5/wk", ["3x30s/side", "3x30s/side", "3x30s/side", "3x30-45s/side"]),
+    "CALF_ISOMETRIC": ("rest60-90 7/wk 1-2/day", ["5x20s RPE4", "5x30s", "5x30s", "5x30s", "5x45s 10-20%"]),
+    "BENT_KNEE_HEEL_RAISE": (
+        "rest90 3/wk",
+        ["3x15r 2-1-3", "3x12r 10-30%", "3x15r", "3x10r", "3x12r 10-20%", "4x8r"],
+    ),
+    "STANDING_HEEL_RAISE": ("rest90 3/wk", ["3x15r 2-1-3", "3x15r", "3x10r", "3x12r", "3x15r", "4x8r 10-25%"]),
+    "CALF_ECCENTRIC": ("7/wk 2/day", ["3x10r", "3x15r", "3x15r", "3x15r 5kg", "3x15r 10kg", "3x15r 20%"]),
+    "CALF_LOADED_POWER": ("2/wk", ["3x12r", "3x10r", "3x8r", "4x15m"]),
+    "PLYO_LADDER": ("rest90 2/wk", ["3x10r", "3x20r", "3x20r", "3x10r/side", "3x20r", "3x10r"]),
+    "SKIPPING_DRILLS": ("2/wk", ["3x30s", "3x20m", "3x20m", "3x45s", "3x20m"]),
+    "GASTROC_STRETCH": ("", ["4x30s", "4x30s", "5x30s 5/wk 2/day", "5x30s", "3x10r"]),
+    "SOLEUS_STRETCH": ("", ["4x30s", "4x30s", "5x30s 5/wk 2/day", "5x30s", "3x12r"]),
+    "BAND_ANKLE_MOB": ("4/wk", ["2x10r", "3x10r x3s", "3x15r", "3x12r x5s", "3x10r 10kg"]),
+    "KNEE_TO_WALL_MOB": ("5/wk", ["2x10r", "3x10r x3s", "3x15r", "3x10r x5s"]),
+    "TP_BALL_RELEASE": ("3-4/wk", ["3x30s", "3x45s", "3x60s", "3x10r"]),
+    "FOAM_ROLL": ("3-4/wk", ["1x60s", "2x60s/side", "2x60s/side"]),
+    "SHORT_FOOT": ("3/wk", ["3x10r x5s", "3x10r x5s", "3x8r x10s", "3x8r", "3x10r", "3x6r"]),
+    # From level 3 on its dose is a share of the run, which stands in the name of the level.
+    "CADENCE_DRILL": ("", ["4x1min", "4x1min", "", "", ""]),
+    "WALK_RUN": ("", []),
+    "CROSS_TRAIN": ("", []),
+}
+DOSE_IN_NAME = {("CADENCE_DRILL", 3): "Half", ("CADENCE_DRILL", 4): "whole", ("CADENCE_DRILL", 5): "+10 %"}
+
+# Walk and run minutes of one round, rounds, run minutes in all, GREEN sessions to pass (section 8.2).
+STAGES = [
+    (0, 30, 0, 1, 0, 2),
+    (1, 4, 1, 4, 4, 2),
+    (2, 3, 2, 4, 8, 2),
+    (3, 2, 3, 4, 12, 2),
+    (4, 1, 4, 4, 16, 2),
+    (5, 1, 9, 2, 18, 2),
+    (6, 0, 20, 1, 20, 2),
+    (7, 0, 25, 1, 25, 2),
+    (8, 0, 30, 1, 30, 3),
+]
+
+# A number says its unit in the last words of its key, or beside it as `unit`; what is left only counts or ranks.
+UNIT_IN_KEY = re.compile(
+    r"(_|^)(seconds|minutes|hours|days?|weeks|years|nprs|percent|percent_of_body_weight|kg|km|cm|m|points|ratio"
+    r"|times_a_(day|week)|reps|repetitions|sets|stages?|levels?|exercises|grades?|items|sessions|hops|rpe|effort)(_|$)"
+)
+COUNTS = {
+    *("number", "evidence", "activities_min", "activities_max", "item_count", "greens", "ambers", "reds", "times"),
+    *("levels_down", "min_single_raises", "longest_max_percent", "abi_low_up_to", "abi_high_above"),
+}
+TOES = re.compile(
+    r"\b(on (the |your )?toes|fore-?foot|tip-?toes?|puntillas|antepié|puntas? de los? (pies?|dedos))\b", re.I
+)
+
+
+@cache
+def table(file):
+    return tomllib.loads((ROOT / file).read_text(encoding="utf-8"))
+
+
+def nodes(node, name="file"):
+    """Yield every table of a file with the name of the entry it belongs to."""
+    if isinstance(node, list):
+        for item in node:
+            yield from nodes(item, name)
+    elif isinstance(node, dict):
+        name = str(node.get("code", node.get("exercise", name)))
+        yield name, node
+        for value in node.values():
+            yield from nodes(value, name)
+
+
+def dose_words(dose):
+    """Return one level's dose in the notation of the table above, as a set of words."""
+
+    def span(value):
+        return f"{value.low:g}" if value.low == value.high else f"{value.low:g}-{value.high:g}"
+
+    tail = f"{dose.unit}{'/side' if dose.per_side else ''}"
+    words = set()
+    if dose.scheme:
+        words.add("-".join(map(str, dose.scheme)) + tail)
+        assert dose.sets == len(dose.scheme)
+    elif dose.amount:
+        words.add(f"{dose.sets}x{span(dose.amount)}{tail}")
+    if dose.tempo:
+        words.add(f"{dose.tempo.up:g}-{dose.tempo.hold:g}-{dose.tempo.down:g}")
+    around = {
+        "x{}s": dose.hold_seconds,
+        "rest{}": dose.rest_seconds,
+        "{}/wk": dose.times_a_week,
+        "{}/day": dose.times_a_day,
+        "RPE{}": dose.rpe,
+        "{}kg": dose.load_kg,
+        "{}%": dose.load_percent,
+    }
+    return words | {shape.format(span(value)) for shape, value in around.items() if value}
+
+
+def expected_words(shared, own):
+    """Return the words of one level: its own, and what the exercise gives where the level says nothing."""
+
+    def kind(word):
+        return word.strip("0123456789.-")
+
+    mine = set(own.split())
+    return mine | {word for word in shared.split() if kind(word) not in {kind(other) for other in mine}}
+
+
+def test_every_file_loads():
+    assert triage_knowledge().codes
+    assert rehab_knowledge().exercises
+
+
+@pytest.mark.parametrize("code", LADDERS)
+def test_every_exercise_of_the_specification_is_whole(code):
+    shared, ladder = LADDERS[code]
+    exercise = rehab_knowledge().exercises[code]
+
+    assert exercise.number == f"E{list(LADDERS).index(code) + 1:02}"
+    assert [dose_words(level.dose) for level in exercise.levels] == [expected_words(shared, own) for own in ladder]
+    for text in (exercise.cues, exercise.faults, exercise.why, *(level.name for level in exercise.levels)):
+        assert text.en and text.es
+    for level in exercise.levels:
+        assert level.dose.amount or level.dose.scheme or DOSE_IN_NAME[code, level.number] in level.name.en
+
+
+def test_there_are_as_many_exercises_as_in_the_specification():
+    assert list(rehab_knowledge().exercises) == list(LADDERS)
+
+
+def test_the_stages_of_running_are_those_of_the_specification():
+    stages = rehab_knowledge().running.stages
+
+    assert [
+        (s.number, s.walk_minutes, s.run_minutes, s.repetitions, s.total_run_minutes, s.greens) for s in stages
+    ] == STAGES
+
+
+@pytest.mark.parametrize("file", REHAB_FILES)
+def test_every_number_has_a_unit(file):
+    for name, node in nodes(table(file)):
+        for key, value in node.items():
+            numbers = value if isinstance(value, list) else [value]
+            if not any(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
+                continue
+            coded = key.isupper() or key in rehab_knowledge().mapping.needs  # BIRD_DOG = 4, core_ext = 2
+            has_unit = "unit" in node or UNIT_IN_KEY.search(key) or key in COUNTS or coded
+            assert has_unit, f"{file}: {name}: {key} = {value} has no unit"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_number_has_a_source(file):
+    def check(node, name, sourced):
+        if isinstance(node, list):
+            for item in node:
+                check(item, name, sourced)
+        elif isinstance(node, dict):
+            sourced = sourced or bool(node.get("source")) or "reference" in node
+            for key, value in node.items():
+                check(value, f"{name}.{node.get('code', '')}.{key}", sourced)
+        elif isinstance(node, int | float) and not isinstance(node, bool):
+            assert sourced, f"{name} has no source"
+
+    check(table(file), file, False)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_both_languages_have_the_same_numbers(file):
+    def numbers(words):
+        return sorted(number.replace(",", ".") for number in re.findall(r"\d+(?:[.,]\d+)?", words))
+
+    for name, node in nodes(table(file)):
+        for key in [key for key in node if key.endswith("_en")]:
+            spanish = node.get(f"{key.removesuffix('_en')}_es", "")
+            assert spanish and numbers(node[key]) == numbers(spanish), f"{file}: {name}: {key}: {spanish!r}"
+
+
+def test_every_need_has_an_exercise_and_every_exercise_covers_real_needs():
+    known = rehab_knowledge()
+    covered = {need for exercise in known.exercises.values() for need, weight in exercise.cover.items() if weight == 2}
+
+    assert covered == set(known.mapping.needs)
+    assert {need for exercise in known.exercises.values() for need in exercise.cover} <= covered
+
+
+def test_every_piece_of_equipment_is_used_and_defined():
+    known = rehab_knowledge()
+    used = {
+        thing
+        for exercise in known.exercises.values()
+        for thing in exercise.equipment.union(*(level.equipment for level in exercise.levels))
+    }
+
+    assert used == set(known.mapping.equipment)
+
+
+def test_every_question_holds_something_back():
+    known = rehab_knowledge()
+    used = {c.code for exercise in known.exercises.values() for c in exercise.contraindications}
+    used |= {fact for column in known.columns.values() for fact in column.need_answer | column.facts}
+    used |= {"gait_not_attempted" for exercise in known.exercises.values() if exercise.gates.gait_attempted}
+
+    assert set(known.questions) - used == set()
+
+
+def test_every_question_that_triage_asks_is_a_fact_of_triage():
+    facts = {entry.code for entry in triage_knowledge().codes}
+
+    for question in rehab_knowledge().questions.values():
+        assert (question.code in facts) is question.asked_by_triage, question.code
+
+
+def test_every_cause_and_every_exercise_that_is_named_exists():
+    known = rehab_knowledge()
+    causes = {cause.code for cause in triage_knowledge().causes.causes}
+    named = {cause for limit in known.progress.limits for cause in limit.causes}
+    named |= {cause for measure in known.measures.values() for cause in measure.causes}
+    named |= {cause for criterion in known.running.entry for cause in criterion.only_causes | criterion.skip_causes}
+    for exercise in known.exercises.values():
+        gates = exercise.gates
+        named |= gates.only_causes | gates.closed_causes | {cause for cause, _ in gates.unreleased_max_level}
+        assert {exercise.progress_rule, exercise.regress_rule} <= set(known.rules)
+
+    assert named <= causes
+    for word in known.contra.values():
+        for code, level in word.exercises.items():
+            assert level <= max(1, len(known.exercises[code].levels)), (word.code, code)
+
+
+def test_every_contra_word_is_used_by_a_red_flag():
+    used = {word for flag in triage_knowledge().red_flags.flags for word in flag.contra}
+
+    assert used == set(rehab_knowledge().contra)
+
+
+def test_no_exercise_tells_a_runner_to_run_on_the_toes():
+    for exercise in rehab_knowledge().exercises.values():
+        told = [exercise.cues, exercise.why]
+        if exercise.impact:
+            told += [level.name for level in exercise.levels]
+        for text in told:
+            assert not TOES.search(f"{text.en} {text.es}"), (exercise.code, text)
+
+
+@pytest.mark.parametrize("risk", ["travel_4h", "age_over_60", "family_clot"])
+def test_the_risks_that_wells_does_not_count_add_no_points(risk):
+    triage, _ = decided(screening={risk: "present"})
+
+    assert risk not in {item.code for item in triage_knowledge().scores.wells.items}
+    assert (triage.wells.points, [item.row for item in triage.items]) == (0, ["RF-DVT"])
