@@ -12,8 +12,14 @@ from rehab.rules.gates import Opening, Situation, Status, opening
 from rehab.rules.mapping_tables import AddOnRule, MappingTable
 from rehab.rules.needs import Failure, base_of
 from rehab.rules.start_levels import start_level
-from rehab.rules.treatments import TreatmentState, TreatmentTables, TreatmentVerdict, treatment_verdicts
-from triage.decision import OpenItem, TriageDecision
+from rehab.rules.treatments import (
+    TreatmentState,
+    TreatmentTables,
+    TreatmentVerdict,
+    known_refusals,
+    treatment_verdicts,
+)
+from triage.decision import TriageDecision
 
 ADD_ON_RULE = "ADD-ON"
 LOCK_TEXT = "The screening is incomplete, or an item of level E or D is open"
@@ -76,7 +82,7 @@ def exercise_verdicts(
 ) -> Mapping[str, ExerciseVerdict]:
     """Return the gates' answer for every exercise.  ``levels``: what each has reached in the running plan."""
     case = _known(case, triage)
-    situation = _situation(case, triage, levels or {}, running_open)
+    situation = _situation(case, triage, knowledge, levels or {}, running_open)
     failures = failures_of(triage)
     verdicts = {}
     for code, exercise in knowledge.exercises.items():
@@ -91,13 +97,13 @@ def treatment_decision(
     case: CaseFacts, triage: TriageDecision, knowledge: RehabKnowledge
 ) -> Mapping[str, TreatmentVerdict]:
     """Return today's verdict on every treatment (7.6); the global lock comes first."""
-    state = TreatmentState(
-        here=_situation(_known(case, triage), triage, {}, False),
-        rows=frozenset(item.row for item in triage.items if _binds(item)),
-        lock=(triage.locks_reasons or (Reason("T-LOCK", LOCK_TEXT, "2.1"),)) if triage.treatment_lock else (),
-    )
-    tables = TreatmentTables(knowledge.treatments, knowledge.columns, knowledge.contra, knowledge.mapping)
-    return treatment_verdicts(state, tables)
+    lock = (triage.locks_reasons or (Reason("T-LOCK", LOCK_TEXT, "2.1"),)) if triage.treatment_lock else ()
+    here = _situation(_known(case, triage), triage, knowledge, {}, False)
+    return treatment_verdicts(TreatmentState(here, _bound_rows(triage), lock), _treatment_tables(knowledge))
+
+
+def _treatment_tables(knowledge: RehabKnowledge) -> TreatmentTables:
+    return TreatmentTables(knowledge.treatments, knowledge.columns, knowledge.contra, knowledge.mapping)
 
 
 def stopping_reasons(triage: TriageDecision) -> tuple[Reason, ...]:
@@ -112,9 +118,9 @@ def _known(case: CaseFacts, triage: TriageDecision) -> CaseFacts:
     return replace(case, answers=triage.answers)
 
 
-def _binds(item: OpenItem) -> bool:
-    """Return whether a row is open or confirmed: what it forbids holds."""
-    return not item.closed or item.outcome is OutcomeType.CONFIRMED
+def _bound_rows(triage: TriageDecision) -> frozenset[str]:
+    """Return the rows that are open or confirmed: what they forbid holds."""
+    return frozenset(item.row for item in triage.items if not item.closed or item.outcome is OutcomeType.CONFIRMED)
 
 
 def failures_of(triage: TriageDecision) -> tuple[Failure, ...]:
@@ -125,20 +131,26 @@ def failures_of(triage: TriageDecision) -> tuple[Failure, ...]:
     )
 
 
-def _situation(case: CaseFacts, triage: TriageDecision, levels: Mapping[str, int], running_open: bool) -> Situation:
-    return Situation(
+def _situation(
+    case: CaseFacts, triage: TriageDecision, knowledge: RehabKnowledge, levels: Mapping[str, int], running_open: bool
+) -> Situation:
+    here = Situation(
         case=case,
         failed=frozenset(base_of(need) for need in triage.needs),
         contra_words=triage.contra_words,
+        open_causes=frozenset(item.cause for item in triage.items if not item.closed),
         massage_lock=triage.massage_lock,
         strain_grade=triage.strain_grade,
         levels=levels,
         running_open=running_open,
     )
+    shared = {exercise.gates.as_treatment for exercise in knowledge.exercises.values()} - {""}
+    refused = known_refusals(shared, TreatmentState(here, _bound_rows(triage)), _treatment_tables(knowledge))
+    return replace(here, refused=refused)
 
 
 def _catalogue(case: CaseFacts, triage: TriageDecision, knowledge: RehabKnowledge) -> Catalogue:
-    situation = _situation(case, triage, {}, False)
+    situation = _situation(case, triage, knowledge, {}, False)
     openings = {
         code: opening(exercise, situation, knowledge.mapping, knowledge.contra)
         for code, exercise in knowledge.exercises.items()

@@ -15,8 +15,8 @@ def rehab_knowledge() -> RehabKnowledge:
     """Return everything rehab knows; every fault of every file at once when something is wrong."""
     checker = Checker()
     questions = load_questions(checker)
-    exercises = load_exercises(checker, questions)
     treatments, columns = load_treatments(checker)
+    exercises = load_exercises(checker, questions, tuple(treatments))
     mapping, contra, rules = load_mapping(checker, exercises, treatments)
     course = load_course(checker)
     checker.raise_problems()

@@ -29,12 +29,12 @@ def load_questions(checker: Checker, folder: Path = HERE):
     return MappingProxyType(found)
 
 
-def load_exercises(checker: Checker, questions, folder: Path = HERE):
+def load_exercises(checker: Checker, questions, treatment_codes, folder: Path = HERE):
     """Return the exercises by code, in catalogue order."""
     table = read_table(folder / "exercises.toml", checker)
     found = {}
     for place, entry in enumerate(table.children("exercise"), start=1):
-        exercise = _exercise(entry, questions)
+        exercise = _exercise(entry, questions, treatment_codes)
         if exercise.number != f"E{place:02}":
             entry.report("number", f"must be E{place:02}: the file keeps catalogue order")
         found[exercise.code] = exercise
@@ -50,7 +50,7 @@ def load_exercises(checker: Checker, questions, folder: Path = HERE):
     return MappingProxyType(found)
 
 
-def _exercise(entry: Entry, questions) -> Exercise:
+def _exercise(entry: Entry, questions, treatment_codes) -> Exercise:
     shared = {key: entry for key in INHERITED if entry.has(key)}
     defaults = {key: _span(entry, key) for key in shared if key != "per_side"}
     per_side = entry.flag("per_side")
@@ -69,7 +69,7 @@ def _exercise(entry: Entry, questions) -> Exercise:
             for number, child in enumerate(entry.children("level", required=False, name_key="number"), start=1)
         ),
         contraindications=tuple(_contraindication(child, questions) for child in entry.children("contraindications")),
-        gates=_gates(entry),
+        gates=_gates(entry, treatment_codes),
         impact=entry.flag("impact"),
         progress_rule=entry.word("progress_rule"),
         regress_rule=entry.word("regress_rule"),
@@ -152,13 +152,14 @@ def _contraindication(entry: Entry, questions) -> Contraindication:
     return found
 
 
-def _gates(parent: Entry) -> Gates:
+def _gates(parent: Entry, treatment_codes) -> Gates:
     if not parent.has("gates"):
         return Gates()
     entry = parent.section("gates")
     gates = Gates(
         only_causes=frozenset(entry.words("only_causes", required=False)),
         closed_causes=frozenset(entry.words("closed_causes", required=False)),
+        as_treatment=entry.word("as_treatment", required=False, choices=treatment_codes),
         from_onset_days=entry.whole("from_onset_days", required=False),
         strain_closed_hours=entry.whole("strain_closed_hours", required=False),
         strain_grades_closed=tuple(int(grade) for grade in entry.numbers("strain_grades_closed", required=False)),

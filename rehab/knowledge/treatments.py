@@ -29,6 +29,7 @@ def _column(entry: Entry) -> TreatmentColumn:
         within_onset_hours=entry.whole("within_onset_hours", required=False),
         need_answer=frozenset(entry.words("need_answer")),
         need_answer_if=frozenset(entry.words("need_answer_if", required=False)),
+        cause_lifted_by=entry.word("cause_lifted_by", required=False),
         source=entry.sources(),
         mark=entry.mark(),
     )

@@ -103,7 +103,8 @@ class Gates:
     """What must be true before an exercise, or a level of it, may be given.
 
     ``only_causes``: only with one of these recorded diagnoses.  ``closed_causes``: never with these until
-    a specialist's release.  ``from_onset_days``: for everybody; ``strain_closed_hours``: hours after the
+    a specialist's release, nor while their row is open.  ``as_treatment``: never while something known forbids
+    that treatment.  ``from_onset_days``: for everybody; ``strain_closed_hours``: hours after the
     onset of a strain; both are withheld while the onset is unknown.  ``gait_attempted``: closed by the
     finding ``gait_not_attempted``.  ``needs_levels``: other exercises at or above these levels.
     ``unreleased_max_level``: the highest level for a cause before its release (0 = none).
@@ -115,6 +116,7 @@ class Gates:
 
     only_causes: frozenset[str] = frozenset()
     closed_causes: frozenset[str] = frozenset()
+    as_treatment: str = ""
     from_onset_days: int | None = None
     strain_closed_hours: int | None = None
     strain_grades_closed: tuple[int, ...] = ()
@@ -223,6 +225,7 @@ class TreatmentColumn:
     ``within_onset_hours`` adds: or the recorded diagnosis is a strain and the onset is not longer ago
     (an unknown onset counts as not longer ago).  ``need_answer``: facts that hold the treatment back while
     NOT_ASSESSED, where ``need_answer_if`` is not empty only while one of those is not recorded absent.
+    ``cause_lifted_by``: a fact that, PRESENT, lifts the recorded cause; an open row stays.
     """
 
     code: str
@@ -233,6 +236,7 @@ class TreatmentColumn:
     within_onset_hours: int | None
     need_answer: frozenset[str]
     need_answer_if: frozenset[str]
+    cause_lifted_by: str
     source: tuple[str, ...]
     mark: str = ""
 

@@ -32,13 +32,16 @@ class Status(StrEnum):
 class Situation:
     """What the gates look at: the case, and what triage says of it today.
 
-    ``contra_words`` are the words of the red-flag table that bind now, ``levels`` the level each exercise
+    ``contra_words`` are the words of the red-flag table that bind now, ``open_causes`` the causes of the rows that
+    are open, ``refused`` what is known to forbid a treatment, ``levels`` the level each exercise
     of the running plan has reached, ``running_open`` whether the entry criteria of running are met.
     """
 
     case: CaseFacts
     failed: frozenset[str] = frozenset()
     contra_words: frozenset[str] = frozenset()
+    open_causes: frozenset[str] = frozenset()
+    refused: Mapping[str, tuple[Reason, ...]] = field(default_factory=lambda: MappingProxyType({}))
     massage_lock: bool = False
     strain_grade: int | None = None
     levels: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -48,9 +51,17 @@ class Situation:
     def is_released(self) -> bool:
         """Return whether a specialist's release of the recorded diagnosis is on record."""
         return any(
-            sign_off.kind is SignOffKind.RELEASED and sign_off.item == self.case.diagnosis
+            sign_off.kind is SignOffKind.RELEASED
+            and sign_off.item == self.case.diagnosis
+            and all(word.strip() for word in (sign_off.by, sign_off.on, sign_off.reason))
             for sign_off in self.case.sign_offs
         )
+
+    @property
+    def uncleared_causes(self) -> frozenset[str]:
+        """Return the causes that still bind: of every open row, and the diagnosis until it is released."""
+        diagnosis = self.case.diagnosis
+        return self.open_causes | (frozenset() if self.is_released or diagnosis is None else {diagnosis})
 
     @property
     def clot_excluded_by_imaging(self) -> bool:
@@ -124,6 +135,7 @@ def closures_of(
     for contraindication in exercise.contraindications:
         yield from _by_contraindication(contraindication, here)
     yield from _by_cause(exercise, here)
+    yield from (Closure(reason) for reason in here.refused.get(exercise.gates.as_treatment, ()))
     yield from _by_time(exercise, here, table)
     yield from _by_measurement(exercise, here)
     yield from _by_equipment(exercise, here, table)
@@ -167,17 +179,15 @@ def contraindication_answer(contraindication: Contraindication, here: Situation)
 
 
 def _by_cause(exercise: Exercise, here: Situation) -> Iterator[Closure]:
-    gates, diagnosis = exercise.gates, here.case.diagnosis
+    gates, uncleared = exercise.gates, here.uncleared_causes
     source = ", ".join(gates.source)
-    if gates.only_causes and diagnosis not in gates.only_causes:
+    if gates.only_causes and here.case.diagnosis not in gates.only_causes:
         text = f"Only with the recorded diagnosis {' or '.join(sorted(gates.only_causes))}"
         yield Closure(Reason("GATE-CAUSE", text, source))
-    if here.is_released:
-        return
-    if diagnosis in gates.closed_causes:
-        yield Closure(Reason("GATE-RELEASE", f"Closed with {diagnosis} until a specialist's release", source))
+    for cause in sorted(gates.closed_causes & uncleared):
+        yield Closure(Reason("GATE-RELEASE", f"Closed with {cause} until a specialist's release", source))
     for cause, highest in gates.unreleased_max_level:
-        if cause == diagnosis:
+        if cause in uncleared:
             text = f"With {cause} at most level {highest} until a specialist's release"
             yield Closure(Reason("GATE-RELEASE", text, source), highest + 1)
 

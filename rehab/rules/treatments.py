@@ -4,7 +4,7 @@ One global lock, then one column of the table for each condition.  An answer tha
 gave counts like a yes: silence never allows a treatment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Answer, CaseFacts, Reason
@@ -61,6 +61,27 @@ def treatment_verdicts(state: TreatmentState, tables: TreatmentTables) -> Mappin
     return {code: _verdict(treatment, active, state, tables) for code, treatment in tables.treatments.items()}
 
 
+def known_refusals(
+    codes: Iterable[str], state: TreatmentState, tables: TreatmentTables
+) -> Mapping[str, tuple[Reason, ...]]:
+    """Return what is known to forbid each of these treatments, apart from the lock.
+
+    For exercises that are also a treatment: what nobody has answered is asked by their own questions.
+    """
+    wanted = {code: tables.treatments[code] for code in codes}
+    columns = {code: tables.columns[code] for treatment in wanted.values() for code in treatment.cells}
+    answers = {code: column_answer(column, state, tables.mapping) for code, column in columns.items()}
+    active = {code: answer for code, answer in answers.items() if answer is Answer.PRESENT}
+    return {
+        code: tuple(
+            reason
+            for verdict, reason in _by_columns(treatment, active, state, tables.columns)
+            if verdict is Verdict.FORBIDDEN
+        )
+        for code, treatment in wanted.items()
+    }
+
+
 def _verdict(
     treatment: Treatment, active: Mapping[str, Answer], state: TreatmentState, tables: TreatmentTables
 ) -> TreatmentVerdict:
@@ -82,7 +103,7 @@ def column_answer(column: TreatmentColumn, state: TreatmentState, table: Mapping
         ANY in column.causes
         or any(case.has(fact) for fact in column.facts)
         or column.rows & state.rows
-        or case.diagnosis in column.causes
+        or (case.diagnosis in column.causes and not (column.cause_lifted_by and case.has(column.cause_lifted_by)))
     ):
         return Answer.PRESENT
     if column.within_onset_hours is not None and _is_fresh_strain(case, column.within_onset_hours, table):
