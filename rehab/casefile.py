@@ -27,8 +27,7 @@ from clinic.terms import (
 )
 
 WILDCARD = "*"
-SEXES = ("female", "male", "other")
-FAIL_MODES = ("deficit", "seed_below_average")
+SEXES, FAIL_MODES = ("female", "male", "other"), ("deficit", "seed_below_average")
 MAPS = ("screening", "wells", "findings")
 WILDCARD_KINDS = {
     "screening": frozenset({"question", "sign", "risk"}),
@@ -103,13 +102,11 @@ def read_case(raw: object, words: Vocabulary) -> CaseFile:
     if w10 is Answer.PRESENT and not w10_reason.strip():
         raise CaseFileError("wells.w10_reason: w10 needs the reason of a named clinician")
     facts = CaseFacts(
-        patient=_patient(top["patient"]),
+        patient=_patient(top["patient"], top.get("screening", {})),
         answers=MappingProxyType(answers),
         w10=w10,
         w10_reason=w10_reason,
-        measurements=tuple(
-            _measurement(entry, f"measurements[{at}]", words) for at, entry in _entries(top, "measurements")
-        ),
+        measurements=_measurements(top, words),
         failed=_codes(top, "failed", words.needs),
         diagnosis=_optional(top.get("diagnosis"), lambda value: _code(value, "diagnosis", words.causes)),
         equipment=frozenset(_codes(top, "equipment", words.equipment)),
@@ -157,13 +154,15 @@ def _with_wildcards(
     return answers, tuple(f"{name}: * = {answer.value}" for name, answer in wildcards)
 
 
-def _patient(raw: object) -> PatientFacts:
+def _patient(raw: object, screening: Mapping[str, Any]) -> PatientFacts:
+    """Return the person; a pregnancy answered by name in the screening alone is answered, "*" never answers it."""
     keys = frozenset({"age_years", "sex", "pregnant", "postpartum_days", "gestation_weeks", "side", "onset_days"})
     entry = _table(raw, "patient", keys)
 
     def whole(key: str, most: int) -> int | None:
         return _optional(entry.get(key), lambda value: _whole(value, f"patient.{key}", most))
 
+    named = screening.get("pregnant", Answer.NOT_ASSESSED)
     sex = _optional(entry.get("sex"), lambda value: _code(value, "patient.sex", SEXES))
     side = _optional(entry.get("side"), lambda value: _member(Side, value, "patient.side"))
     if side is Side.NONE:
@@ -171,12 +170,22 @@ def _patient(raw: object) -> PatientFacts:
     return PatientFacts(
         age_years=whole("age_years", MOST_YEARS),
         sex=sex,
-        pregnant=_member(Answer, entry.get("pregnant", Answer.NOT_ASSESSED), "patient.pregnant"),
+        pregnant=_member(Answer, entry.get("pregnant", named), "patient.pregnant"),
         postpartum_days=whole("postpartum_days", MOST_POSTPARTUM_DAYS),
         gestation_weeks=whole("gestation_weeks", MOST_WEEKS),
         side=side,
         onset_days=whole("onset_days", MOST_ONSET_DAYS),
     )
+
+
+def _measurements(top: Mapping[str, Any], words: Vocabulary) -> tuple[Measurement, ...]:
+    """Return every measurement; a test and side given twice leaves open which value counts."""
+    found: dict[tuple[str, Side], Measurement] = {}
+    for at, entry in _entries(top, "measurements"):
+        one = _measurement(entry, f"measurements[{at}]", words)
+        if found.setdefault((one.test, one.side), one) is not one:
+            raise CaseFileError(f"measurements[{at}]: {one.test} {one.side.value} is given twice")
+    return tuple(found.values())
 
 
 def _measurement(raw: object, where: str, words: Vocabulary) -> Measurement:
@@ -227,17 +236,17 @@ def _sign_off(raw: object, where: str, words: Vocabulary) -> SignOffFact:
     kind = _member(SignOffKind, entry["kind"], f"{where}.kind")
     on = _text(entry["on"], f"{where}.on")
     try:
-        date.fromisoformat(on)
+        if date.fromisoformat(on).isoformat() != on:
+            raise ValueError(on)
     except ValueError:
-        raise CaseFileError(f"{where}.on: {on!r} is not a date like 2026-11-20") from None
-    limits = _text(entry.get("limits", ""), f"{where}.limits", empty=True)
+        raise CaseFileError(f"{where}.on: {_shown(on)} is not a date like 2026-11-20") from None
     return SignOffFact(
         item=_code(entry["item"], f"{where}.item", frozenset(words.rows) | frozenset(words.causes)),
         kind=kind,
         by=_text(entry["by"], f"{where}.by"),
         on=on,
         reason=_text(entry.get("reason", ""), f"{where}.reason", empty=True),
-        limits=limits,
+        limits=_text(entry.get("limits", ""), f"{where}.limits", empty=True),
     )
 
 
@@ -316,7 +325,7 @@ def _flag(raw: object, where: str) -> bool:
 
 def _whole(raw: object, where: str, most: int) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int):
-        raise CaseFileError(f"{where}: must be a whole number, not {_kind(raw)}")
+        raise CaseFileError(f"{where}: must be a whole number, not {_shown(raw)}")
     if not 0 <= raw <= most:
         raise CaseFileError(f"{where}: {_shown(raw)} is not between 0 and {most}")
     return raw

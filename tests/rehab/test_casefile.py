@@ -6,7 +6,14 @@ from clinic.terms import Answer, Side, TestResult
 from rehab.casefile import CaseFileError, TestShape, Vocabulary, read_case
 
 WORDS = Vocabulary(
-    answers={"snap": "question", "tendon_gap": "sign", "bmi_30": "risk", "w1": "wells", "loading_event": "finding"},
+    answers={
+        "snap": "question",
+        "tendon_gap": "sign",
+        "bmi_30": "risk",
+        "pregnant": "risk",
+        "w1": "wells",
+        "loading_event": "finding",
+    },
     needs=("core_ext", "core_rot_left"),
     causes=("SOLEUS", "PCS"),
     exercises={"BIRD_DOG": "BIRD_DOG", "E01": "BIRD_DOG"},
@@ -71,6 +78,19 @@ def test_no_wildcard_ever_speaks_for_w10():
 def test_a_code_may_stand_in_another_map_than_its_own():
     assert read(findings={"snap": "present"}).facts.has("snap")
     assert read(screening={"loading_event": "absent"}).facts.lacks("loading_event")
+
+
+@pytest.mark.parametrize(
+    ("patient", "screening", "pregnant"),
+    [
+        ({}, {"pregnant": "absent"}, Answer.ABSENT),
+        ({}, {"pregnant": "present"}, Answer.PRESENT),
+        ({}, {"*": "absent"}, Answer.NOT_ASSESSED),
+        ({"pregnant": "not_assessed"}, {"pregnant": "absent"}, Answer.NOT_ASSESSED),
+    ],
+)
+def test_a_pregnancy_answered_by_name_is_answered_and_no_wildcard_answers_it(patient, screening, pregnant):
+    assert read(patient=patient, screening=screening).facts.patient.pregnant is pregnant
 
 
 def test_codes_and_catalogue_numbers_are_understood():
@@ -138,11 +158,14 @@ BAD = [
     ({"patient": {}, "measurements": [{**GIRTH, "method": "guess"}]}, "measurements[0].method"),
     ({"patient": {}, "measurements": [{**GIRTH, "pain_nprs": 11}]}, "measurements[0].pain_nprs"),
     ({"patient": {}, "measurements": [{**GIRTH, "test": "ZZ"}]}, "measurements[0].test"),
+    ({"patient": {}, "measurements": [GIRTH, {**GIRTH, "value": 41}]}, "measurements[1]: CALF_GIRTH left"),
     ({"patient": {}, "measurements": [{"value": 3}]}, "measurements[0].test"),
     ({"patient": {}, "outcomes": [{"item": "ZZ", "outcome": "excluded"}]}, "outcomes[0].item"),
     ({"patient": {}, "outcomes": [{"item": "RF-DVT", "outcome": "fine"}]}, "outcomes[0].outcome"),
     ({"patient": {}, "outcomes": [{"item": "RF-DVT", "outcome": "excluded", "scan": "ok"}]}, "outcomes[0].scan"),
     ({"patient": {}, "sign_offs": [{**SIGNED, "on": "20.11.2026"}]}, "sign_offs[0].on"),
+    ({"patient": {}, "sign_offs": [{**SIGNED, "on": "20261120"}]}, "sign_offs[0].on"),
+    ({"patient": {}, "sign_offs": [{**SIGNED, "on": "2026-W47-5"}]}, "sign_offs[0].on"),
     ({"patient": {}, "sign_offs": [{**SIGNED, "by": ""}]}, "sign_offs[0].by"),
     ({"patient": {}, "sign_offs": [{**SIGNED, "kind": "ok"}]}, "sign_offs[0].kind"),
     ({"patient": {}, "sign_offs": [{**SIGNED, "item": "ZZ"}]}, "sign_offs[0].item"),

@@ -29,6 +29,7 @@ PRESSURES = {
     "ICP_5MIN": 20,
 }  # mmHg, from which it counts [PED90]
 RUPTURE_SIGNS = ("squeeze_positive", "matles_positive", "tendon_gap")
+LOW_PRESSURES = ("abi_low", "tbi_low")
 VASCULAR_RISKS = ("age_50_or_over", "smoking", "diabetes", "vascular_risk_other")
 # A tracking bruise is a visible one; who cannot raise on both legs cannot on one; a gap is more than a micro-tear.
 ALSO_SECOND_GRADE = ("bruise_tracking_ankle", "double_raise_unable", "palpable_defect", "clear_gastroc_defect")
@@ -135,8 +136,9 @@ def rank_causes(
     ranked = [row for row in ordered if row[1] > 0]
     shown = [*_pinned(ordered, pinned), *_by_score(ranked, pinned)]
     shown += _must_not_miss(ordered, {cause.code for cause in shown}, facts)
-    scores = [score for _, score, _ in ranked]
-    first, second = (*scores, 0, 0)[:2]
+    # The lone plantaris stands below its points: the best of the rest is the second, wherever it stands.
+    first, *rest = [score for _, score, _ in ranked] or [0]
+    second = max(rest, default=0)
     is_open = first < UNDIFFERENTIATED_UNDER or first - second < UNDIFFERENTIATED_GAP
     return Ranking(tuple(shown), is_open, tuple(_test_next(ordered, facts)))
 
@@ -182,6 +184,8 @@ def _condition(name: str, facts: Mapping[str, Answer], table: CauseTable) -> boo
     if name == "no_rupture_signs":
         return _all_absent(facts, RUPTURE_SIGNS)
     young_without_risk = _is(facts, "age_under_50_no_risk")
+    if name == "pulses_alone":
+        return not young_without_risk and not any(_is(facts, code) for code in LOW_PRESSURES)
     return young_without_risk if name == "young_without_risk" else not young_without_risk
 
 
@@ -190,6 +194,7 @@ CONDITION_NAMES = (
     "no_rupture_signs",
     "young_without_risk",
     "not_young_without_risk",
+    "pulses_alone",
 )
 
 

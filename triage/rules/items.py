@@ -59,20 +59,21 @@ class OpenItem:
 def clot_excluded(outcome: Outcome, two_level: TwoLevel) -> bool:
     """Return whether the recorded tests exclude a clot (2.1).
 
-    LIKELY: negative scan and negative D-dimer, or a negative repeat scan after a negative scan.
-    UNLIKELY: also a negative D-dimer, or a raised D-dimer with a negative scan.  Not applicable
-    (pregnant, after birth, under 18): a negative scan or a written hospital discharge, never the
-    D-dimer.  INCOMPLETE is read like LIKELY.  A positive scan never excludes.  Source: [NG158].
+    LIKELY: negative scan and negative D-dimer, or a negative repeat scan.  UNLIKELY: also a negative
+    D-dimer, or a raised D-dimer with a negative scan.  Not applicable (pregnant, after birth, under 18):
+    a negative scan or a written hospital discharge, never the D-dimer.  INCOMPLETE is read like LIKELY.
+    A positive scan never excludes, and nothing repeats a scan that was not done.  Source: [NG158].
     """
     if outcome.outcome is not OutcomeType.EXCLUDED or POSITIVE in (
         outcome.scan,
         outcome.repeat_scan,
     ):
         return False
-    scanned = outcome.scan is NEGATIVE
+    repeated = outcome.repeat_scan is NEGATIVE and outcome.scan is not NOT_DONE
+    scanned = outcome.scan is NEGATIVE or repeated
     if two_level is TwoLevel.NOT_APPLICABLE:
         return scanned or (outcome.discharged and outcome.d_dimer is not POSITIVE)
-    if scanned and (outcome.repeat_scan is NEGATIVE or outcome.d_dimer is NEGATIVE):
+    if repeated or (scanned and outcome.d_dimer is NEGATIVE):
         return True
     if two_level is not TwoLevel.UNLIKELY:
         return False
@@ -80,16 +81,20 @@ def clot_excluded(outcome: Outcome, two_level: TwoLevel) -> bool:
 
 
 def is_signed(sign_offs: tuple[SignOffFact, ...], item: str, kind: SignOffKind) -> bool:
-    """Return whether a named clinician signed this item, with a reason and, for a load, its limits."""
-    return any(
-        s.item == item
-        and s.kind is kind
-        and s.by.strip()
-        and s.on.strip()
-        and s.reason.strip()
-        and (kind is not SignOffKind.MAY_LOAD or s.limits.strip())
-        for s in sign_offs
-    )
+    """Return whether a named clinician signed this item, with all that its kind asks for.
+
+    Every kind needs who and when; "considered, not suspected" also the reason (2.3), a load its limits
+    (clarification 12).  A release is the treating service's own: who and when.
+    """
+    return any(_is_whole(s) for s in sign_offs if s.item == item and s.kind is kind)
+
+
+def _is_whole(signed: SignOffFact) -> bool:
+    asked = {
+        SignOffKind.CONSIDERED_NOT_SUSPECTED: signed.reason,
+        SignOffKind.MAY_LOAD: signed.limits,
+    }.get(signed.kind, signed.by)
+    return all(text.strip() for text in (signed.by, signed.on, asked))
 
 
 def open_items(
@@ -185,7 +190,8 @@ def massage_needs(clot: ClotResult, items: tuple[OpenItem, ...], case: CaseFacts
         return "nothing"
     if not item.closed or item.outcome is OutcomeType.CONFIRMED or clot.strong_risks:
         return "tests"
-    return "nothing" if is_signed(case.sign_offs, CLOT_ROW, SignOffKind.RELEASED) else "reason"
+    written = tuple(signed for signed in case.sign_offs if signed.reason.strip())
+    return "nothing" if is_signed(written, CLOT_ROW, SignOffKind.RELEASED) else "reason"
 
 
 def contra_words(items: tuple[OpenItem, ...], needs: str, has_risk: bool, table: RedFlagTable) -> frozenset[str]:

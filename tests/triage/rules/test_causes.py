@@ -175,6 +175,9 @@ LINES = [
     ("PAD", ("smoking", "diabetes"), 2),
     ("PAD", ("smoking",), 1),
     ("PAD", ("weak_pulses",), 1),
+    ("PAD", ("weak_pulses", "pad_bruit"), 1),
+    ("PAD", ("weak_pulses", "abi_low"), 3),
+    ("PAD", ("pad_bruit", "tbi_low"), 3),
     ("PAD", ("pad_rest_pain",), 3),
     ("PAD", ("abi_low", "stiffness_first_steps_only"), 1),
     ("BAKER", ("crescent_sign",), 3),
@@ -328,6 +331,16 @@ def test_plantaris_never_stands_above_gastrocnemius_without_imaging():
     order = [c.code for c in ranked(*present).causes if c.code in ("GASTROC", "PLANTARIS")]
     imaged = [c.code for c in ranked(*present, "plantaris_imaging").causes if c.code in ("GASTROC", "PLANTARIS")]
     assert (order, imaged) == (["GASTROC", "PLANTARIS"], ["PLANTARIS", "GASTROC"])
+
+
+def test_a_plantaris_put_below_its_points_still_counts_as_the_second():
+    blow = ("direct_blow", "bruise_at_blow")
+    plantaris = ("sudden_snap_back_of_knee", "raise_strength_kept", "little_functional_loss")
+    found = ranked(*blow, *plantaris, "next_morning_onset")
+
+    scored = [(c.code, c.score) for c in found.causes if c.score > 0]
+    assert scored == [("CONTUSION", 5), ("GASTROC", 1), ("PLANTARIS", 4), ("SOLEUS", 1)]
+    assert found.undifferentiated
 
 
 def test_test_next_lists_open_findings_the_heaviest_first():

@@ -27,7 +27,8 @@ CECS = ("cecs_same_time", "cecs_eases")
         ("negative", None, "positive", False, (UNLIKELY, NOT_APPLICABLE)),
         ("negative", "negative", "positive", False, (LIKELY, UNLIKELY, INCOMPLETE, NOT_APPLICABLE)),
         ("negative", "negative", None, False, (LIKELY, UNLIKELY, INCOMPLETE, NOT_APPLICABLE)),
-        (None, "negative", None, False, ()),
+        (None, "negative", None, False, (LIKELY, UNLIKELY, INCOMPLETE, NOT_APPLICABLE)),
+        ("not_done", "negative", None, False, ()),
         ("positive", None, "negative", False, ()),
         ("positive", "negative", "negative", False, ()),
         ("negative", "positive", "negative", False, ()),
@@ -115,6 +116,19 @@ def test_a_u_item_waits_for_may_load_with_limits():
 
     assert (found.level, found.exercise_lock, found.items[0].closed) == (U, False, False)
     assert "calf_hypertrophy_block" in found.contra_words
+
+
+def test_a_load_needs_who_when_and_limits_and_a_clot_that_is_only_signed_needs_a_reason():
+    assert not judged(*CECS, sign_offs=(signed("RF-CECS", "may_load", reason=""),)).exercise_lock
+    assert judged("bmi_30", sign_offs=(signed("RF-DVT", reason=" "),)).level is D
+
+
+def test_a_release_needs_who_and_when_but_massage_after_a_signature_the_written_reason():
+    confirmed = {"outcomes": (outcome("RF-ACH", "confirmed"),)}
+    assert judged("snap", **confirmed, sign_offs=(signed("RF-ACH", "released", reason=""),)).level is R
+
+    found = judged("bmi_30", sign_offs=(signed("RF-DVT"), signed("RF-DVT", "released", reason="")))
+    assert (found.level, found.massage_lock) == (R, True)
 
 
 def test_may_load_opens_no_stopping_item():
