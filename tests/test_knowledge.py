@@ -9,94 +9,11 @@ import pytest
 from clinic.tables import ROOT
 from rehab.knowledge import rehab_knowledge
 from tests.rehab.worked import decided
+from tests.specification import CARDS, CLOSED_CAUSES, DOSE_IN_NAME, LADDERS, STAGES
 from triage.knowledge import triage_knowledge
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/knowledge/*.toml"))
 REHAB_FILES = [file for file in FILES if file.startswith("rehab/")]
-
-# Every ladder as the specification writes it (section 5): what all levels share, then level by level.
-# r repetitions, s seconds, x5s a hold, 2-1-3 a tempo, rest in seconds, % of body weight.
-LADDERS = {
-    "BIRD_DOG": (
-        "rest30 4/wk",
-        ["2x8r/side 2-2-2", "3x6r/side x5s", "3x6r/side x5s", "6-4-2r/side x10s", "3x8r/side 3-1-3"]
-        + ["3x6r/side x8s 3/wk 0.5-1kg"],
-    ),
-    "DEAD_BUG": (
-        "rest30 4/wk",
-        ["2x8r/side 3-1-3", "3x8r/side", "3x8r/side", "3x8r/side 3-2-3", "3x6r/side 4-2-4", "3x6r/side 3/wk 2-5kg"],
-    ),
-    "LEWIT": ("rest30 7/wk", ["2x5breaths", "3x5breaths", "3x6breaths", "3x6breaths", "3x8breaths"]),
-    "BARBELL_HIP_THRUST": (
-        "rest60 3/wk",
-        ["3x12r 2-2-2", "3x12r", "3x10r", "3x10r 20-30% RPE6", "4x8r 40-75% rest120 2-3/wk"]
-        + ["4x6-8r 75-100% RPE7-8 rest120 2/wk"],
-    ),
-    "SUPERMAN": (
-        "rest30 3/wk",
-        ["2x8r/side x3s", "2x8r/side x3s", "3x8r/side x5s", "3x8r x5s", "3x8r x5s", "3x20-30s"],
-    ),
-    "SL_GLUTE_BRIDGE": (
-        "rest45 4/wk",
-        ["3x12r 2-2-2", "3x8r/side", "3x8r/side", "3x8r/side 2-2-2", "3x20-30s/side", "3x10r/side 5-10kg 3/wk"],
-    ),
-    "CURL_UP": ("rest30 4/wk", ["5x5s", "3x5r x8s", "6-4-2r x10s", "6-4-2r x10s", "8-6-4r x10s"]),
-    "FRONT_PLANK": ("rest45 3/wk", ["3x20s", "3x20s", "3x20s", "3x40s", "3x10r/side", "5x10s"]),
-    "SIDE_PLANK": (
-        "rest45 3/wk",
-        ["3x20s/side", "3x20s/side", "3x20s/side", "3x20-30s/side", "3x30-45s/side", "3x8r/side"],
-    ),
-    "PALLOF_PRESS": (
-        "rest45 3/wk",
-        ["3x15s/side", "3x8r/side", "3x10r/side x2s", "3x10r/side", "3x8r/side", "3x8r/side"],
-    ),
-    "CLAMSHELL": ("3-4/wk", ["2x12r/side", "3x15r/side", "3x12r/side", "3x12r/side x3s", "3x8r/side"]),
-    "SIDE_LYING_HIP_ABD": ("3/wk", ["2x12r", "3x12r", "3x15r x2s", "3x12r 1-2kg", "3x12r"]),
-    "LATERAL_BAND_WALK": (
-        "3/wk",
-        ["2x8steps/side", "3x12steps/side", "3x10steps/side", "3x12steps/side", "3x12steps/side"],
-    ),
-    "SINGLE_LEG_STEP_DOWN": (
-        "3/wk",
-        ["2x8r/side", "3x8r/side", "3x8r/side 3-1-2", "3x10r/side", "3x8r/side 10%", "3x10r/side"],
-    ),
-    "HIP_FLEXOR_STRETCH": ("5/wk", ["3x30s/side", "3x30s/side", "3x30s/side", "3x30-45s/side"]),
-    "CALF_ISOMETRIC": ("rest60-90 7/wk 1-2/day", ["5x20s RPE4", "5x30s", "5x30s", "5x30s", "5x45s 10-20%"]),
-    "BENT_KNEE_HEEL_RAISE": (
-        "rest90 3/wk",
-        ["3x15r 2-1-3", "3x12r 10-30%", "3x15r", "3x10r", "3x12r 10-20%", "4x8r"],
-    ),
-    "STANDING_HEEL_RAISE": ("rest90 3/wk", ["3x15r 2-1-3", "3x15r", "3x10r", "3x12r", "3x15r", "4x8r 10-25%"]),
-    "CALF_ECCENTRIC": ("7/wk 2/day", ["3x10r", "3x15r", "3x15r", "3x15r 5kg", "3x15r 10kg", "3x15r 20%"]),
-    "CALF_LOADED_POWER": ("2/wk", ["3x12r", "3x10r", "3x8r", "4x15m"]),
-    "PLYO_LADDER": ("rest90 2/wk", ["3x10r", "3x20r", "3x20r", "3x10r/side", "3x20r", "3x10r"]),
-    "SKIPPING_DRILLS": ("2/wk", ["3x30s", "3x20m", "3x20m", "3x45s", "3x20m"]),
-    "GASTROC_STRETCH": ("", ["4x30s", "4x30s", "5x30s 5/wk 2/day", "5x30s", "3x10r"]),
-    "SOLEUS_STRETCH": ("", ["4x30s", "4x30s", "5x30s 5/wk 2/day", "5x30s", "3x12r"]),
-    "BAND_ANKLE_MOB": ("4/wk", ["2x10r", "3x10r x3s", "3x15r", "3x12r x5s", "3x10r 10kg"]),
-    "KNEE_TO_WALL_MOB": ("5/wk", ["2x10r", "3x10r x3s", "3x15r", "3x10r x5s"]),
-    "TP_BALL_RELEASE": ("3-4/wk", ["3x30s", "3x45s", "3x60s", "3x10r"]),
-    "FOAM_ROLL": ("3-4/wk", ["1x60s", "2x60s/side", "2x60s/side"]),
-    "SHORT_FOOT": ("3/wk", ["3x10r x5s", "3x10r x5s", "3x8r x10s", "3x8r", "3x10r", "3x6r"]),
-    # From level 3 on its dose is a share of the run, which stands in the name of the level.
-    "CADENCE_DRILL": ("", ["4x1min", "4x1min", "", "", ""]),
-    "WALK_RUN": ("", []),
-    "CROSS_TRAIN": ("", []),
-}
-DOSE_IN_NAME = {("CADENCE_DRILL", 3): "Half", ("CADENCE_DRILL", 4): "whole", ("CADENCE_DRILL", 5): "+10 %"}
-
-# Walk and run minutes of one round, rounds, run minutes in all, GREEN sessions to pass (section 8.2).
-STAGES = [
-    (0, 30, 0, 1, 0, 2),
-    (1, 4, 1, 4, 4, 2),
-    (2, 3, 2, 4, 8, 2),
-    (3, 2, 3, 4, 12, 2),
-    (4, 1, 4, 4, 16, 2),
-    (5, 1, 9, 2, 18, 2),
-    (6, 0, 20, 1, 20, 2),
-    (7, 0, 25, 1, 25, 2),
-    (8, 0, 30, 1, 30, 3),
-]
 
 # A number says its unit in the last words of its key, or beside it as `unit`; what is left only counts or ranks.
 UNIT_IN_KEY = re.compile(
@@ -182,6 +99,29 @@ def test_every_exercise_of_the_specification_is_whole(code):
         assert text.en and text.es
     for level in exercise.levels:
         assert level.dose.amount or level.dose.scheme or DOSE_IN_NAME[code, level.number] in level.name.en
+
+
+@pytest.mark.parametrize("code", LADDERS)
+def test_every_exercise_covers_needs_and_is_closed_as_in_the_specification(code):
+    exercise = rehab_knowledge().exercises[code]
+    cover, rank, equipment, closed_by = CARDS[code]
+
+    assert {f"{need}{weight}" for need, weight in exercise.cover.items()} == set(cover.split())
+    assert f"{exercise.evidence}{'S' if exercise.seed_named else ''}" == rank
+    assert exercise.equipment == set(equipment.split())
+    assert {c.code for c in exercise.contraindications} == set(closed_by.split())
+    assert exercise.gates.closed_causes == CLOSED_CAUSES.get(code, set())
+
+
+def test_impact_and_flexibility_progress_by_rules_of_their_own():
+    own = {"HIP_FLEXOR_STRETCH": "PR-F", "GASTROC_STRETCH": "PR-F", "SOLEUS_STRETCH": "PR-F"}
+
+    for code, exercise in rehab_knowledge().exercises.items():
+        ruled = (exercise.progress_rule, exercise.regress_rule)
+        assert ruled == (("PR-B", "RG-B") if exercise.impact else (own.get(code, "PR-A"), "RG-A")), code
+    assert {code for code, exercise in rehab_knowledge().exercises.items() if exercise.impact} == {
+        *("PLYO_LADDER", "SKIPPING_DRILLS", "CADENCE_DRILL", "WALK_RUN")
+    }
 
 
 def test_there_are_as_many_exercises_as_in_the_specification():

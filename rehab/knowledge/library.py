@@ -60,7 +60,7 @@ def _exercise(entry: Entry, questions, treatment_codes) -> Exercise:
         name=entry.must_text("name"),
         kind=entry.word("kind", choices=KINDS),
         seed_named=entry.flag("seed_named"),
-        evidence=entry.whole("evidence") or 0,
+        evidence=entry.whole("evidence", required=False) or 0,
         cover=_cover(entry),
         high_spine_load=entry.flag("high_spine_load"),
         equipment=frozenset(entry.words("equipment")),
