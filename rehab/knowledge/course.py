@@ -225,6 +225,7 @@ def _measure(entry: Entry) -> Measure:
         numbers=_numbers(entry),
         primary=entry.flag("primary"),
         schedule_weeks=tuple(round(week) for week in entry.numbers("schedule_weeks")),
+        at_discharge=entry.flag("at_discharge"),
         source=entry.sources(),
         mark=entry.mark(),
     )

@@ -182,5 +182,6 @@ class Measure:
     numbers: Mapping[str, float]
     primary: bool
     schedule_weeks: tuple[int, ...]
+    at_discharge: bool
     source: tuple[str, ...]
     mark: str = ""
