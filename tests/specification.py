@@ -139,3 +139,23 @@ STAGES = [
     (7, 0, 25, 1, 25, 2),
     (8, 0, 30, 1, 30, 3),
 ]
+
+# Pain during, pain during strength work, rise next morning (NPRS); None: the clinician sets it (section 7.1).
+LIMITS = {
+    ("ACHILLES_TENDINOPATHY", "PTT"): (5, 5, 0),
+    ("SOLEUS", "GASTROC", "PLANTARIS", "CONTUSION"): (2, 3, 0),
+    ("TRIGGER_POINT", "TIGHTNESS", "CRAMP", "MTSS"): (3, 3, 0),
+    ("BSI",): (0, 0, 0),
+    ("PCS",): (0, 0, 0),  # stop at the first pressure or tingling
+    ("RADICULOPATHY", "PAD", "PAES"): (None, None, None),
+}
+
+# Range, items, change that counts as better (points), change that counts as worse (section 9).
+MEASURES = {
+    "NPRS": (0, 10, None, 2, None),
+    "PSFS": (0, 10, 5, 1.3, 2),
+    "LEFS": (0, 80, 20, 9, 9),
+    "UWRI": (0, 36, 9, 8, 4.1),
+    "VISA_A": (0, 100, 8, 14, None),
+}
+MEASURE_WEEKS = (0, 2, 4, 8, 12)

@@ -9,7 +9,16 @@ import pytest
 from clinic.tables import ROOT
 from rehab.knowledge import rehab_knowledge
 from tests.rehab.worked import decided
-from tests.specification import CARDS, CLOSED_CAUSES, DOSE_IN_NAME, LADDERS, STAGES
+from tests.specification import (
+    CARDS,
+    CLOSED_CAUSES,
+    DOSE_IN_NAME,
+    LADDERS,
+    LIMITS,
+    MEASURE_WEEKS,
+    MEASURES,
+    STAGES,
+)
 from triage.knowledge import triage_knowledge
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/knowledge/*.toml"))
@@ -134,6 +143,45 @@ def test_the_stages_of_running_are_those_of_the_specification():
     assert [
         (s.number, s.walk_minutes, s.run_minutes, s.repetitions, s.total_run_minutes, s.greens) for s in stages
     ] == STAGES
+
+
+def test_the_pain_limits_are_those_of_the_specification():
+    found = {limit.causes: limit for limit in rehab_knowledge().progress.limits}
+
+    assert {
+        causes: (limit.during_nprs, limit.strength_nprs, limit.morning_change) for causes, limit in found.items()
+    } == {frozenset(causes): numbers for causes, numbers in LIMITS.items()}
+    assert all(limit.clinician_sets is (limit.during_nprs is None) for limit in found.values())
+    assert found[frozenset({"BSI"})].red_from_nprs == 1
+    assert found[frozenset({"PCS"})].stop_at_first
+
+
+def test_the_measures_are_scored_as_in_the_specification_and_keep_no_licensed_item():
+    for code, measure in rehab_knowledge().measures.items():
+        low, high, items, better, worse = MEASURES[code]
+        assert (measure.low, measure.high, measure.item_count) == (low, high, items)
+        assert (measure.numbers["improved_from_points"], measure.numbers.get("worse_from_points")) == (better, worse)
+        assert better in {change.value for change in measure.changes if change.kind == "mcid"}
+        assert worse is None or worse in {change.value for change in measure.changes if change.kind == "mdc"}
+        assert (measure.schedule_weeks, measure.at_discharge) == (MEASURE_WEEKS, True)
+        assert measure.stores == {"NPRS": "ratings", "PSFS": "own_activities"}.get(code, "total")
+    assert list(rehab_knowledge().measures) == list(MEASURES)
+
+
+@pytest.mark.parametrize("file", REHAB_FILES)
+def test_what_rests_on_convention_is_marked_for_the_clinic_lead(file):
+    def check(node, name, mark):
+        if isinstance(node, list):
+            for item in node:
+                check(item, name, mark)
+        elif isinstance(node, dict):
+            mark = node.get("mark", mark)
+            named = node.get("source", [])
+            assert mark or not {"CONV", "GK"} & set(named), f"{name}: {node.get('code', '')} has no mark"
+            for key, value in node.items():
+                check(value, f"{name}.{key}", mark)
+
+    check(table(file), file, None)
 
 
 @pytest.mark.parametrize("file", REHAB_FILES)

@@ -194,6 +194,7 @@ def _field(entry: Entry) -> LogField:
         high=entry.number("high", required=False),
         computed=entry.flag("computed"),
         source=entry.sources(),
+        mark=entry.mark(),
     )
     if (field.low is not None or field.high is not None) and not field.unit:
         entry.report("unit", "number without unit")

@@ -135,6 +135,7 @@ class LogField:
     high: float | None
     computed: bool
     source: tuple[str, ...]
+    mark: str = ""
 
 
 @dataclass(frozen=True)
