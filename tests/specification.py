@@ -121,11 +121,9 @@ CLOSED_CAUSES = {
     **dict.fromkeys(["GASTROC_STRETCH", "SOLEUS_STRETCH"], {"ACHILLES_RUPTURE", "DVT"}),
     "BARBELL_HIP_THRUST": {"DVT"},
     "BAND_ANKLE_MOB": {"FRACTURE", "BSI", "DVT"},
-    **dict.fromkeys(
-        ["TP_BALL_RELEASE", "FOAM_ROLL"],
-        {*CALF_CAUSES, "PAES", "PAD", "BAKER", "INFECTION", "FRACTURE", "RADICULOPATHY"},
-    ),
 }
+# The treatment whose row of the table of treatments closes the exercise too (7.6).
+AS_TREATMENT = {"TP_BALL_RELEASE": "BALL_RELEASE", "FOAM_ROLL": "ROLLER_RELEASE"}
 
 # Walk and run minutes of one round, rounds, run minutes in all, GREEN sessions to pass (section 8.2).
 STAGES = [

@@ -10,6 +10,7 @@ from clinic.tables import ROOT
 from rehab.knowledge import rehab_knowledge
 from tests.rehab.worked import decided
 from tests.specification import (
+    AS_TREATMENT,
     CARDS,
     CLOSED_CAUSES,
     DOSE_IN_NAME,
@@ -120,6 +121,7 @@ def test_every_exercise_covers_needs_and_is_closed_as_in_the_specification(code)
     assert exercise.equipment == set(equipment.split())
     assert {c.code for c in exercise.contraindications} == set(closed_by.split())
     assert exercise.gates.closed_causes == CLOSED_CAUSES.get(code, set())
+    assert exercise.gates.as_treatment == AS_TREATMENT.get(code, "")
 
 
 def test_impact_and_flexibility_progress_by_rules_of_their_own():
