@@ -11,7 +11,9 @@ from config.settings import DATABASES  # noqa: E402
 # Hundreds of invented people sign in; the slow hash is tested where it matters.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-STATIC_ROOT = tempfile.gettempdir()  # nothing is collected for a test; the folder only has to be there
+# Nothing is collected for a test; the folder only has to be there, and every test client reads all of it.
+STATIC_ROOT = os.path.join(tempfile.gettempdir(), "stridewell-static")
+os.makedirs(STATIC_ROOT, exist_ok=True)
 
 # A browser journey has two threads on one database, so SQLite needs a file: connections
 # to a database in memory would share one transaction.
