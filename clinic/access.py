@@ -54,9 +54,14 @@ def clinics_treated_in(person):
     return list(Clinic.objects.filter(pk__in=treating_clinics(person)))
 
 
+def clinics_signed_in(person):
+    """Return the ids of the clinics where this person is clinician or lead."""
+    return [clinic for clinic, role in person.roles.items() if role in SIGNING]
+
+
 def may_read_clinical(person):
     """Return whether the clinical windows of the admin open for this person."""
-    return any(role in SIGNING for role in person.roles.values())
+    return bool(clinics_signed_in(person))
 
 
 def clinics_administered(person):

@@ -6,13 +6,15 @@ from django.contrib.auth.models import Group
 
 from clinic.access import clinics_administered
 from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person
-from clinic.windows import Administered, Quick, Sealed
+from clinic.windows import Administered, Quick, Sealed, Uncounted, in_window
 
+admin.site.site_header = admin.site.site_title = "Stridewell administration"
+admin.site.index_title = "Administration"
 admin.site.unregister(Group)  # who may do what follows from the role in a clinic, not from groups
 
 
 @admin.register(Clinic)
-class ClinicAdmin(Administered, admin.ModelAdmin):
+class ClinicAdmin(Administered, Uncounted, admin.ModelAdmin):
     """A practice: what its emergency texts need, and the two switches of its rules."""
 
     list_display = ["name", "phone", "emergency_number", "opening_hours"]
@@ -20,8 +22,11 @@ class ClinicAdmin(Administered, admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).filter(pk__in=clinics_administered(request.user))
 
+    def has_add_permission(self, request):
+        return request.user.is_superuser  # whoever else founds a clinic would not be in it
 
-class MembershipInline(Administered, admin.TabularInline):
+
+class MembershipInline(Administered, admin.StackedInline):
     """Who works where, in which role; a role ends, it is not deleted."""
 
     model = Membership
@@ -64,7 +69,7 @@ class PatientAdmin(Sealed, admin.ModelAdmin):
     begins = ["surname_key"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
+        return in_window(super().get_queryset(request), request.user)
 
 
 class EventInline(Sealed, admin.TabularInline):
@@ -85,4 +90,4 @@ class CaseAdmin(Sealed, admin.ModelAdmin):
     inlines = [EventInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
+        return in_window(super().get_queryset(request), request.user)

@@ -3,14 +3,18 @@
 from django.contrib import admin
 
 from clinic.models import Case
-from clinic.windows import Administered, Sealed
+from clinic.windows import Administered, Sealed, Uncounted, in_window
+from rehab.forms import MediaForm
+from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
 
 
-class MediaInline(Administered, admin.TabularInline):
-    """Pictures and films of one exercise."""
+class MediaInline(Administered, admin.StackedInline):
+    """Pictures and films of one exercise; what a file says it is, it must be."""
 
     model = ExerciseMedia
+    form = MediaForm
+    verbose_name, verbose_name_plural = "picture or film", "pictures and films"
     extra = 0
 
     def has_delete_permission(self, request, obj=None):
@@ -18,15 +22,37 @@ class MediaInline(Administered, admin.TabularInline):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(Administered, admin.ModelAdmin):
+class ExerciseAdmin(Administered, Uncounted, admin.ModelAdmin):
     """The clinic's own words beside the catalogue's; what the knowledge files say stays as it is."""
 
     list_display = ["number", "name", "clinic_name", "level_count", "is_offered"]
     list_display_links = ["number", "name"]
     list_filter = ["is_offered"]
     search_fields = ["code", "name", "clinic_name"]
-    readonly_fields = ["code", "number", "name", "level_count", "is_offered"]
+    readonly_fields = ["code", "number", "name", "level_count", "is_offered", "catalogue_cues", "catalogue_faults"]
+    fieldsets = [
+        ("In the knowledge files", {"fields": readonly_fields}),
+        (
+            "In the words of this clinic",
+            {
+                "fields": ["clinic_name", "clinic_cues", "clinic_faults"],
+                "description": "What is empty here is shown as in the knowledge files.",
+            },
+        ),
+    ]
     inlines = [MediaInline]
+
+    @admin.display(description="cues")
+    def catalogue_cues(self, row):
+        """What the knowledge files tell a runner to do; empty for an exercise they no longer hold."""
+        known = rehab_knowledge().exercises.get(row.code)
+        return known.cues.en if known else ""
+
+    @admin.display(description="faults")
+    def catalogue_faults(self, row):
+        """What the knowledge files tell a runner to avoid."""
+        known = rehab_knowledge().exercises.get(row.code)
+        return known.faults.en if known else ""
 
     def has_add_permission(self, request):
         return False
@@ -53,7 +79,7 @@ class PlanAdmin(Sealed, admin.ModelAdmin):
     inlines = [ItemInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
+        return super().get_queryset(request).filter(case__in=in_window(Case.objects, request.user))
 
 
 @admin.register(TreatmentRecord)
@@ -65,4 +91,4 @@ class TreatmentAdmin(Sealed, admin.ModelAdmin):
     begins = ["case__patient__surname_key"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(case__in=Case.objects.visible_to(request.user))
+        return super().get_queryset(request).filter(case__in=in_window(Case.objects, request.user))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from clinic.forms import RecordForm
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
-from rehab.models import Exercise
+from rehab.models import Exercise, ExerciseMedia
 from rehab.models.plans import SIDES
 
 ANSWERS = [(Answer.PRESENT, "Yes"), (Answer.ABSENT, "No"), (Answer.NOT_ASSESSED, "Not asked")]
@@ -29,6 +29,48 @@ DOSE_LABELS = {
     "times_a_week_high": "Days a week, up to",
     "times_a_day": "Times on such a day",
 }
+MEGABYTE = 1024 * 1024
+MOST_BYTES = {"picture": 5 * MEGABYTE, "film": 50 * MEGABYTE}
+FIRST_BYTES = {  # ending: (kind, where the mark of the format stands, the mark)
+    "jpg": ("picture", 0, b"\xff\xd8\xff"),
+    "jpeg": ("picture", 0, b"\xff\xd8\xff"),
+    "png": ("picture", 0, b"\x89PNG\r\n\x1a\n"),
+    "webp": ("picture", 8, b"WEBP"),
+    "mp4": ("film", 4, b"ftyp"),
+    "webm": ("film", 0, b"\x1a\x45\xdf\xa3"),
+}
+
+
+class MediaForm(forms.ModelForm):
+    """A picture or film of the catalogue: small enough for a phone, and truly what its name says."""
+
+    class Meta:
+        model = ExerciseMedia
+        fields = ["level", "file", "description", "position"]
+
+    def clean_file(self):
+        """Refuse a file that is too large, or whose first bytes belong to another format."""
+        file = self.cleaned_data["file"]
+        ending = file.name.rpartition(".")[2].lower()
+        if "file" not in self.changed_data or ending not in FIRST_BYTES:  # an unknown ending is the model's error
+            return file
+        kind, at, mark = FIRST_BYTES[ending]
+        if file.size > MOST_BYTES[kind]:
+            raise forms.ValidationError(f"A {kind} may be at most {MOST_BYTES[kind] // MEGABYTE} MB.")
+        file.seek(0)
+        start = file.read(at + len(mark))
+        file.seek(0)
+        if start[at:] != mark:
+            raise forms.ValidationError(f"This is no {ending.upper()} file, whatever its name says.")
+        return file
+
+    def clean(self):
+        """A level must exist on the ladder."""
+        data = super().clean()
+        level = data.get("level")
+        if level and level > self.instance.exercise.level_count:
+            self.add_error("level", f"This exercise has {self.instance.exercise.level_count} levels.")
+        return data
 
 
 class MoveItem(RecordForm):

@@ -1,10 +1,19 @@
 """Windows, not doors: what triage recorded is read here and never edited."""
 
+import json
+from collections import defaultdict
+
 from django.contrib import admin
+from django.utils.html import format_html
 
 from clinic.models import Case
-from clinic.windows import Sealed
+from clinic.windows import Sealed, in_window
 from triage.models import Decision, Diagnosis, Examination, Finding, RedFlagItem, Screening, ScreeningAnswer
+
+
+def record(stored):
+    """Return a stored value so that it can be read."""
+    return format_html('<pre class="record">{}</pre>', json.dumps(stored, indent=2, ensure_ascii=False))
 
 
 class Window(Sealed, admin.ModelAdmin):
@@ -14,7 +23,7 @@ class Window(Sealed, admin.ModelAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).select_related("case__patient")
-        return rows.filter(case__in=Case.objects.visible_to(request.user))
+        return rows.filter(case__in=in_window(Case.objects, request.user))
 
 
 class AnswerInline(Sealed, admin.TabularInline):
@@ -68,6 +77,28 @@ class DecisionAdmin(Window):
     list_display = ["case", "kind", "at", "by", "knowledge_version"]
     list_select_related = ["case__patient", "by"]
     list_filter = ["kind"]
+    fields = ["case", "kind", "at", "by", "knowledge_version", "knowledge_sha256", "answers", "other_inputs", "said"]
+
+    @admin.display(description="answers it was made from")
+    def answers(self, decision):
+        """The answers, grouped by what was said: three lists are read, three hundred lines are not."""
+        said = defaultdict(list)
+        for code, value in sorted(decision.inputs.get("answers", {}).items()):
+            said[value].append(code)
+        lines = (
+            f"{value.replace('_', ' ')}: {', '.join(codes)}" for value, codes in sorted(said.items(), reverse=True)
+        )
+        return "\n".join(lines)
+
+    @admin.display(description="other inputs")
+    def other_inputs(self, decision):
+        """Everything else the rules were given."""
+        return record({key: value for key, value in decision.inputs.items() if key != "answers"})
+
+    @admin.display(description="what the rules said")
+    def said(self, decision):
+        """The whole result with its reasons and sources, as it was stored."""
+        return record(decision.result)
 
 
 @admin.register(Diagnosis)
