@@ -155,7 +155,7 @@ class Intake(RecordForm):
     PERSON = ("allergies", "anticoagulant", "medicines", "pregnant", "gestation_weeks", "birth_given_on")
     NOT_ASKED_OF_MEN = ("pregnant", "gestation_weeks", "birth_given_on")
     sections = (
-        ("The pain", (["side", "onset_on"], ["began"], ["story"])),
+        ("The pain", (["side", "onset_on"], ["began"], ["story"], ["previous_strain"])),
         ("The running", (["running_history"], ["shoes", "goals"])),
         ("Three elephants in the room", (["flat_feet"], ["hypermobile"], ["core_training"])),
         (
@@ -179,6 +179,7 @@ class Intake(RecordForm):
     story = forms.CharField(
         label="What happened, in the runner's words", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
+    previous_strain = forms.ChoiceField(label="A calf strain before?", choices=THREE_WAYS, widget=forms.RadioSelect)
     running_history = forms.CharField(
         label="Running: weekly distance, hills, recent changes",
         max_length=2000,

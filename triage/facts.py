@@ -17,6 +17,7 @@ from clinic.terms import (
 )
 from triage.models import Examination, Finding, RedFlagItem, Screening, SignOff
 
+STRAINED_BEFORE = "previous_calf_strain"
 DAYS_AFTER_BIRTH = 365  # an older birth says nothing to any rule
 
 
@@ -30,6 +31,8 @@ def case_facts(case, today, answers=None):
     said = dict(answers) if answers is not None else stored_answers(screening)
     w10 = said.pop("w10", Answer.NOT_ASSESSED)
     findings = newest_findings(case)
+    if case.previous_strain != Answer.NOT_ASSESSED:
+        said[STRAINED_BEFORE] = Answer(case.previous_strain)  # the story asks it
     facts = merged(said, findings)
     items = list(RedFlagItem.objects.filter(case=case, screening=screening)) if screening else []
     diagnosis = case.diagnoses.order_by("-at", "-id").first()

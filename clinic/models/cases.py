@@ -59,6 +59,7 @@ class Case(models.Model):
     running_history = models.TextField(max_length=2000, blank=True)
     shoes = models.CharField(max_length=300, blank=True)
     goals = models.TextField(max_length=1000, blank=True)
+    previous_strain = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
     flat_feet = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
     hypermobile = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
     core_training = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
@@ -93,6 +94,9 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(flat_feet__in=THREE_VALUED, hypermobile__in=THREE_VALUED, core_training__in=THREE_VALUED),
                 name="case_elephants_three_valued",
+            ),
+            models.CheckConstraint(
+                condition=Q(previous_strain__in=THREE_VALUED), name="case_previous_strain_three_valued"
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="case_closed_after_opened"

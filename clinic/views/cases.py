@@ -50,11 +50,16 @@ def _todays_key(request):
     return (key[0], opened, key[2]) if opened and isinstance(key[0], int) and is_uuid(key[2]) else None
 
 
-def recordable(request, case_id):
-    """Return an open case in which this person may record: 404 if not theirs to see, 403 if not to do."""
+def recordable(request, case_id, *, writing=False):
+    """Return a case in which this person may record: 404 if not theirs to see, 403 if not to do.
+
+    In a closed case nothing is posted; a page that is there only for ``writing`` does not open at all.
+    """
     case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient__clinic"), pk=case_id)
-    if not may_record(request.user, case) or (case.closed_at and request.method == "POST"):
+    if not may_record(request.user, case):
         raise PermissionDenied
+    if case.closed_at and (writing or request.method == "POST"):
+        raise PermissionDenied("The case is closed: nothing is recorded in it any more.")
     return case
 
 
@@ -81,7 +86,7 @@ def case_detail(request, case_id):
 @login_required
 def intake(request, case_id):
     """Take the story; what was typed before is offered again."""
-    case = recordable(request, case_id)
+    case = recordable(request, case_id, writing=True)
     form = forms.Intake(request.POST or None, case=case, initial=forms.Intake.stored(case))
     if form.is_valid():
         story, person = form.story_and_person()
@@ -114,7 +119,7 @@ def note(request, case_id):
 @login_required
 def close(request, case_id):
     """Close a case for a reason."""
-    case = recordable(request, case_id)
+    case = recordable(request, case_id, writing=True)
     if not may_sign(request.user, case):
         raise PermissionDenied
     form = forms.CloseCase(request.POST or None, case=case)
@@ -139,9 +144,17 @@ def draft(request, case_id, form_name):
         return JsonResponse(actions.kept_draft(**whose))
     if request.POST.get("draft") == "discard":
         actions.forget_draft(**whose)
+    elif _late(request.POST, case) and not actions.kept_draft(**whose):
+        return HttpResponse(status=409)
     else:
         actions.keep_draft(**whose, fields=_typed(request.POST), at=timezone.now())
     return HttpResponse(status=204)
+
+
+def _late(posted, case):
+    """Return whether a draft was typed into an older page: one that comes after its own save must not come back."""
+    version = posted.get("version", "")
+    return version.isdecimal() and int(version) < case.version
 
 
 def _typed(posted):

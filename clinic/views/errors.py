@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 def forbidden(request, exception=None):
     """Say that this person may see the record but not do this."""
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", {"because": [str(part) for part in getattr(exception, "args", ())]}, status=403)
 
 
 def not_found(request, exception=None):

@@ -27,8 +27,7 @@ def find(request):
     patients, more = find_patients(
         request.user, name=asked.get("name") or "", born=asked.get("born"), after=_names_key(request)
     )
-    rows = [{"patient": patient, "born": patient.birth_date.isoformat()} for patient in patients]
-    context = {"form": form, "rows": rows, "next_page": next_page(request, more), "asked": any(asked.values())}
+    context = {"form": form, "patients": patients, "next_page": next_page(request, more), "asked": any(asked.values())}
     template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
     return render(request, template, context)
 

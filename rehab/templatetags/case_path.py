@@ -14,7 +14,7 @@ STEPS = [  # the column that says it is done, the word, where it is done
     ("told", "Story", "clinic:intake"),
     ("screened", "Red flags", "triage:screening"),
     ("examined", "Examination", "triage:examination"),
-    ("diagnosed", "Causes and diagnosis", "triage:causes"),
+    ("diagnosed", "Diagnosis", "triage:causes"),
     ("signed", "Plan", "rehab:plan"),
 ]
 
@@ -41,6 +41,7 @@ def case_path(case):
     first_open = next((code for code, _, _ in STEPS if not row[code]), None)
     steps = [
         {
+            "code": code,
             "name": name,
             "url": reverse(url, args=[case.pk]),
             "state": "done" if row[code] else "now" if code == first_open else "later",

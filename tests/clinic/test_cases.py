@@ -19,6 +19,7 @@ def story(case, **said):
         "version": case.version,
         "side": "left",
         "story": "A pull low in the calf",
+        "previous_strain": "absent",
         "flat_feet": "present",
         "hypermobile": "absent",
         "core_training": "not_assessed",

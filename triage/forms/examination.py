@@ -224,6 +224,7 @@ def place(form, code, side, previous):
         "impossible": bool(value("x")),
         "before": before,
         "errors": form.errors.get(f"v_{key}", []),
+        "pain_errors": form.errors.get(f"p_{key}", []),
         "symptomatic": symptomatic,
     }
 
@@ -231,30 +232,31 @@ def place(form, code, side, previous):
 def regions(form, previous):
     """Return the regions with each test, left and right side by side, and the findings before."""
     return [
-        {
-            "key": region,
-            "title": title,
-            "tests": [
-                {
-                    "test": test,
-                    "methods": [(method, FELT.get(method, method)) for method in test.methods],
-                    "sides": [
-                        {
-                            **place(form, test.code, side, previous),
-                            "reference": fail_lines(test, side, form.case.patient.sex),
-                        }
-                        for side in test.sides
-                    ],
-                }
-                for test in tests
-            ],
-        }
+        {"key": region, "title": title, "tests": [_test_row(form, test, previous) for test in tests]}
         for region, title, tests in tests_by_region()
     ]
 
 
+def _test_row(form, test, previous):
+    """Return one test; a fail line that holds for every side is said once."""
+    lines = [fail_lines(test, side, form.case.patient.sex) for side in test.sides]
+    shared = lines[0] if len(set(lines)) == 1 else ""
+    return {
+        "test": test,
+        "methods": [(method, FELT.get(method, method)) for method in test.methods],
+        "reference": shared,
+        "sides": [
+            {**place(form, test.code, side, previous), "reference": "" if shared else line}
+            for side, line in zip(test.sides, lines, strict=True)
+        ],
+    }
+
+
 def groups(form, previous):
-    """Return the groups of findings with what is chosen and what was found before."""
+    """Return the groups of findings with what is chosen and what was found before.
+
+    A group opens by itself where something is present, or was; the rest stays folded, with the count of what is known.
+    """
 
     def chosen(code):
         return form.data.get(code) or str(Answer.NOT_ASSESSED) if form.is_bound else str(Answer.NOT_ASSESSED)
@@ -263,7 +265,8 @@ def groups(form, previous):
         {
             "section": group,
             "none": bool(form.is_bound and form.data.get(f"none_{group.key}")),
-            "is_open": form.is_bound or any((row.code, "none") in previous for row in group.rows),
+            "is_open": any(_is_there(row.code, chosen, previous) for row in group.rows),
+            "known": sum((row.code, "none") in previous for row in group.rows),
             "rows": [
                 {
                     "asked": row,
@@ -275,3 +278,8 @@ def groups(form, previous):
         }
         for group in finding_groups()
     ]
+
+
+def _is_there(code, chosen, previous):
+    before = previous.get((code, "none"))
+    return chosen(code) == Answer.PRESENT or (before is not None and before.answer == Answer.PRESENT)

@@ -193,6 +193,14 @@ URGENCY = {
 }
 
 
+RATIOS = {
+    "flexion_extension": "flexion to extension",
+    "right_left_side": "right to left side bridge",
+    "left_side_extension": "left side bridge to extension",
+    "right_side_extension": "right side bridge to extension",
+}
+
+
 def previous_findings(case):
     """Return the newest finding of each (code, side), to stand beside new ones; asked with the day it was found."""
     return {(finding.code, finding.side): finding for finding in newest_findings(case)}
@@ -214,9 +222,8 @@ def examination_context(case, form, today):
         "grade": decision.strain_grade,
         "decision": decision,
         "hold": words.is_held(decision),
-        "ratios": core_ratios(facts),
+        "ratios": [(RATIOS[name], *pair) for name, pair in core_ratios(facts).items()],
         "dangers": [words.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping],
-        "errors": [error for errors in form.errors.values() for error in errors],
     }
 
 
@@ -229,6 +236,7 @@ def typed_verdicts(form, facts):
         if test.region == examining.PALPATION:
             continue
         found = judged.get((test.code, side)) if (test.code, side) in typed else None
-        errors = form.errors.get(f"v_{test.code}_{side}", [])
-        verdicts.append({"key": f"{test.code}_{side}", "found": found, "errors": errors})
+        key = f"{test.code}_{side}"
+        errors = [*form.errors.get(f"v_{key}", []), *form.errors.get(f"p_{key}", [])]
+        verdicts.append({"key": key, "found": found, "errors": errors})
     return verdicts

@@ -14,3 +14,9 @@ def open_alarms(case):
     stopping = [item for item in open_items_of(case) if item.level in ("E", "D")]
     alarms = dict.fromkeys((item.level != "E", item.row, row_title(item.row)) for item in stopping)
     return {"case": case, "alarms": sorted(alarms)}
+
+
+@register.simple_tag
+def is_stopped(case):
+    """Return whether an open E or D item stops the case; the banner has asked already."""
+    return any(item.level in ("E", "D") for item in open_items_of(case))

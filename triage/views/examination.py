@@ -28,7 +28,7 @@ def _keep(case, form, person):
 @login_required
 def examination(request, case_id):
     """Show tests and findings by region; on POST keep them and judge."""
-    case = recordable(request, case_id)
+    case = recordable(request, case_id, writing=True)
     form = examining.Examination(request.POST or None, case=case)
     if request.method == "POST" and pages.attempt(form, lambda data: _keep(case, form, request.user)):
         messages.success(request, "Examination recorded.")

@@ -49,7 +49,7 @@ def _judged(case, form):
 @login_required
 def screening(request, case_id):
     """Ask the safety questions; on POST keep the answers and show what was decided."""
-    case = recordable(request, case_id)
+    case = recordable(request, case_id, writing=True)
     form = _form(request, case)
     may_complete = request.POST.get("then") != "later"
     if request.method == "POST" and pages.attempt(

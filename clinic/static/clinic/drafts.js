@@ -1,9 +1,11 @@
 // Keeps what is typed into a form marked data-draft="<name of the form>", and offers it again after a closed browser.
 // The address stands on the page as data-drafts, with "form" in the place of the name.
+// Only what differs from the page as it came is kept: what somebody else changed meanwhile is never typed over.
 // Without JavaScript the form works the same, only nothing is kept before it is saved.
 (() => {
   "use strict";
   const WAIT_MS = 800;
+  const PLUMBING = ["csrfmiddlewaretoken", "patient", "version"];
 
   function addressOf(form) {
     const name = form.dataset.draft;
@@ -17,27 +19,51 @@
     return place;
   }
 
+  function same(one, other) {
+    return one.length === other.length && one.every((value, at) => value === other[at]);
+  }
+
+  // What was typed, by name; a box that was emptied stands there as one empty value.
+  function typed(form, asItCame) {
+    const now = new FormData(form);
+    const names = new Set([...asItCame.keys(), ...now.keys()].filter((name) => !PLUMBING.includes(name)));
+    return [...names]
+      .map((name) => [name, now.getAll(name)])
+      .filter(([name, values]) => !same(values, asItCame.getAll(name)))
+      .map(([name, values]) => [name, values.length ? values : [""]]);
+  }
+
+  function bodyOf(form, fields) {
+    const body = new FormData();
+    for (const name of PLUMBING) if (form.elements[name]) body.set(name, form.elements[name].value);
+    for (const [name, values] of fields) for (const value of values) body.append(name, value);
+    if (!fields.length) body.set("draft", "discard");
+    return body;
+  }
+
   function fill(form, fields) {
-    const names = new Set([...form.elements].map((control) => control.name).filter((name) => name in fields));
-    for (const name of names) {
-      const values = fields[name];
-      for (const control of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+    let found = 0;
+    for (const [name, values] of Object.entries(fields)) {
+      const controls = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+      found += controls.length ? 1 : 0;
+      for (const control of controls) {
         if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
         else if (control.type !== "hidden") control.value = values[0] ?? "";
       }
     }
-    // A box that was emptied is not posted, so its absence from the draft means that it is empty.
-    for (const box of form.querySelectorAll("input[type=checkbox]")) if (!(box.name in fields)) box.checked = false;
-    form.dispatchEvent(new Event("draft:filled", { bubbles: true }));
+    if (found) form.dispatchEvent(new Event("draft:filled", { bubbles: true }));
+    return found;
   }
 
-  async function send(form, address, body) {
+  async function send(form, address, body, signal) {
     try {
-      const answer = await fetch(address, { method: "POST", body, credentials: "same-origin" });
-      say(form, answer.ok ? "Draft kept" : "The draft could not be kept");
-      return answer.ok;
+      const answer = await fetch(address, { method: "POST", body, signal, credentials: "same-origin" });
+      if (answer.redirected) say(form, "You are signed out: the draft is not kept. Sign in in another tab, then go on.");
+      else if (answer.status === 409) say(form, "The record changed meanwhile: this draft is not kept. Load the page again.");
+      else say(form, answer.ok ? "Draft kept" : "The draft could not be kept");
+      return answer.ok && !answer.redirected;
     } catch {
-      say(form, "No connection: the draft is not kept");
+      if (!signal?.aborted) say(form, "No connection: the draft is not kept");
       return false;
     }
   }
@@ -50,10 +76,7 @@
     button.className = "btn btn-link";
     button.textContent = "Throw it away";
     button.addEventListener("click", async () => {
-      const body = new FormData();
-      body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-      body.set("draft", "discard");
-      if (await send(form, address, body)) window.location.reload();
+      if (await send(form, address, bodyOf(form, []))) window.location.reload();
     });
     place.append(button);
   }
@@ -61,29 +84,45 @@
   async function restore(form, address) {
     try {
       const answer = await fetch(address, { credentials: "same-origin" });
-      const fields = answer.ok ? await answer.json() : {};
-      if (Object.keys(fields).length) {
-        fill(form, fields);
-        offerDiscard(form, address);
-      }
+      const fields = answer.ok && !answer.redirected ? await answer.json() : {};
+      if (fill(form, fields)) offerDiscard(form, address);
     } catch {
       // The page shows the saved values; there is no draft to lose.
     }
   }
 
+  function keep(form) {
+    const address = addressOf(form);
+    const asItCame = new FormData(form);
+    let timer = 0;
+    let sending = null;
+
+    const keepNow = () => {
+      timer = 0;
+      sending?.abort();
+      sending = new AbortController();
+      return send(form, address, bodyOf(form, typed(form, asItCame)), sending.signal);
+    };
+    const keepSoon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(keepNow, WAIT_MS);
+    };
+    form.addEventListener("input", keepSoon);
+    form.addEventListener("change", keepSoon);
+    // What is being saved is no draft any more.
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      timer = 0;
+      sending?.abort();
+    });
+    // A phone may close the page before the wait is over.
+    window.addEventListener("pagehide", () => {
+      if (timer) navigator.sendBeacon(address, bodyOf(form, typed(form, asItCame)));
+    });
+    if (!form.querySelector(".is-invalid, [aria-invalid=true]")) restore(form, address);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
-    for (const form of document.querySelectorAll("form[data-draft]")) {
-      const address = addressOf(form);
-      let timer = 0;
-      const keepNow = () => send(form, address, new FormData(form));
-      if (!form.querySelector(".is-invalid")) restore(form, address);
-      const keepSoon = () => {
-        clearTimeout(timer);
-        timer = setTimeout(keepNow, WAIT_MS);
-      };
-      form.addEventListener("input", keepSoon);
-      form.addEventListener("change", keepSoon);
-      form.addEventListener("submit", () => clearTimeout(timer));
-    }
+    for (const form of document.querySelectorAll("form[data-draft]")) keep(form);
   });
 })();

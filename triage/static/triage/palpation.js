@@ -16,7 +16,7 @@
 
       for (const select of map.querySelectorAll("[data-zone-select]")) {
         const zone = zones.get(select.dataset.zoneSelect);
-        const row = select.closest("tr");
+        const row = select.closest(".zone-row");
         mirror(select);
         select.addEventListener("change", () => mirror(select));
         row.addEventListener("focusin", (event) => { if (row.contains(event.target)) row.classList.add("here"); });

@@ -1,38 +1,101 @@
-// "None of these" answers the rest of a list with no; a yes takes the tick away again.
+// "None of these" answers the rest of a list with no, and its end takes those answers back: silence is never a no.
 // Without JavaScript the server does the same when the form is sent.
 (() => {
   "use strict";
+  const answers = (row) => Object.fromEntries([...row.querySelectorAll("[type=radio]")].map((one) => [one.value, one]));
+
+  function say(list, text) {
+    const place = list.querySelector("[data-none-says]");
+    if (place) place.textContent = text;
+  }
 
   function answerRest(list) {
     for (const row of list.querySelectorAll(".ask-row")) {
-      const yes = row.querySelector('[value="present"]');
-      const no = row.querySelector('[value="absent"]');
-      if (yes && no && !yes.checked) no.checked = true;
+      const { present, absent } = answers(row);
+      if (!absent || present.checked || absent.checked) continue;
+      absent.checked = true;
+      row.dataset.byNone = "yes";
     }
+  }
+
+  // Only what was tapped one by one stays; where that is not known any more, the list is silent again.
+  function takeBack(list) {
+    const rows = [...list.querySelectorAll(".ask-row")];
+    const known = rows.some((row) => row.dataset.byNone);
+    for (const row of rows) {
+      const { absent, not_assessed: silent } = answers(row);
+      if (absent?.checked && (row.dataset.byNone || !known)) silent.checked = true;
+      delete row.dataset.byNone;
+    }
+  }
+
+  // One thumb: the next list comes up by itself.
+  function goOn(list) {
+    const next = list.nextElementSibling;
+    if (!next || !window.matchMedia("(max-width: 999px)").matches) return;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    next.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
 
   document.addEventListener("change", (event) => {
     const control = event.target;
     const list = control.closest(".ask");
-    if (!list) return;
-    const none = list.querySelector("[data-none]");
-    if (control === none) {
-      if (!none.checked) return;
-      if (list.querySelector('[value="present"]:checked')) none.checked = false;
-      else answerRest(list);
-    } else if (none && control.value !== "absent") {
+    const none = list?.querySelector("[data-none]");
+    if (!none) return;
+    say(list, "");
+    if (control !== none) {
+      delete control.closest(".ask-row")?.dataset.byNone;
+      if (control.value !== "absent") none.checked = false;
+    } else if (!none.checked) {
+      takeBack(list);
+    } else if (list.querySelector('[value="present"]:checked')) {
       none.checked = false;
+      say(list, "One of these is yes: answer the others one by one.");
+    } else {
+      answerRest(list);
+      goOn(list);
     }
   }, true);
 
-  // What contradicts itself or came too late is shown in the panel too.
+  // A send waits for the judgement under way: it may be keeping an alarm, which makes a new version of the record.
+  let judging = 0;
+  document.addEventListener("htmx:beforeRequest", () => { judging += 1; });
+  document.addEventListener("htmx:afterRequest", () => { judging = Math.max(0, judging - 1); });
+  document.addEventListener("submit", (event) => {
+    if (!judging || !event.target.matches("[hx-post]")) return;
+    const { target: form, submitter } = event;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.addEventListener("htmx:afterRequest", () => setTimeout(() => form.requestSubmit(submitter), 50), { once: true });
+  }, true);
+
+  const panel = () => document.getElementById("level-panel");
+
+  function warn(text) {
+    const place = panel();
+    if (!place) return;
+    place.querySelector(".unjudged")?.remove();
+    const note = document.createElement("p");
+    note.className = "note note-error unjudged";
+    note.setAttribute("role", "alert");
+    note.textContent = text;
+    place.prepend(note);
+  }
+
+  // What contradicts itself is shown in the panel too.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
     if (status === 422) event.detail.shouldSwap = true;
-    if (status === 409) {
-      const panel = document.getElementById("level-panel");
-      panel.textContent = "The record changed while this page was open. Load the page again: your draft is kept.";
-      panel.className = "note note-error";
-    }
+    else if (status === 409) warn("The record changed while this page was open. Load the page again: your draft is kept.");
+    else if (status >= 400) warn("These answers could not be judged. The level below may be old.");
+  });
+  document.addEventListener("htmx:sendError", () => warn("No connection. The level below is old: do not rely on it."));
+
+  // Only a level that changed is read aloud, not the whole panel at every tap.
+  document.addEventListener("htmx:afterSwap", () => {
+    const said = document.querySelector("[data-level-said]");
+    const level = panel()?.querySelector(".level")?.textContent.trim();
+    const words = level ? `${level}. ${panel().querySelector(".do-now")?.textContent.trim() ?? ""}` : "";
+    if (said && said.textContent !== words) said.textContent = words;
   });
 })();

@@ -1,0 +1,44 @@
+// What every page's forms share: one tap sends once, the first mistake has the focus, a lost session is said.
+// Without JavaScript the server still refuses the second of two sends, and shows each mistake at its field.
+(() => {
+  "use strict";
+  const AGAIN_MS = 8000;
+
+  function freed(form) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+    setTimeout(() => freed(form), AGAIN_MS); // a lost connection must not lock the form
+  });
+
+  // The browser's "back" shows the page as it was left: its forms may be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) freed(form);
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const wrong = "[data-mistakes], .is-invalid:not([type=hidden]), [aria-invalid=true]:not([type=hidden])";
+    const first = document.querySelector("main")?.querySelector(wrong);
+    first?.closest("details")?.setAttribute("open", "");
+    first?.focus();
+  });
+
+  // Signed out meanwhile: the sign-in page must not land inside a panel.  After signing in, the draft is put back.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answered = event.detail.xhr.responseURL;
+    if (answered && /\/login\/$/.test(new URL(answered).pathname)) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  });
+})();
