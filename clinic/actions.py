@@ -1,12 +1,17 @@
 """The verbs of the clinic.  Each owns its transaction and writes one line of the timeline."""
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic.access import may_confirm_knowledge
-from clinic.models import Case, CaseEvent, Draft, KnowledgeConfirmation, Patient
+from clinic.find import overlapping
+from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient
+from clinic.models.patients import search_key
 from clinic.tables import knowledge_version
 
+TWICE = timedelta(minutes=10)  # the same runner registered by the same person within this is one form sent twice
 FIRST_STEP = Case._meta.get_field("next_step").default
 
 
@@ -50,6 +55,28 @@ def touch_case(case, *, version, by, at, kind, text, data=None, **columns):
     return event
 
 
+def just_registered(*, clinic_id, fields, by, at):
+    """Return the runner whom this person registered minutes ago by the same name and birth date, or None."""
+    return Patient.objects.filter(
+        clinic_id=clinic_id,
+        surname_key=search_key(fields["surname"]),
+        given_key=search_key(fields["given_name"]),
+        birth_date=fields["birth_date"],
+        registered_by=by,
+        registered_at__gt=at - TWICE,
+    ).first()
+
+
+@transaction.atomic
+def register_runner(*, clinic_id, fields, side, by, at):
+    """Register a runner and open the case of one leg; a form that is sent twice makes one of each."""
+    Clinic.objects.select_for_update().get(pk=clinic_id)
+    patient = just_registered(clinic_id=clinic_id, fields=fields, by=by, at=at)
+    if patient is None:
+        patient = register_patient(clinic_id=clinic_id, fields=fields, by=by, at=at)
+    return open_case(patient=patient, side=side, by=by, at=at)
+
+
 @transaction.atomic
 def register_patient(*, clinic_id, fields, by, at):
     """Register a runner; likely duplicates were shown before."""
@@ -58,7 +85,14 @@ def register_patient(*, clinic_id, fields, by, at):
 
 @transaction.atomic
 def open_case(*, patient, side, by, at, **fields):
-    """Open a case for one leg; the first line of its timeline is that it was opened."""
+    """Open a case for one leg; the first line of its timeline is that it was opened.
+
+    One leg has one open case: where there is one already, as after a form sent twice, that one is returned.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    known = patient.cases.open().filter(side__in=overlapping(side)).first()
+    if known is not None:
+        return known
     case = Case.objects.create(
         clinic_id=patient.clinic_id, patient=patient, side=side, opened_by=by, opened_at=at, version=1, **fields
     )
@@ -68,7 +102,15 @@ def open_case(*, patient, side, by, at, **fields):
 
 @transaction.atomic
 def save_intake(*, case, version, story, person_facts, by, at):
-    """Keep the story of the case and what it says of the person; forget the draft it came from."""
+    """Keep the story of the case and what it says of the person; forget the draft it came from.
+
+    What it says of the person counts in their other open cases too: their versions move on, so that an older
+    form over there is refused instead of undoing it.
+    """
+    others = _locked_with(case)
+    clashing = [other for other in others if other.side in overlapping(story.get("side", case.side))]
+    if clashing:
+        raise StaleRecord(case, clashing[0].events.select_related("by")[:1])
     touch_case(
         case,
         version=version,
@@ -79,8 +121,19 @@ def save_intake(*, case, version, story, person_facts, by, at):
         next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step,
         **story,
     )
-    Patient.objects.filter(pk=case.patient_id).update(**person_facts)
+    stored = Patient.objects.select_for_update().get(pk=case.patient_id)
+    if any(getattr(stored, name) != value for name, value in person_facts.items()):
+        Patient.objects.filter(pk=case.patient_id).update(**person_facts)
+        text = f"Health facts changed in the story of the other case ({case.side} calf)"
+        for other in others:
+            touch_case(other, version=other.version, by=by, at=at, kind="health", text=text)
     forget_draft(person=by, case=case, form="intake")
+
+
+def _locked_with(case):
+    """Lock all open cases of the runner, always in one order; return those beside this one."""
+    rows = Case.objects.open().filter(patient_id=case.patient_id).order_by("pk").select_for_update()
+    return [row for row in rows if row.pk != case.pk]
 
 
 @transaction.atomic

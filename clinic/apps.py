@@ -1,7 +1,7 @@
 """The app that takes the runner in."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ClinicConfig(AppConfig):
@@ -11,8 +11,9 @@ class ClinicConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self):
-        """Make the triggers after every migrate (SQLite's table rebuild drops them)."""
-        from clinic.triggers import append_only, install, register
+        """Make the triggers after every migrate, and let them step aside before one on SQLite."""
+        from clinic.triggers import CASE_TRIGGERS, install, register, step_aside
 
-        register(*append_only("clinic_caseevent"), *append_only("clinic_knowledgeconfirmation"))
+        register(*CASE_TRIGGERS)
+        pre_migrate.connect(step_aside, dispatch_uid="clinic.triggers.step_aside")
         post_migrate.connect(install, dispatch_uid="clinic.triggers")

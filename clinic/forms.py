@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 
 from clinic.actions import StaleRecord
+from clinic.find import overlapping
 from clinic.models import Case, Patient
 from clinic.models.patients import search_key
 from clinic.terms import Answer
@@ -242,8 +243,11 @@ class Intake(RecordForm):
         return _day(self.cleaned_data["birth_given_on"], "The day of the birth")
 
     def clean(self):
-        """Weeks of pregnancy go with a pregnancy."""
+        """Weeks of pregnancy go with a pregnancy; one leg has one open case."""
         data = super().clean()
+        others = Case.objects.open().filter(patient=self.case.patient_id).exclude(pk=self.case.pk)
+        if "side" in data and others.filter(side__in=overlapping(data["side"])).exists():
+            self.add_error("side", "This runner has another open case for this leg: go on there, or close it first.")
         if data.get("gestation_weeks") is not None and data.get("pregnant") != Answer.PRESENT:
             self.add_error("gestation_weeks", 'Weeks of pregnancy need "Pregnant? Yes".')
         return data
@@ -286,6 +290,6 @@ class OpenCase(PlainForm):
         if data.get("patient") != self.runner.pk:
             raise forms.ValidationError("This form was made for another runner; nothing was saved.")
         side = data.get("side")
-        if side and (side in self.open_sides or "both" in self.open_sides or (side == "both" and self.open_sides)):
+        if side and self.open_sides & set(overlapping(side)):
             self.add_error("side", "There is an open case for this leg: go on there, or close it first.")
         return data

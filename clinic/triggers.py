@@ -1,7 +1,8 @@
 """Triggers: what the database itself refuses, on SQLite and on PostgreSQL.
 
 An app registers its triggers in ``AppConfig.ready``; they are made again after every migrate, because
-SQLite drops a table's triggers without a word when a migration rebuilds the table.
+SQLite drops a table's triggers without a word when a migration rebuilds the table, and cannot rebuild a
+table at all that another table's trigger asks about: there they step aside while a migration runs.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ _registered: dict[str, "Trigger"] = {}
 class Trigger:
     """One refusal: when ``event`` happens on ``table`` and ``when`` holds, stop with ``message``.
 
-    ``event`` is INSERT, UPDATE, DELETE or UPDATE OF columns; ``when`` is SQL over NEW and OLD, one text for
-    both engines or one each ({"sqlite": ..., "postgresql": ...}); empty means always.
+    ``event`` is INSERT, UPDATE, DELETE or TRUNCATE (which only PostgreSQL has); ``when`` is SQL over NEW and
+    OLD, one text for both engines or one each ({"sqlite": ..., "postgresql": ...}); empty means always.
     """
 
     name: str
@@ -29,6 +30,10 @@ class Trigger:
         """Return the SQL condition for an engine."""
         return (self.when if isinstance(self.when, str) else self.when[vendor]) or "TRUE"
 
+    def exists_on(self, vendor):
+        """Return whether an engine knows the event."""
+        return vendor == "postgresql" or self.event != "TRUNCATE"
+
 
 def register(*triggers):
     """Remember triggers; a second one of the same name replaces the first."""
@@ -40,35 +45,60 @@ def registered():
     return dict(_registered)
 
 
+def never_emptied(table):
+    """Return the trigger that keeps a table from being emptied at one stroke."""
+    return Trigger(f"{table}_no_truncate", table, "TRUNCATE", "", f"{table}: rows are kept")
+
+
+def kept(table):
+    """Return the two triggers of a table whose rows never go away."""
+    message = f"{table}: rows are kept"
+    return (Trigger(f"{table}_no_delete", table, "DELETE", "", message), never_emptied(table))
+
+
 def append_only(table):
-    """Return the two triggers of a table whose rows are only ever added."""
+    """Return the triggers of a table whose rows are only ever added."""
     message = f"{table}: rows are added, never changed"
     return (
         Trigger(f"{table}_no_update", table, "UPDATE", "", message),
         Trigger(f"{table}_no_delete", table, "DELETE", "", message),
+        never_emptied(table),
     )
+
+
+def changed(*columns):
+    """Return SQL for: one of these columns is not what it was."""
+    return " OR ".join(f'NEW."{column}" IS DISTINCT FROM OLD."{column}"' for column in columns)
+
+
+def _present(connection):
+    """Return the registered triggers whose table is there, and whose event this engine knows."""
+    tables = set(connection.introspection.table_names())
+    return [t for t in _registered.values() if t.table in tables and t.exists_on(connection.vendor)]
 
 
 def install(using="default", **_signal):
     """Make every registered trigger anew; one whose table is not there yet waits for the next migrate."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for trigger in _registered.values():
-            if trigger.table in tables:
-                for statement in _statements(trigger, connection.vendor):
-                    cursor.execute(statement)
+        for trigger in _present(connection):
+            for statement in _statements(trigger, connection.vendor):
+                cursor.execute(statement)
+
+
+def step_aside(using="default", plan=(), **_signal):
+    """Drop the triggers before SQLite applies a migration; without one they stay where they are."""
+    if plan and connections[using].vendor == "sqlite":
+        remove(using)
 
 
 def remove(using="default"):
-    """Drop every registered trigger; only a test that empties its tables does so, and installs them after."""
+    """Drop every registered trigger; who does so installs them after."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for trigger in _registered.values():
-            if trigger.table in tables:
-                on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
-                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
+        for trigger in _present(connection):
+            on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
 
 
 def _statements(trigger, vendor):
@@ -91,15 +121,42 @@ def _sqlite(trigger):
 
 def _postgresql(trigger):
     # A condition with a sub-query may not stand in WHEN, so it stands in the function.
-    kept = "OLD" if trigger.event == "DELETE" else "NEW"
+    returned = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event, "NEW")
+    each = "STATEMENT" if trigger.event == "TRUNCATE" else "ROW"
     message = trigger.message.replace("%", "%%")
     yield (
         f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
         f"IF {trigger.condition('postgresql')} THEN RAISE EXCEPTION {_quoted(message)} "
-        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {kept}; END $guard$"
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {returned}; END $guard$"
     )
     yield f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}"
     yield (
         f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {trigger.table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {trigger.name}()"
+        f"FOR EACH {each} EXECUTE FUNCTION {trigger.name}()"
     )
+
+
+# A runner stays in their clinic, a case with its runner; its version only grows, so that an older form is always seen.
+CASE_TRIGGERS = (
+    Trigger(
+        "clinic_patient_stays", "clinic_patient", "UPDATE", changed("id", "clinic_id"), "a runner stays in a clinic"
+    ),
+    *kept("clinic_patient"),
+    *append_only("clinic_caseevent"),
+    *append_only("clinic_knowledgeconfirmation"),
+    *kept("clinic_case"),
+    Trigger(
+        "clinic_case_stays",
+        "clinic_case",
+        "UPDATE",
+        changed("id", "patient_id", "clinic_id", "opened_at", "opened_by_id") + " OR NEW.version < OLD.version",
+        "clinic_case: a case stays whose it is, and its version only grows",
+    ),
+    Trigger(
+        "clinic_case_of_its_clinic",
+        "clinic_case",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM clinic_patient p WHERE p.id = NEW.patient_id AND p.clinic_id = NEW.clinic_id)",
+        "clinic_case: the runner belongs to another clinic",
+    ),
+)

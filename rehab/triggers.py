@@ -7,7 +7,7 @@ edited, and steps and treatments are only ever added.  The sentences about triag
 
 # ruff: noqa: S608  (every text is written here; no input reaches this SQL)
 
-from clinic.triggers import Trigger, append_only
+from clinic.triggers import Trigger, append_only, changed, never_emptied
 
 # No load with these until a specialist's release.  Frozen words: a trigger is part of the schema.
 RELEASE_CAUSES = (
@@ -15,10 +15,14 @@ RELEASE_CAUSES = (
     *("INFECTION", "FRACTURE", "BSI", "PAES", "PAD", "BAKER"),
 )
 SIGNATURE_DAYS = 7  # a screening older than this opens no new signature
+CLOCKS_APART_HOURS = 1  # nor does one dated further ahead than two servers' clocks may differ
 
 
 def _signed(kind, also=""):
-    return f"EXISTS (SELECT 1 FROM triage_signoff o WHERE o.item_id = i.id AND o.kind = '{kind}'{also})"
+    return (
+        "EXISTS (SELECT 1 FROM triage_signoff o WHERE o.item_id = i.id AND o.case_id = i.case_id "
+        f"AND o.kind = '{kind}'{also})"
+    )
 
 
 # An item ``i`` is answered by exclusion, by a release after confirmation, by ``may_load`` where it is urgent,
@@ -36,8 +40,8 @@ def locked(case):
          WHERE s.case_id = {case} AND s.completed_at IS NULL AND s.voided_at IS NULL)
  OR NOT EXISTS (SELECT 1 FROM triage_screening s
          WHERE s.case_id = {case} AND s.completed_at IS NOT NULL AND s.voided_at IS NULL AND s.complete
-         AND NOT EXISTS (SELECT 1 FROM triage_screening n WHERE n.case_id = {case}
-                         AND n.voided_at IS NULL AND n.completed_at > s.completed_at))
+         AND NOT EXISTS (SELECT 1 FROM triage_screening n WHERE n.case_id = {case} AND n.voided_at IS NULL
+                         AND n.completed_at >= s.completed_at AND NOT n.complete))
  OR EXISTS (SELECT 1 FROM triage_redflagitem i
          WHERE i.case_id = {case} AND i.level IN ('E', 'D') AND NOT {ANSWERED})
 )"""
@@ -52,20 +56,21 @@ def shut(case):
  OR EXISTS (SELECT 1 FROM triage_diagnosis d
          WHERE d.case_id = {case} AND d.cause IN ({causes})
          AND NOT EXISTS (SELECT 1 FROM triage_signoff o WHERE o.case_id = {case}
-                         AND o.kind = 'released' AND o.cause = d.cause))
+                         AND o.kind = 'released' AND o.cause = d.cause AND o.at >= d.at))
 )"""
 
 
 def stale(case, moment, vendor):
-    """Return SQL for: every complete screening is older than a new signature allows."""
-    since = (
-        f"julianday({moment}) - {SIGNATURE_DAYS}"
-        if vendor == "sqlite"
-        else f"{moment} - interval '{SIGNATURE_DAYS} days'"
-    )
-    done = "julianday(s.completed_at)" if vendor == "sqlite" else "s.completed_at"
+    """Return SQL for: no complete screening is of the days, or of the hour after, that a new signature allows."""
+    if vendor == "sqlite":
+        done, signed = "julianday(s.completed_at)", f"julianday({moment})"
+        since, until = f"{signed} - {SIGNATURE_DAYS}", f"{signed} + {CLOCKS_APART_HOURS} / 24.0"
+    else:
+        done = "s.completed_at"
+        since = f"{moment} - interval '{SIGNATURE_DAYS} days'"
+        until = f"{moment} + interval '{CLOCKS_APART_HOURS} hours'"
     return f"""NOT EXISTS (SELECT 1 FROM triage_screening s WHERE s.case_id = {case}
-         AND s.voided_at IS NULL AND s.complete AND {done} >= {since})"""
+         AND s.voided_at IS NULL AND s.complete AND {done} BETWEEN {since} AND {until})"""
 
 
 def both(sql):
@@ -73,24 +78,29 @@ def both(sql):
     return {vendor: sql(vendor) for vendor in ("sqlite", "postgresql")}
 
 
-def changed(*columns):
-    """Return SQL for: one of these columns is not what it was."""
-    return " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
-
-
-KEPT = (
-    "id",
-    "case_id",
-    "diagnosis_id",
-    "decision_id",
-    "note",
-    "drafted_at",
-    "drafted_by_id",
-    "signed_at",
-    "signed_by_id",
-)
+# From the first day a plan is of this case, this diagnosis and this decision; the rest stays from the signature on.
+BORN_WITH = ("id", "case_id", "diagnosis_id", "decision_id", "drafted_at", "drafted_by_id")
+KEPT = ("note", "signed_at", "signed_by_id")
 GATE = "the gate is shut: this leg must not be loaded now"
 SEALED = "a signed plan is never edited: a new plan replaces it"
+
+OF_ANOTHER_CASE = (
+    "NOT EXISTS (SELECT 1 FROM triage_decision d WHERE d.id = NEW.decision_id AND d.case_id = NEW.case_id "
+    "AND d.kind = 'plan') OR (NEW.diagnosis_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM triage_diagnosis g "
+    "WHERE g.id = NEW.diagnosis_id AND g.case_id = NEW.case_id))"
+)
+UNREADY = "a signature needs the newest diagnosis, and an exercise with its reason at least"
+
+
+def unready(vendor):
+    """Return SQL for: about to be signed over an older diagnosis, without an exercise, or with one unexplained."""
+    nothing = "i.because = '[]'" if vendor == "sqlite" else "i.because = '[]'::jsonb"
+    return f"""NEW.signed_at IS NOT NULL AND OLD.signed_at IS NULL AND (
+ NOT EXISTS (SELECT 1 FROM rehab_planitem i WHERE i.plan_id = NEW.id)
+ OR EXISTS (SELECT 1 FROM rehab_planitem i WHERE i.plan_id = NEW.id AND {nothing})
+ OR EXISTS (SELECT 1 FROM triage_diagnosis g JOIN triage_diagnosis mine ON mine.id = NEW.diagnosis_id
+            WHERE g.case_id = NEW.case_id AND g.at > mine.at))"""
+
 
 PLAN_TRIGGERS = (
     Trigger("rehab_plan_no_draft_behind_gate", "rehab_plan", "INSERT", shut("NEW.case_id"), GATE),
@@ -100,11 +110,13 @@ PLAN_TRIGGERS = (
         "rehab_plan_sealed",
         "rehab_plan",
         "UPDATE",
-        "OLD.replaced_at IS NOT NULL OR NEW.case_id <> OLD.case_id "
-        f"OR (OLD.signed_at IS NOT NULL AND ({changed(*KEPT)}))",
+        f"OLD.replaced_at IS NOT NULL OR {changed(*BORN_WITH)} OR (OLD.signed_at IS NOT NULL AND ({changed(*KEPT)}))",
         SEALED,
     ),
     Trigger("rehab_plan_kept", "rehab_plan", "DELETE", "OLD.signed_at IS NOT NULL", SEALED),
+    never_emptied("rehab_plan"),
+    Trigger("rehab_plan_of_its_case", "rehab_plan", "INSERT", OF_ANOTHER_CASE, "a plan is of one case"),
+    Trigger("rehab_plan_signed_as_it_should_be", "rehab_plan", "UPDATE", both(unready), UNREADY),
     Trigger(
         "rehab_plan_no_born_signed",
         "rehab_plan",
@@ -147,6 +159,7 @@ ITEM_TRIGGERS = (
         Trigger(f"rehab_item_{event.lower()}_sealed", "rehab_planitem", event, of_plan(row, CLOSED_PLAN), SEALED)
         for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
     ),
+    never_emptied("rehab_planitem"),
     Trigger("rehab_item_stays", "rehab_planitem", "UPDATE", "NEW.plan_id <> OLD.plan_id", "an item stays in its plan"),
     Trigger("rehab_item_insert_level", "rehab_planitem", "INSERT", NO_SUCH_LEVEL, LEVEL),
     Trigger("rehab_item_update_level", "rehab_planitem", "UPDATE", NO_SUCH_LEVEL, LEVEL),

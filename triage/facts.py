@@ -45,7 +45,7 @@ def case_facts(case, today, answers=None):
         diagnosis=diagnosis.cause if diagnosis else None,
         equipment=frozenset(case.equipment),
         outcomes=tuple(_outcomes(items)),
-        sign_offs=tuple(_sign_offs(case, items)),
+        sign_offs=tuple(_sign_offs(case, items, diagnosis)),
         settings=Settings(case.clinic.dvt_seed_strict, case.clinic.core_fail_mode),
     )
 
@@ -131,12 +131,14 @@ def _outcome(item):
     )
 
 
-def _sign_offs(case, items):
+def _sign_offs(case, items, diagnosis):
     rows = {item.pk: item.row for item in items}
     confirmed = {item.pk: item.closed_at for item in items if item.outcome == OutcomeType.CONFIRMED}
     for row in SignOff.objects.filter(case=case).select_related("by"):
         if row.kind == SignOffKind.RELEASED and row.at < confirmed.get(row.item_id, row.at):
             continue  # signed before the condition was confirmed: it releases nothing
+        if diagnosis and row.cause == diagnosis.cause and row.at < diagnosis.at:
+            continue  # of an earlier episode: the diagnosis was recorded again since
         answers = row.cause or rows.get(row.item_id)
         if answers:
             yield SignOffFact(

@@ -4,10 +4,12 @@ Shut by default.  It asks every unanswered item of every screening, never only t
 screening opens nothing.  ``rehab.triggers`` says the same in SQL; a test puts the same cases to both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Max
 
 from clinic.models import Case
 from clinic.tables import knowledge_version
@@ -16,6 +18,7 @@ from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, RedFlagItem, Screening, SignOff
 
 FRESH = timedelta(days=7)  # an older screening opens no new signature [CONV]
+CLOCKS_APART = timedelta(hours=1)  # nor does one dated further ahead than two servers' clocks may differ
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ def signing_gate(case: Case, at: datetime) -> Gate:
     newest = (
         case.screenings.filter(completed_at__isnull=False, voided_at__isnull=True).order_by("-completed_at").first()
     )
-    if newest is None or newest.completed_at is None or newest.completed_at >= at - FRESH:
+    if newest is None or newest.completed_at is None or at - FRESH <= newest.completed_at <= at + CLOCKS_APART:
         return gate
     stale = Reason(
         "stale_screening",
-        f"The last screening is older than {FRESH.days} days: screen again.",
+        f"The last screening is not of the last {FRESH.days} days: screen again.",
         "CONV",
     )
     return Gate(open=False, reasons=(*gate.reasons, stale))
@@ -78,17 +81,30 @@ def _screening_reasons(case: Case) -> tuple[Reason, ...]:
 
 def _item_reasons(case: Case) -> tuple[Reason, ...]:
     sign_offs = list(SignOff.objects.filter(case=case))
-    table = triage_knowledge()
-    sources = {flag.code: ", ".join(flag.source) for flag in table.red_flags.flags}
-    reasons = [
+    sources = {flag.code: ", ".join(flag.source) for flag in triage_knowledge().red_flags.flags}
+    reasons = tuple(
         Reason(item.row, item.text, sources.get(item.row, item.rule))
         for item in RedFlagItem.objects.filter(case=case).exclude(outcome="excluded")
         if not item.is_answered(sign_offs)
+    )
+    names = {cause.code: cause.name.en for cause in triage_knowledge().causes.causes}
+    locked = (
+        Reason(cause, f"{names.get(cause, cause)}: no load before a specialist's release.", "6.2")
+        for cause in unreleased_causes(case, sign_offs)
+    )
+    return (*reasons, *locked)
+
+
+def unreleased_causes(case: Case, sign_offs: Iterable[SignOff]) -> list[str]:
+    """Return the diagnoses that must not be loaded and that nobody released since they were last recorded.
+
+    ``sign_offs`` are the case's.  One query.
+    """
+    must_not_load = triage_knowledge().red_flags.must_not_load
+    recorded = Diagnosis.objects.filter(case=case, cause__in=must_not_load).order_by("cause")
+    releases = [(row.cause, row.at) for row in sign_offs if row.kind == "released" and row.cause]
+    return [
+        cause
+        for cause, newest in recorded.values_list("cause").annotate(newest=Max("at"))
+        if not any(released == cause and at >= newest for released, at in releases)
     ]
-    released = {s.cause for s in sign_offs if s.kind == "released" and s.cause}
-    locked = table.red_flags.must_not_load
-    names = {cause.code: cause.name.en for cause in table.causes.causes}
-    for cause in Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True).distinct():
-        if cause not in released:
-            reasons.append(Reason(cause, f"{names.get(cause, cause)}: no load before a specialist's release.", "6.2"))
-    return tuple(reasons)

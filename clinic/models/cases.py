@@ -89,6 +89,9 @@ class Case(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(side__in=["left", "right", "both"]), name="case_side_known"),
+            models.UniqueConstraint(
+                fields=["patient", "side"], condition=Q(closed_at__isnull=True), name="case_one_open_a_leg"
+            ),
             models.CheckConstraint(condition=Q(version__gte=1), name="case_version_from_1"),
             models.CheckConstraint(condition=Q(attention__lte=5), name="case_attention_0_to_5"),
             models.CheckConstraint(

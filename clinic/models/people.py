@@ -31,7 +31,7 @@ class Clinic(models.Model):
     def __str__(self):
         return self.name
 
-    def has_confirmed(self, sha256):
+    def has_confirmed(self, sha256: str) -> bool:
         """Return whether the clinic's lead stands for the knowledge files with this checksum."""
         return self.confirmations.filter(sha256=sha256).exists()
 

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -48,17 +47,12 @@ def register(request):
         data = dict(form.cleaned_data)
         clinic_id, side, sure = data.pop("clinic"), data.pop("side"), data.pop("not_a_duplicate")
         seen = {k: data[k] for k in ("surname", "given_name", "birth_date", "email", "phone")}
+        told = {"clinic_id": clinic_id, "fields": data, "by": request.user, "at": timezone.now()}
+        sure = sure or actions.just_registered(**told)
         duplicates = [] if sure else likely_duplicates(clinic_id, **seen)
         if not duplicates:
-            return redirect("clinic:intake", case_id=_registered(clinic_id, data, side, request.user).pk)
+            return redirect("clinic:intake", case_id=actions.register_runner(**told, side=side).pk)
     return render(request, "clinic/register.html", {"form": form, "duplicates": duplicates})
-
-
-@transaction.atomic
-def _registered(clinic_id, fields, side, by):
-    at = timezone.now()
-    patient = actions.register_patient(clinic_id=clinic_id, fields=fields, by=by, at=at)
-    return actions.open_case(patient=patient, side=side, by=by, at=at)
 
 
 @login_required

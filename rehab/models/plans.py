@@ -75,6 +75,16 @@ class Plan(models.Model):
                 condition=Q(signed_at__isnull=True) | Q(diagnosis__isnull=False),
                 name="plan_signed_with_a_diagnosis",
             ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True) | Q(signed_at__gte=F("drafted_at")),
+                name="plan_signed_after_it_was_drafted",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_at__isnull=True)
+                | Q(signed_at__isnull=True, replaced_at__gte=F("drafted_at"))
+                | Q(replaced_at__gte=F("signed_at")),
+                name="plan_replaced_after_it_was_signed",
+            ),
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(signed_at__isnull=True, replaced_at__isnull=True),
@@ -154,6 +164,13 @@ class PlanItem(models.Model):
                 name="item_amount_range_in_order",
             ),
             models.CheckConstraint(condition=Q(unit__in=["", *(u for u, _ in UNITS)]), name="item_unit_known"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True, amount_high__isnull=True, scheme="") | ~Q(unit=""),
+                name="item_amount_has_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(added_by_clinician=False) | ~Q(override_reason=""), name="item_added_for_a_reason"
+            ),
             models.CheckConstraint(condition=_between("rest_seconds", 0, 600), name="item_rest_0_to_600"),
             models.CheckConstraint(condition=_between("hold_seconds", 0, 120), name="item_hold_0_to_120"),
             models.CheckConstraint(condition=_between("times_a_week", 1, 7), name="item_1_to_7_times_a_week"),
@@ -185,7 +202,12 @@ class LevelStep(models.Model):
 
     class Meta:
         ordering = ["item", "stepped_at", "id"]
-        constraints = [models.CheckConstraint(condition=Q(level__gte=1), name="step_level_from_1")]
+        constraints = [
+            models.CheckConstraint(condition=Q(level__gte=1), name="step_level_from_1"),
+            models.CheckConstraint(
+                condition=~Q(knowledge_version="") & ~Q(knowledge_sha256=""), name="step_knows_its_knowledge"
+            ),
+        ]
 
     def __str__(self):
         return f"level {self.level} ({self.rule})"

@@ -34,6 +34,9 @@ class TreatmentRecord(models.Model):
             models.CheckConstraint(
                 condition=~Q(verdict="reason_needed") | ~Q(reason=""), name="treatment_has_its_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(knowledge_version="") & ~Q(knowledge_sha256=""), name="treatment_knows_its_knowledge"
+            ),
         ]
 
     def __str__(self):

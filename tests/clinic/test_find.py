@@ -72,10 +72,10 @@ def test_paging_skips_nobody_of_the_same_name(clinic, clinician):
 
 def test_todays_list_shows_who_needs_someone_soonest_first_and_skips_nobody(clinic, clinician):
     same_moment = timezone.now()
-    patient = factories.PatientFactory(clinic=clinic)
+    patients = factories.PatientFactory.create_batch(120, clinic=clinic, person=None)
     cases = [
         factories.CaseFactory(patient=patient, attention=n % 6, opened_at=same_moment, opened_by=clinician)
-        for n in range(120)
+        for n, patient in enumerate(patients)
     ]
     seen, after = [], None
     for _ in range(3):

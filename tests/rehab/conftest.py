@@ -14,6 +14,7 @@ from triage.knowledge import triage_knowledge
 from triage.models import Decision, Diagnosis, RedFlagItem, Screening, SignOff
 
 NOW = timezone.now()
+BECAUSE = {"rule": "COVER", "need": "core_rot_left", "source": ["W03"]}
 EMPTY_DECISION = {
     "status": "plan",
     **{name: [] for name in ("reasons", "exercises", "ask_first", "uncovered", "add_ons", "dropped", "next_block")},
@@ -23,14 +24,25 @@ EMPTY_DECISION = {
 def a_screening(case, by, **fields):
     """A complete, calm screening of yesterday, unless told otherwise."""
     yesterday = timezone.now() - timedelta(days=1)
-    told = {"started_at": yesterday, "completed_at": yesterday, "completed_by": by, "complete": True, "level": "R"}
-    return Screening.objects.create(case=case, started_by=by, **{**told, **fields})
+    told = {"completed_at": yesterday, "completed_by": by, "complete": True, "level": "R", **fields}
+    told.setdefault("started_at", told["completed_at"] or yesterday)
+    if told["complete"]:
+        a_decision(case, by, told["completed_at"], "triage", {"complete": True, "level": told["level"]})
+    return Screening.objects.create(case=case, started_by=by, **told)
+
+
+def a_decision(case, by, at, kind, result):
+    """A stored decision that the rules did not make."""
+    return Decision.objects.create(
+        case=case, kind=kind, inputs={"equipment": [], "blocked": []}, result=result, reasons=[],
+        knowledge_version="test", knowledge_sha256="0" * 64, at=at, by=by,
+    )  # fmt: skip
 
 
 def an_item(case, by, level, **fields):
     """A red-flag item of the case's first screening, open unless told otherwise."""
     told = {"row": "RF-DVT", "rule": "T-DVT", "text": "A clot is suspected"}
-    told |= {"opened_at": timezone.now(), "opened_by": by}
+    told |= {"opened_at": NOW, "opened_by": by}
     return RedFlagItem.objects.create(case=case, screening=case.screenings.first(), level=level, **{**told, **fields})
 
 
@@ -41,15 +53,12 @@ def a_diagnosis(case, by, cause="SOLEUS"):
 
 def a_plan(case, by, **fields):
     """A draft with one bird dog, written without the rules."""
-    decision = Decision.objects.create(
-        case=case, kind="plan", inputs={"equipment": [], "blocked": []}, result=EMPTY_DECISION, reasons=[],
-        knowledge_version="test", knowledge_sha256="0" * 64, at=timezone.now(), by=by,
-    )  # fmt: skip
-    diagnosis = case.diagnoses.order_by("-at").first()
-    plan = Plan.objects.create(
-        case=case, diagnosis=diagnosis, decision=decision, drafted_at=timezone.now(), drafted_by=by, **fields
+    told = {"diagnosis": case.diagnoses.order_by("-at").first(), "drafted_at": timezone.now(), "drafted_by": by}
+    told["decision"] = a_decision(case, by, timezone.now(), "plan", EMPTY_DECISION)
+    plan = Plan.objects.create(case=case, **{**told, **fields})
+    PlanItem.objects.create(
+        plan=plan, exercise_id="BIRD_DOG", position=1, max_level=3, sets=3, amount=8, unit="r", because=[BECAUSE]
     )
-    PlanItem.objects.create(plan=plan, exercise_id="BIRD_DOG", position=1, max_level=3, sets=3, amount=8, unit="r")
     return plan
 
 

@@ -153,7 +153,7 @@ def test_another_case_of_the_runner_is_asked_for_itself(case, clinic, clinician,
     from tests import factories
 
     screen(**RUPTURE)
-    other = factories.CaseFactory(patient=case.patient, clinic=clinic, opened_by=clinician)
+    other = factories.CaseFactory(patient=case.patient, clinic=clinic, side="right", opened_by=clinician)
     assert {reason.code for reason in loading_gate(other).reasons} == {"no_screening"}
 
 

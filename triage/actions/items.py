@@ -10,7 +10,7 @@ from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
-from triage.models import Decision, RedFlagItem, Screening, SignOff
+from triage.models import Decision, Diagnosis, RedFlagItem, Screening, SignOff
 from triage.rules.items import CLOT_ROW, clot_excluded
 from triage.rules.scores import TwoLevel
 
@@ -147,6 +147,8 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
     must_be_current(case, version)
     if cause not in triage_knowledge().red_flags.must_not_load:
         raise Refused(f"{cause} needs no release.")
+    if not Diagnosis.objects.filter(case=case, cause=cause, at__lte=at).exists():
+        raise Refused(f"{cause} is not recorded in this case: there is nothing to release.")
     if not reason.strip():
         raise Refused("Write who released it, and what they said.")
     SignOff.objects.create(

@@ -32,7 +32,10 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["triage", "causes", "plan"]),
                 name="decision_kind_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(knowledge_version="") & ~Q(knowledge_sha256=""), name="decision_knows_its_knowledge"
+            ),
         ]
 
     def __str__(self):

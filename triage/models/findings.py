@@ -62,6 +62,7 @@ class Finding(models.Model):
                 condition=Q(value__isnull=True) | Q(answer=""),
                 name="finding_is_measured_or_answered",
             ),
+            models.CheckConstraint(condition=Q(value__isnull=True) | ~Q(unit=""), name="finding_value_has_a_unit"),
         ]
 
     def __str__(self):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -56,6 +56,16 @@ class Screening(models.Model):
                 name="screening_completed_by",
             ),
             models.CheckConstraint(condition=together("voided_at", "voided_by"), name="screening_voided_by"),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True) | Q(voided_at__isnull=True, completed_at__gte=F("started_at")),
+                name="screening_completed_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(w10_by__isnull=True) | ~Q(w10_reason=""), name="screening_w10_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(complete=False) | Q(completed_at__isnull=False), name="screening_complete_at_some_time"
+            ),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True) | Q(level__in=["E", "D", "U", "R"]),
                 name="screening_completed_with_a_level",
@@ -147,12 +157,20 @@ class RedFlagItem(models.Model):
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="") & ~Q(outcome_text="")),
                 name="redflagitem_outcome_has_who_when_why",
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
+                name="redflagitem_closed_after_it_opened",
+            ),
+            models.CheckConstraint(  # no other row accepts a signature in place of an outcome (2.3)
+                condition=Q(signable=False) | Q(row="RF-DVT"), name="redflagitem_only_a_clot_is_signed_for"
+            ),
             models.CheckConstraint(  # a suspected clot ends with a test result, a discharge, or a signature
                 condition=~Q(row="RF-DVT", outcome="excluded")
-                | Q(scan="negative")
-                | Q(d_dimer="negative")
-                | Q(repeat_scan="negative")
-                | Q(discharged=True),
+                | (
+                    (Q(scan="negative") | Q(d_dimer="negative") | Q(discharged=True))
+                    & ~Q(scan="positive")
+                    & ~Q(repeat_scan="positive")
+                ),
                 name="redflagitem_clot_excluded_by_a_test",
             ),
         ]

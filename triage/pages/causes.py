@@ -3,6 +3,7 @@
 from clinic.access import may_sign
 from triage.facts import case_facts
 from triage.forms import RecordDiagnosis, Release
+from triage.gate import unreleased_causes
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, SignOff
 from triage.pages import decide
@@ -67,12 +68,9 @@ def _shown(place, ranked):
 
 def _releases(case, signs, release_form):
     """Return the diagnoses of the case that wait for a specialist's release, and those released."""
-    locked = set(triage_knowledge().red_flags.must_not_load)
-    recorded = set(Diagnosis.objects.filter(case=case, cause__in=locked).values_list("cause", flat=True))
     released = list(SignOff.objects.filter(case=case, kind="released").exclude(cause="").select_related("by"))
-    waiting = sorted(recorded - {row.cause for row in released})
     forms = []
-    for cause in waiting:
+    for cause in unreleased_causes(case, released):
         bound = release_form if release_form is not None and release_form.data.get("cause") == cause else None
         form = bound or Release(case=case, initial={"cause": cause}, auto_id=f"release-{cause}-%s")
         forms.append({"name": cause_title(cause), "form": form if signs else None})
