@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic.access import may_confirm_knowledge
-from clinic.find import overlapping
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient
+from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
 from clinic.tables import knowledge_version
 

@@ -6,12 +6,6 @@ from clinic.models import Case, Patient
 from clinic.models.patients import search_key
 
 PAGE = 50
-SIDES = ("left", "right", "both")
-
-
-def overlapping(side):
-    """Return the sides of the cases that are about a leg of this one."""
-    return SIDES if side == "both" else (side, "both")
 
 
 def prefix_range(name):

@@ -9,8 +9,8 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 
 from clinic.actions import StaleRecord
-from clinic.find import overlapping
 from clinic.models import Case, Patient
+from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
 from clinic.terms import Answer
 

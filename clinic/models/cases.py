@@ -13,6 +13,11 @@ SIDES = [("left", "left"), ("right", "right"), ("both", "both")]
 THREE_VALUED = [answer.value for answer in Answer]
 
 
+def overlapping(side):
+    """Return the sides of the cases that are about a leg of this one."""
+    return ("left", "right", "both") if side == "both" else (side, "both")
+
+
 class CaseQuerySet(models.QuerySet):
     """Reads after "cases ..."."""
 
