@@ -298,3 +298,34 @@ def test_the_risks_that_wells_does_not_count_add_no_points(risk):
 
     assert risk not in {item.code for item in triage_knowledge().scores.wells.items}
     assert (triage.wells.points, [item.row for item in triage.items]) == (0, ["RF-DVT"])
+
+
+def test_running_starts_grows_and_steps_back_as_in_the_specification():
+    running = rehab_knowledge().running
+    entry = {criterion.code: dict(criterion.numbers) for criterion in running.entry}
+    growth = {code: dict(rule.numbers) for code, rule in running.growth.items()}
+    back = {code: dict(rule.numbers) for code, rule in running.back_down.items()}
+
+    assert entry["brisk_walk"] == {
+        "minutes": 30,
+        "pain_max_nprs": 1,
+        "pain_max_bone_nprs": 0,
+        "morning_change_max_nprs": 0,
+    }
+    assert entry["single_raises"] == {"straight_min_repetitions": 20, "symmetry_min_percent": 90}
+    assert entry["calf_levels"] == {"level_min": 4, "green_sessions": 2}
+    assert entry["calm_mornings"] == {"pain_max_nprs": 1, "days": 3}
+    assert entry["elephant_plan"] == {"adherence_min_percent": 80, "days": 7}
+    assert entry["bone_clearance"] == {"days": 5, "minutes": 30}
+    assert growth["week_cap"] == {"rise_max_percent": 10, "step_min_km": 1}
+    assert growth["two_week_stop"] == {"rise_max_percent": 30, "weeks": 2}
+    assert growth["single_run"] == {"longest_max_percent": 110, "days": 30, "from_stage": 8}
+    assert back["breach"] == {"hours_off": 48, "stages_down": 1, "distance_drop_percent": 20}
+    assert back["twice"] == {"times": 2, "days": 7, "stages_down": 2}
+    assert back["same_stage"] == {"times": 3}
+
+
+def test_ice_is_for_the_first_two_days():
+    ice = rehab_knowledge().progress.acute_care["ice"].numbers
+
+    assert (ice["hours_min"], ice["hours_max"], ice["minutes_min"], ice["minutes_max"]) == (24, 48, 10, 15)
