@@ -14,10 +14,7 @@ from triage.knowledge import triage_knowledge
 
 SOLEUS_PICTURE = ("dull_ache", "deep_cramp", "stop_and_limp", "pain_downstairs", "deep_ache_mid_low_calf")
 PCS_PICTURE = ("cecs_same_time", "cecs_eases", "pressure_fullness", "cecs_tingling", "lingers_5_min")
-WITHOUT_A_CAUSE = (
-    *("pain_while_running", "overtraining", "shoes_poor_fit", "hill_training", "gait_abnormal"),
-    *("forefoot_heel_never_down", "overstride"),
-)
+WITHOUT_A_CAUSE = ("pain_while_running", *triage_knowledge().causes.contributors)
 ELEPHANTS = ["flat_feet", "hypermobile", "core_training"]
 SEED_TREATMENTS = [
     *("ART", "DEEP_MASSAGE", "BAND_ANKLE", "STEROID_INJECTION", "TOOL_MOBILISATION", "PROLOTHERAPY"),

@@ -41,6 +41,17 @@ def test_the_page_says_what_speaks_for_the_first_cause(at_work, clinician, soleu
     assert "Test next" in page
 
 
+def test_contributors_are_shown_to_be_tested_what_was_found_first(at_work, clinician, calm_case):
+    answers = {"hill_training": Answer.PRESENT, "shoes_poor_fit": Answer.ABSENT}
+    actions.record_examination(
+        case=calm_case, version=calm_case.version, by=clinician, at=timezone.now(), findings=answers
+    )
+    shown = at_work(clinician).get(url("causes", calm_case)).context["contributors"]
+    assert (shown[0]["words"], shown[0]["state"]) == ("Hill training", "found")
+    assert ("Overtraining", "not looked at yet") in [(each["words"], each["state"]) for each in shown]
+    assert "Poorly fitting shoes" not in [each["words"] for each in shown]
+
+
 def test_dangerous_causes_are_always_shown(at_work, clinician, soleus_case):
     assert "Deep vein thrombosis" in at_work(clinician).get(url("causes", soleus_case)).content.decode()
 

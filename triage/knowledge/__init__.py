@@ -66,6 +66,7 @@ def _check_facts(examination: ExaminationKnowledge, codes: tuple[CodeEntry, ...]
     wanted = {("tests.toml", test.code, fact) for test in examination.special.values() for fact in test.facts}
     for test in examination.tests.values():
         wanted |= {("tests.toml", test.code, fact) for fact in (test.needs_fact, test.gives_fact) if fact}
+    wanted |= {("causes.toml", "contributors", fact) for fact in examination.causes.contributors}
     for cause in examination.causes.causes:
         facts = (*cause.keys, *(fact for weight in cause.weights for fact in weight.facts))
         wanted |= {("causes.toml", cause.code, fact) for fact in facts}

@@ -198,9 +198,12 @@ def _needs(entry: Entry) -> list[CodeEntry]:
 def _read_causes(table: Entry) -> tuple[CauseTable, list[CodeEntry]]:
     causes = tuple(_cause(entry) for entry in table.children("cause"))
     grades = dict(_grade(entry) for entry in table.children("grade"))
+    contributors = table.words("contributors")
+    table.sources()
+    table.mark()
     table.finish()
     codes = [CodeEntry(c.code, "cause", c.row, c.name, "points", (), c.source) for c in causes]
-    return CauseTable(causes, (), MappingProxyType(grades)), codes
+    return CauseTable(causes, (), MappingProxyType(grades), contributors), codes
 
 
 def _grade(entry: Entry) -> tuple[int, Text]:

@@ -1,6 +1,7 @@
 """What the causes page shows: the ranking with its working, the diagnosis, and what stops it."""
 
 from clinic.access import may_sign
+from clinic.terms import Answer
 from triage.facts import case_facts
 from triage.forms import RecordDiagnosis, Release
 from triage.gate import unreleased_causes
@@ -41,6 +42,7 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
         "causes": [_shown(place, cause) for place, cause in enumerate(ranking.causes, start=1)],
         "undifferentiated": ranking.undifferentiated,
         "test_next": [words_of(code) for code in ranking.test_next[:SHOWN_TESTS]],
+        "contributors": _contributors(decision),
         "first": cause_title(first) if first else "",
         "grade": decision.strain_grade,
         "grade_text": triage_knowledge().causes.grade.get(decision.strain_grade),
@@ -50,6 +52,19 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
         "may_sign": signs,
         **_releases(case, signs, release_form),
     }
+
+
+def _contributors(decision):
+    """Return what may have brought it on and was found, and what nobody has looked at yet."""
+    states = {Answer.PRESENT: "found", Answer.NOT_ASSESSED: "not looked at yet"}
+    answers = [
+        (code, decision.answers.get(code, Answer.NOT_ASSESSED)) for code in triage_knowledge().causes.contributors
+    ]
+    return [
+        {"words": words_of(code), "state": states[answer], "found": answer is Answer.PRESENT}
+        for code, answer in sorted(answers, key=lambda pair: pair[1] is not Answer.PRESENT)
+        if answer in states
+    ]
 
 
 def _shown(place, ranked):

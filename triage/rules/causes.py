@@ -83,11 +83,15 @@ class Cause:
 
 @dataclass(frozen=True)
 class CauseTable:
-    """All causes in the safety order that breaks ties; clot facts for the conditions of DVT."""
+    """All causes in the safety order that breaks ties; clot facts for the conditions of DVT.
+
+    ``contributors`` are findings that may have brought it on; they count for no cause.
+    """
 
     causes: tuple[Cause, ...]
     clot_facts: tuple[str, ...]
     grade: Mapping[int, Text]
+    contributors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
