@@ -5,7 +5,17 @@ from types import MappingProxyType
 
 from clinic.tables import Checker, Entry, read_table
 from clinic.terms import Text
-from rehab.rules.catalogue import Contraindication, Dose, Exercise, ExerciseLevel, Gates, Question, Span, Tempo
+from rehab.rules.catalogue import (
+    NO_GATES,
+    Contraindication,
+    Dose,
+    Exercise,
+    ExerciseLevel,
+    Gates,
+    Question,
+    Span,
+    Tempo,
+)
 
 HERE = Path(__file__).resolve().parent
 KINDS = ("strength", "core", "calf", "length", "release", "foot", "gait", "running")
@@ -154,7 +164,7 @@ def _contraindication(entry: Entry, questions) -> Contraindication:
 
 def _gates(parent: Entry, treatment_codes) -> Gates:
     if not parent.has("gates"):
-        return Gates()
+        return NO_GATES
     entry = parent.section("gates")
     gates = Gates(
         only_causes=frozenset(entry.words("only_causes", required=False)),

@@ -132,6 +132,9 @@ class Gates:
     mark: str = ""
 
 
+NO_GATES = Gates()
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise with its whole ladder; ``cover`` maps a need (sides folded) to weight 2 or 1.

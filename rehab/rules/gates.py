@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from clinic.terms import Answer, CaseFacts, OutcomeType, Reason, Side, SignOffKind, TestResult
-from rehab.rules.catalogue import Contraindication, ContraWord, Exercise
+from rehab.rules.catalogue import NO_GATES, Contraindication, ContraWord, Exercise, Gates
 from rehab.rules.mapping_tables import MappingTable
 
 ONSET = "onset_days"
@@ -120,9 +120,10 @@ def highest_level(exercise: Exercise, ceiling: int, here: Situation, table: Mapp
     if not exercise.levels:
         return ceiling
     there = here.case.equipment | table.always_there
-    return max(
-        (level.number for level in exercise.levels if level.number <= ceiling and level.equipment <= there), default=0
-    )
+    for level in reversed(exercise.levels):  # numbered from 1 upwards
+        if level.number <= ceiling and level.equipment <= there:
+            return level.number
+    return 0
 
 
 def closures_of(
@@ -134,10 +135,11 @@ def closures_of(
     yield from _by_contra_words(exercise, here, contra)
     for contraindication in exercise.contraindications:
         yield from _by_contraindication(contraindication, here)
-    yield from _by_cause(exercise, here)
-    yield from (Closure(reason) for reason in here.refused.get(exercise.gates.as_treatment, ()))
-    yield from _by_time(exercise, here, table)
-    yield from _by_measurement(exercise, here)
+    if exercise.gates is not NO_GATES:
+        yield from _by_cause(exercise, here)
+        yield from (Closure(reason) for reason in here.refused.get(exercise.gates.as_treatment, ()))
+        yield from _by_time(exercise, here, table)
+        yield from _by_measurement(exercise, here)
     yield from _by_equipment(exercise, here, table)
 
 
@@ -215,14 +217,7 @@ def _by_measurement(exercise: Exercise, here: Situation) -> Iterator[Closure]:
     gates, source = exercise.gates, ", ".join(exercise.gates.source)
     if here.strain_grade in gates.strain_grades_closed and gates.strain_grade_pain_limit_nprs is not None:
         yield from _by_pain(here, gates.strain_grade_pain_limit_nprs, source)
-    raises = _sides(here.case, RAISES_TEST)
-    if gates.min_single_raises is not None and (len(raises) < 2 or min(raises) < gates.min_single_raises):
-        text = f"Single heel raise: at least {gates.min_single_raises} on each side"
-        yield Closure(Reason("GATE-RAISES", text, source), question=None if len(raises) == 2 else RAISES_TEST)
-    percent = gates.min_raise_symmetry_percent
-    if percent is not None and (len(raises) < 2 or min(raises) * 100 < percent * max(raises)):
-        text = f"Single heel raise: the weaker side at least {percent} % of the other"
-        yield Closure(Reason("GATE-SYMMETRY", text, source), question=None if len(raises) == 2 else RAISES_TEST)
+    yield from _by_raises(here, gates, source)
     if gates.max_walk_pain_nprs is not None:
         walk = [m.value for m in here.case.measurements if m.test == WALK_PAIN_TEST and m.value is not None]
         if not walk or max(walk) > gates.max_walk_pain_nprs:
@@ -234,6 +229,20 @@ def _by_measurement(exercise: Exercise, here: Situation) -> Iterator[Closure]:
     if gates.running_from_level is not None and not here.running_open:
         text = f"From level {gates.running_from_level} on this is running and waits for the entry criteria"
         yield Closure(Reason("GATE-RUNNING", text, source), gates.running_from_level)
+
+
+def _by_raises(here: Situation, gates: Gates, source: str) -> Iterator[Closure]:
+    """Close hopping until the single heel raises of both sides are counted, enough and even."""
+    if gates.min_single_raises is None and gates.min_raise_symmetry_percent is None:
+        return
+    raises = _sides(here.case, RAISES_TEST)
+    if gates.min_single_raises is not None and (len(raises) < 2 or min(raises) < gates.min_single_raises):
+        text = f"Single heel raise: at least {gates.min_single_raises} on each side"
+        yield Closure(Reason("GATE-RAISES", text, source), question=None if len(raises) == 2 else RAISES_TEST)
+    percent = gates.min_raise_symmetry_percent
+    if percent is not None and (len(raises) < 2 or min(raises) * 100 < percent * max(raises)):
+        text = f"Single heel raise: the weaker side at least {percent} % of the other"
+        yield Closure(Reason("GATE-SYMMETRY", text, source), question=None if len(raises) == 2 else RAISES_TEST)
 
 
 def _by_pain(here: Situation, limit: int, source: str) -> Iterator[Closure]:
