@@ -108,6 +108,12 @@ GATES = {
     "WALK_RUN": {"running_from_level": 1},
 }
 FIRST_EQUIPMENT = {
+    "BIRD_DOG": {"mat"},
+    "DEAD_BUG": {"mat"},
+    "LEWIT": {"wall"},
+    "BARBELL_HIP_THRUST": {"bench"},
+    "SUPERMAN": {"mat"},
+    "SL_GLUTE_BRIDGE": {"mat"},
     "PALLOF_PRESS": {"band"},
     "LATERAL_BAND_WALK": {"band"},
     "SINGLE_LEG_STEP_DOWN": {"step"},
@@ -137,7 +143,7 @@ def test_every_exercise_covers_needs_and_fears_what_the_library_says(code):
     assert set(contraindication_words(exercise)) == set(contraindications.split())
     by_level = {f"{level.number}:{thing}" for level in exercise.levels for thing in level.equipment - there}
     assert by_level == set(equipment.split())
-    assert exercise.equipment - there == FIRST_EQUIPMENT.get(code, set())
+    assert exercise.equipment == FIRST_EQUIPMENT.get(code, set())
 
 
 @pytest.mark.parametrize("code", EXERCISES)

@@ -112,6 +112,22 @@ MEASURE_NUMBERS = {
 }
 STORES = {"NPRS": "ratings", "PSFS": "own_activities", "LEFS": "total", "UWRI": "total", "VISA_A": "total"}
 
+COMPUTED = "session_load load_7_days load_28_days week_change longest_30_days verdict rule"
+# The bounds of what is typed, by unit; the fields themselves are ours.
+LOG_BOUNDS = {
+    "NPRS": {(0, 10)},
+    "points": {(0, 10)},
+    "km": {(0, 200)},
+    "min": {(0, 1440)},
+    "m": {(0, 5000)},
+    "steps/min": {(60, 260)},
+    "stage": {(0, 8)},
+    "level": {(1, 12)},
+    "sets": {(0, 20)},
+    "r or s": {(0, 600)},
+    "kg": {(0, 400)},
+}
+
 
 def numbers(rules):
     """Return the numbers of each rule by its code."""
@@ -201,3 +217,14 @@ def test_three_measures_are_primary_and_one_is_for_tendons_alone():
 
     assert {code for code, measure in measures.items() if measure.primary} == {"NPRS", "PSFS", "UWRI"}
     assert {code: set(m.causes) for code, m in measures.items() if m.causes} == {"VISA_A": {"ACHILLES_TENDINOPATHY"}}
+
+
+def test_what_a_log_computes_is_never_typed_and_what_is_typed_has_bounds():
+    fields = rehab_knowledge().running.log_fields
+    bounds: dict[str, set] = {}
+    for field in fields:
+        if not field.computed and field.unit:
+            bounds.setdefault(field.unit, set()).add((field.low, field.high))
+
+    assert {field.code for field in fields if field.computed} == set(COMPUTED.split())
+    assert bounds == LOG_BOUNDS
