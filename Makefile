@@ -56,4 +56,4 @@ check: $(DEV_STAMP)
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: $(DEV_STAMP)
-	$(PY) manage.py bench
+	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/stridewell} $(PY) manage.py bench

@@ -6,7 +6,7 @@ A role counts in its own clinic only.  What a person may not see is 404, what th
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 
-from clinic.models import Clinic
+from clinic.models import Clinic, Membership
 
 RECORDING = {"clinician", "assistant", "lead"}
 SIGNING = {"clinician", "lead"}
@@ -82,3 +82,12 @@ class SignIn(ModelBackend):
     def user_can_authenticate(self, user):
         """Refuse who left, and the demonstration's people in a clinic that works."""
         return super().user_can_authenticate(user) and (settings.DEMONSTRATION or not user.is_demonstration)
+
+    def get_user(self, user_id):
+        """Return who is signed in, a member together with their roles: one query a request instead of two."""
+        rows = list(Membership.objects.filter(person=user_id, ended_on__isnull=True).select_related("person"))
+        if not rows:
+            return super().get_user(user_id)
+        person = rows[0].person
+        person.roles = {row.clinic_id: row.role for row in rows}
+        return person if self.user_can_authenticate(person) else None

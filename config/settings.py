@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
-    "lucide",
 ]
 
 MIDDLEWARE = [
@@ -79,6 +78,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.context.place",
             ],
+            "libraries": {"lucide": "clinic.templatetags.icons"},  # the package's tag, remembered
         },
     }
 ]

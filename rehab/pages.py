@@ -93,6 +93,7 @@ def to_record(plan):
 def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=None):
     """Return the template and the context of the plan page, by where the case stands."""
     signing = signing_gate(case, at)
+    case.unanswered_items = signing.unanswered  # the banner of this page need not ask again
     may_load = all(reason.code == STALE for reason in signing.reasons)
     if not may_load:
         return SimpleNamespace(template="rehab/gate_shut.html", context={"case": case, "gate": signing})

@@ -5,7 +5,7 @@ screening opens nothing.  ``rehab.triggers`` says the same in SQL; a test puts t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,32 +23,31 @@ CLOCKS_APART = timedelta(hours=1)  # nor does one dated further ahead than two s
 
 @dataclass(frozen=True)
 class Gate:
-    """Whether load is allowed, and every reason why not."""
+    """Whether load is allowed, every reason why not, and the items that nothing answers, the most urgent first."""
 
     open: bool
     reasons: tuple[Reason, ...]
+    unanswered: tuple[RedFlagItem, ...] = ()
 
 
 def loading_gate(case: Case) -> Gate:
     """Return whether this leg may be loaded now.  Four queries."""
-    reasons = (*_screening_reasons(case), *_item_reasons(case))
-    return Gate(open=not reasons, reasons=reasons)
+    return _gate(case, _screenings(case))
 
 
 def signing_gate(case: Case, at: datetime) -> Gate:
     """Return whether a plan may be signed now: the loading gate, and a screening of the last 7 days."""
-    gate = _with_confirmation(loading_gate(case), case)
-    newest = (
-        case.screenings.filter(completed_at__isnull=False, voided_at__isnull=True).order_by("-completed_at").first()
-    )
-    if newest is None or newest.completed_at is None or at - FRESH <= newest.completed_at <= at + CLOCKS_APART:
+    screenings = _screenings(case)
+    gate = _with_confirmation(_gate(case, screenings), case)
+    newest = max((completed_at for completed_at, _ in screenings if completed_at), default=None)
+    if newest is None or at - FRESH <= newest <= at + CLOCKS_APART:
         return gate
     stale = Reason(
         "stale_screening",
         f"The last screening is not of the last {FRESH.days} days: screen again.",
         "CONV",
     )
-    return Gate(open=False, reasons=(*gate.reasons, stale))
+    return replace(gate, open=False, reasons=(*gate.reasons, stale))
 
 
 def _with_confirmation(gate: Gate, case: Case) -> Gate:
@@ -56,43 +55,52 @@ def _with_confirmation(gate: Gate, case: Case) -> Gate:
     if settings.DEMONSTRATION or case.clinic.has_confirmed(knowledge_version().sha256):
         return gate
     text = "The clinic's lead has not confirmed this version of the knowledge."
-    return Gate(open=False, reasons=(*gate.reasons, Reason("unconfirmed_knowledge", text, "CONV")))
+    return replace(gate, open=False, reasons=(*gate.reasons, Reason("unconfirmed_knowledge", text, "CONV")))
 
 
-def _screening_reasons(case: Case) -> tuple[Reason, ...]:
-    rows = list(
-        Screening.objects.filter(case=case, voided_at__isnull=True).order_by().values_list("completed_at", "complete")
+def _gate(case: Case, screenings: list[tuple[datetime | None, bool]]) -> Gate:
+    sign_offs = list(SignOff.objects.filter(case=case))
+    items = RedFlagItem.objects.filter(case=case).exclude(outcome="excluded")
+    unanswered = sorted((item for item in items if not item.is_answered(sign_offs)), key=_urgency)
+    reasons = (
+        *_screening_reasons(screenings),
+        *_item_reasons(unanswered),
+        *_diagnosis_reasons(unreleased_causes(case, sign_offs)),
     )
-    if any(completed_at is None for completed_at, _ in rows):
+    return Gate(not reasons, reasons, tuple(unanswered))
+
+
+def _urgency(item: RedFlagItem) -> int:
+    return ("E", "D", "U").index(item.level)
+
+
+def _screenings(case: Case) -> list[tuple[datetime | None, bool]]:
+    """Return (completed at, complete) of every screening that is not voided."""
+    rows = Screening.objects.filter(case=case, voided_at__isnull=True).order_by()
+    return list(rows.values_list("completed_at", "complete"))
+
+
+def _screening_reasons(screenings: list[tuple[datetime | None, bool]]) -> tuple[Reason, ...]:
+    if any(completed_at is None for completed_at, _ in screenings):
         return (Reason("unfinished_screening", "A safety screening is not finished.", "T-LOCK"),)
-    newest = max((at for at, _ in rows if at), default=None)
+    newest = max((completed_at for completed_at, _ in screenings if completed_at), default=None)
     if newest is None:
         return (Reason("no_screening", "The safety screening has not been done.", "T-LOCK"),)
-    if not all(complete for at, complete in rows if at == newest):
-        return (
-            Reason(
-                "incomplete_screening",
-                "Answers are missing in the safety screening.",
-                "T-LOCK",
-            ),
-        )
+    if not all(complete for completed_at, complete in screenings if completed_at == newest):
+        return (Reason("incomplete_screening", "Answers are missing in the safety screening.", "T-LOCK"),)
     return ()
 
 
-def _item_reasons(case: Case) -> tuple[Reason, ...]:
-    sign_offs = list(SignOff.objects.filter(case=case))
+def _item_reasons(unanswered: list[RedFlagItem]) -> tuple[Reason, ...]:
     sources = {flag.code: ", ".join(flag.source) for flag in triage_knowledge().red_flags.flags}
-    reasons = tuple(
-        Reason(item.row, item.text, sources.get(item.row, item.rule))
-        for item in RedFlagItem.objects.filter(case=case).exclude(outcome="excluded")
-        if not item.is_answered(sign_offs)
-    )
+    return tuple(Reason(item.row, item.text, sources.get(item.row, item.rule)) for item in unanswered)
+
+
+def _diagnosis_reasons(causes: list[str]) -> tuple[Reason, ...]:
     names = {cause.code: cause.name.en for cause in triage_knowledge().causes.causes}
-    locked = (
-        Reason(cause, f"{names.get(cause, cause)}: no load before a specialist's release.", "6.2")
-        for cause in unreleased_causes(case, sign_offs)
+    return tuple(
+        Reason(cause, f"{names.get(cause, cause)}: no load before a specialist's release.", "6.2") for cause in causes
     )
-    return (*reasons, *locked)
 
 
 def unreleased_causes(case: Case, sign_offs: Iterable[SignOff]) -> list[str]:

@@ -222,6 +222,7 @@ def signed(request, case_id):
     """Show the plan in force; behind a shut gate say why it rests."""
     case = readable_case(request, case_id)
     gate = loading_gate(case)
+    case.unanswered_items = gate.unanswered  # the banner of this page need not ask again
     if not gate.open:
         return render(request, "rehab/gate_shut.html", {"case": case, "gate": gate})
     _, in_force = open_plans(case)
