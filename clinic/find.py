@@ -6,6 +6,8 @@ from clinic.models import Case, Patient
 from clinic.models.patients import search_key
 
 PAGE = 50
+PATIENT_COLUMNS = ("surname", "given_name", "surname_key", "given_key", "birth_date", "sex")  # what a row shows
+CASE_COLUMNS = ("side", "attention", "next_step", "opened_at", "patient__surname", "patient__given_name", "patient")
 
 
 def prefix_range(name):
@@ -29,7 +31,7 @@ def find_patients(person, *, name="", born=None, after=None):
             | Q(surname_key=surname, given_key__gt=given)
             | Q(surname_key=surname, given_key=given, pk__gt=pk)
         ).filter(surname_key__gte=surname)
-    page = list(rows.order_by("surname_key", "given_key", "pk")[: PAGE + 1])
+    page = list(rows.order_by("surname_key", "given_key", "pk").only(*PATIENT_COLUMNS)[: PAGE + 1])
     more = page[PAGE - 1] if len(page) > PAGE else None
     return page[:PAGE], (more.surname_key, more.given_key, str(more.pk)) if more else None
 
@@ -58,6 +60,6 @@ def todays_cases(person, after=None):
             | Q(attention=attention, opened_at__gt=opened_at)
             | Q(attention=attention, opened_at=opened_at, pk__gt=pk)
         ).filter(attention__lte=attention)
-    page = list(rows.order_by("-attention", "opened_at", "pk")[: PAGE + 1])
+    page = list(rows.order_by("-attention", "opened_at", "pk").only(*CASE_COLUMNS)[: PAGE + 1])
     more = page[PAGE - 1] if len(page) > PAGE else None
     return page[:PAGE], (more.attention, more.opened_at.isoformat(), str(more.pk)) if more else None

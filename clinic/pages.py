@@ -4,10 +4,13 @@ import json
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clinic.models import Case
+
+NO_KEY = UUID(int=0)
 
 
 def key_of(request, length):
@@ -31,6 +34,17 @@ def next_page(request, key):
         return None
     kept = {name: value for name, value in request.GET.items() if name != "after"}
     return "?" + urlencode({**kept, "after": json.dumps(key)})
+
+
+def addresses_of(route):
+    """Return a function from a key to its page; the route is looked up once for a whole list."""
+    before, after = reverse(route, args=[NO_KEY]).split(str(NO_KEY))
+    return lambda key: f"{before}{key}{after}"
+
+
+def day_words(day):
+    """Return a day as words: "3 Nov 1990"."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def is_uuid(text):

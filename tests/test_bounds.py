@@ -27,7 +27,7 @@ from tests.rehab.conftest import (
 
 pytestmark = pytest.mark.django_db
 LIST, CASE, PLAN = 6, 15, 10
-LIST_KB, PAGE_KB = 24, 30
+LIST_KB, PAGE_KB = 17, 30
 EVENTS, SCREENINGS, ITEMS, PLANS = 300, 50, 60, 12
 
 

@@ -13,6 +13,7 @@ from clinic.access import may_record, may_sign, treating_clinics
 from clinic.find import todays_cases
 from clinic.models import Case
 from clinic.pages import (
+    addresses_of,
     days_ago,
     is_uuid,
     key_of,
@@ -36,8 +37,15 @@ def today(request):
         return redirect("admin:index")
     cases, more = todays_cases(request.user, after=_todays_key(request))
     now = timezone.now()
+    address = addresses_of("clinic:case")
     rows = [
-        {"case": case, "leg": leg(case.side), "word": urgency(case), "since": days_ago(case.opened_at, now)}
+        {
+            "case": case,
+            "url": address(case.pk),
+            "leg": leg(case.side),
+            "word": urgency(case),
+            "since": days_ago(case.opened_at, now),
+        }
         for case in cases
     ]
     context = {"rows": rows, "today": long_day(now), "next_page": next_page(request, more)}

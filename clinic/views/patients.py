@@ -9,7 +9,7 @@ from clinic import actions, forms
 from clinic.access import clinics_treated_in, treating_clinics
 from clinic.find import find_patients, likely_duplicates
 from clinic.models import Case, Patient
-from clinic.pages import is_uuid, key_of, next_page
+from clinic.pages import addresses_of, day_words, is_uuid, key_of, next_page
 
 
 def _treats(request):
@@ -22,11 +22,14 @@ def find(request):
     """List the clinic's runners by name, from the letters typed so far."""
     _treats(request)
     form = forms.Find(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
+    asked, address = (form.cleaned_data if form.is_valid() else {}), addresses_of("clinic:patient")
     patients, more = find_patients(
         request.user, name=asked.get("name") or "", born=asked.get("born"), after=_names_key(request)
     )
-    context = {"form": form, "patients": patients, "next_page": next_page(request, more), "asked": any(asked.values())}
+    rows = [
+        {"patient": patient, "born": day_words(patient.birth_date), "url": address(patient.pk)} for patient in patients
+    ]
+    context = {"form": form, "rows": rows, "next_page": next_page(request, more), "asked": any(asked.values())}
     template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
     return render(request, template, context)
 
