@@ -22,6 +22,13 @@ REGIONS = {
     "nerve": "Nerves",
     "vascular": "Blood vessels",
 }
+GROUPS = {  # of findings that belong to no single condition
+    "story": "The story",
+    "before": "History",
+    "derived": "Read from other answers",
+    "bone": "Bone",
+    "calf": "Calf",
+}
 PALPATION = "palpation"
 PAIN_MAX = 10
 PICTURE = 104  # where the mirrored left leg of the picture begins
@@ -68,7 +75,7 @@ def _group_title(row):
     if not row:
         return "Other findings"
     known = {cause.code: cause.name.en for cause in triage_knowledge().causes.causes}
-    return known.get(row) or row_title(row)
+    return known.get(row) or GROUPS.get(row) or REGIONS.get(row) or row_title(row)
 
 
 def sided_tests():
