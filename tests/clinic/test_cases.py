@@ -218,3 +218,26 @@ def test_a_clinic_names_its_emergency_number_and_hours():
     required = [name for name in ("emergency_number", "opening_hours") if not Clinic._meta.get_field(name).blank]
 
     assert required == ["emergency_number", "opening_hours"]
+
+
+@pytest.mark.parametrize("name", ["clinic:intake", "clinic:close", "triage:screening", "triage:examination"])
+def test_a_page_for_writing_does_not_open_in_a_closed_case(name, case, clinician, at_work):
+    actions.close_case(case=case, version=1, because="Runs again", by=clinician, at=timezone.now())
+    answer = at_work(clinician).get(reverse(name, args=[case.pk]))
+
+    assert answer.status_code == 403 and "The case is closed" in answer.content.decode()
+
+
+def test_the_path_of_a_closed_case_leads_nowhere(case, clinician, at_work):
+    actions.close_case(case=case, version=1, because="Runs again", by=clinician, at=timezone.now())
+    page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
+
+    assert reverse("triage:screening", args=[case.pk]) not in page
+    assert reverse("clinic:intake", args=[case.pk]) not in page
+
+
+def test_both_calves_are_named_as_two(case, clinician, at_work):
+    case.side = "both"
+    case.save(update_fields=["side"])
+
+    assert "both calves" in at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()

@@ -73,3 +73,22 @@ def test_a_flood_is_cut_to_a_size_a_person_types(address, clinician, at_work):
 
     assert len(kept["story"][0]) == 4000
     assert len(kept) <= 800
+
+
+def test_a_draft_sent_after_its_own_save_does_not_come_back(address, case, clinician, at_work):
+    browser = at_work(clinician)
+    browser.post(address, {"story": "half a sent", "version": "1"})
+    browser.post(reverse("clinic:intake", args=[case.pk]), story(case))
+
+    assert browser.post(address, {"story": "half a sente", "version": "1"}).status_code == 409
+    assert browser.get(address).json() == {}
+
+
+def test_a_draft_of_an_older_page_goes_on_while_it_is_kept(address, case, clinician, assistant, at_work):
+    browser = at_work(clinician)
+    browser.post(address, {"story": "half a sent", "version": "1"})
+    at_work(assistant).post(reverse("clinic:intake", args=[case.pk]), story(case))
+    browser = at_work(clinician)
+
+    assert browser.post(address, {"story": "half a sentence", "version": "1"}).status_code == 204
+    assert browser.get(address).json() == {"story": ["half a sentence"]}

@@ -147,3 +147,26 @@ def test_an_assistant_records_an_examination(at_work, assistant, calm_case, form
 
 def test_every_place_has_a_unit():
     assert all(test.unit for test, _ in sided_tests())
+
+
+def test_a_mistake_stands_at_its_field_and_leads_to_it(examine):
+    page = examine(v_CL_BRIDGE_left="80", p_CL_BRIDGE_left="11").content.decode()
+    assert 'href="#id_p_CL_BRIDGE_left"' in page
+    field = page.split('id="id_p_CL_BRIDGE_left"')[1].split(">")[0]
+    assert 'aria-invalid="true"' in field
+
+
+def test_a_group_of_findings_opens_where_something_is_there(examine, at_work, clinician, calm_case):
+    address = reverse("triage:examination", args=[calm_case.pk])
+    group = next(group for group in finding_groups() if len(group.rows) > 2)
+    examine(**{f"none_{group.key}": "on"})
+    assert '<details class="finding-group" open>' not in at_work(clinician).get(address).content.decode()
+
+    examine(**{group.rows[0].code: "present"})
+    assert at_work(clinician).get(address).content.decode().count('<details class="finding-group" open>') == 1
+
+
+def test_a_fail_line_that_holds_for_both_sides_is_said_once(at_work, clinician, calm_case):
+    page = at_work(clinician).get(reverse("triage:examination", args=[calm_case.pk])).content.decode()
+    test = page.split('id="f-HA_HOLD"')[1].split('class="exam-test')[0]
+    assert test.count("Fails below") == 1

@@ -68,3 +68,17 @@ def test_the_clinic_s_switches_are_part_of_the_facts(case):
     case.clinic.core_fail_mode = "seed_below_average"
     settings = case_facts(case, TODAY).settings
     assert (settings.dvt_seed_strict, settings.core_fail_mode) == (True, "seed_below_average")
+
+
+def test_an_earlier_strain_of_the_story_counts_until_an_examination_adds_to_it(case, clinician):
+    assert case_facts(case, TODAY).answer("previous_calf_strain") is Answer.NOT_ASSESSED
+    case.previous_strain = Answer.ABSENT
+    assert case_facts(case, TODAY).lacks("previous_calf_strain")
+    actions.record_examination(
+        case=case,
+        version=case.version,
+        by=clinician,
+        at=timezone.now(),
+        findings={"previous_calf_strain": Answer.PRESENT},
+    )
+    assert case_facts(case, TODAY).has("previous_calf_strain")

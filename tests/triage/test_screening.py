@@ -148,3 +148,28 @@ def test_a_stranger_finds_nothing_and_a_runner_may_not(at_work, stranger, runner
 def test_every_page_opens_for_every_member_who_treats(at_work, clinician, assistant, lead, case, name):
     for person in (clinician, assistant, lead):
         assert at_work(person).get(url(name, case)).status_code == 200
+
+
+def test_an_alarm_kept_in_passing_stands_in_the_banner_at_once(at_work, clinician, case, form_of):
+    panel = at_work(clinician).post(url("level", case), form_of(pe_breathless="present")).content.decode()
+    banner = panel.split('id="open-alarms"')[1].split("</dd>")[0]
+    assert 'hx-swap-oob="true"' in banner and "Pulmonary embolism" in banner
+
+
+def test_an_open_alarm_stops_the_path_at_the_red_flags(at_work, clinician, case, screen):
+    screen(pe_breathless="present")
+    page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
+    steps = page.split('aria-label="Path of this case"')[1].split("</nav>")[0]
+    assert steps.count("aria-current") == 1
+    assert "stopped here by an open alarm" in steps
+
+
+def test_what_is_refused_is_said_at_the_top_and_takes_the_focus(at_work, clinician, case, form_of):
+    page = at_work(clinician).post(url("screening", case), posted(form_of(), w10="present")).content.decode()
+    top = page.split("data-mistakes")[1].split("</div>")[0]
+    assert "Nothing was saved." in top and 'href="#id_w10_reason"' in top
+
+
+def test_a_mark_is_explained_in_words_on_the_page(at_work, clinician, case):
+    page = at_work(clinician).get(url("screening", case)).content.decode()
+    assert "clinic convention, to be confirmed by the clinic lead" in page

@@ -8,6 +8,7 @@ from triage.actions.deciding import Refused, decide_and_keep, must_be_current, m
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis
+from triage.words import cause_title
 
 
 def _ranking(decision):
@@ -24,8 +25,8 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
     decision = decide_and_keep(case, by=by, at=at, kind="causes", result=_ranking)
     ranked = [ranked.code for ranked in decision.causes.causes if ranked.score > 0]
     if ranked[:1] != [cause] and not override_reason.strip():
-        first = f"The ranking puts {ranked[0]} first." if ranked else "The ranking has no cause yet."
-        raise Refused(f"{first} Say why {cause} is recorded.")
+        first = f"The ranking puts {cause_title(ranked[0])} first." if ranked else "The ranking has no cause yet."
+        raise Refused(f"{first} Say why {cause_title(cause)} is recorded.")
     diagnosis = Diagnosis.objects.create(
         case=case,
         cause=cause,
@@ -41,7 +42,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         by=by,
         at=at,
         kind="diagnosis",
-        text=f"Diagnosis recorded: {cause}",
+        text=f"Diagnosis recorded: {cause_title(cause)}",
         **changes,
     )
     return diagnosis
