@@ -170,14 +170,25 @@ class Entry:
         keys = self.words(key)
         if not keys and key in self._raw:
             self.report(key, "missing")
+        known = self.checker.sources  # empty while the list of sources itself cannot be read: told once, there
         for source in keys:
-            if source not in self.checker.sources and source not in SEED_STATEMENTS and source not in MARKS:
+            if known and source not in known and source not in SEED_STATEMENTS and source not in MARKS:
                 self.report(key, f"unknown source {source!r}")
         return keys
 
     def mark(self) -> str:
         """Return ``CONV`` or ``GK`` where the clinic's lead must confirm the entry, else ``""``."""
         return self.word("mark", required=False, choices=MARKS)
+
+    def marks(self) -> Mapping[str, str]:
+        """Return which values of the entry the clinic's lead must confirm: ``marks = {min_ratio = "CONV"}``."""
+        found = self.mapping("marks", required=False)
+        for key, mark in found.items():
+            if mark not in MARKS:
+                self.report("marks", f"{mark!r} is none of {', '.join(MARKS)}")
+            if key not in self._raw and f"{key}_en" not in self._raw:
+                self.report("marks", f"{key!r} is no key of this entry")
+        return found
 
     def section(self, key: str, required: bool = True) -> "Entry":
         """Return a sub-table as an entry of its own; call its ``finish`` too."""
@@ -225,7 +236,7 @@ def read_table(path: Path, checker: Checker) -> Entry:
     file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         checker.report(file, "file", "-", f"cannot be read: {error}")
         raw = {}
     return Entry(raw, file, "file", checker)
@@ -242,8 +253,8 @@ class Source:
 
 
 @cache
-def sources() -> Mapping[str, Source]:
-    """Return every source by its key, read from ``clinic/knowledge/sources.toml``."""
+def _read_sources() -> tuple[Mapping[str, Source], tuple[str, ...]]:
+    """Return every source by its key, and what is wrong in the list."""
     checker = Checker(sources=frozenset())
     table = read_table(ROOT / "clinic" / "knowledge" / "sources.toml", checker)
     found: dict[str, Source] = {}
@@ -252,13 +263,20 @@ def sources() -> Mapping[str, Source]:
         entry.finish()
         found[source.key] = source
     table.finish()
-    checker.raise_problems()
-    return MappingProxyType(found)
+    return MappingProxyType(found), tuple(checker.problems)
+
+
+def sources() -> Mapping[str, Source]:
+    """Return every source by its key, read from ``clinic/knowledge/sources.toml``."""
+    found, problems = _read_sources()
+    if problems:
+        raise KnowledgeError(problems)
+    return found
 
 
 def source_keys() -> frozenset[str]:
-    """Return every valid source key of the list, without the seed statements."""
-    return frozenset(sources())
+    """Return every source key that can be read; the faults of the list itself are told by :func:`sources`."""
+    return frozenset(_read_sources()[0])
 
 
 @dataclass(frozen=True)
@@ -271,11 +289,14 @@ class KnowledgeVersion:
 
 @cache
 def knowledge_version(root: Path = ROOT) -> KnowledgeVersion:
-    """Return the version of every ``*/knowledge/*.toml`` under ``root``, names included, in sorted order."""
+    """Return the version of every ``*/knowledge/*.toml`` under ``root``, names included, in sorted order.
+
+    Only names and words count: a checkout that ends its lines with CR LF has the same version.
+    """
     digest = hashlib.sha256()
-    for path in sorted(root.glob("*/knowledge/*.toml")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
+    for name in sorted(path.relative_to(root).as_posix() for path in root.glob("*/knowledge/*.toml")):
+        digest.update(name.encode() + b"\0")
+        digest.update((root / name).read_bytes().replace(b"\r\n", b"\n") + b"\0")
     checker = Checker(sources=frozenset())
     table = read_table(root / "triage" / "knowledge" / "version.toml", checker)
     day = table.word("date")
