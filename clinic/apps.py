@@ -1,19 +1,22 @@
 """The app that takes the runner in."""
 
 from django.apps import AppConfig
+from django.core.checks import register as register_check
 from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ClinicConfig(AppConfig):
-    """Register what the database refuses, and make it again after each migrate."""
+    """Register what the database refuses, made again after each migrate, and the check of the knowledge files."""
 
     name = "clinic"
     verbose_name = "Clinic"
 
     def ready(self):
         """Make the triggers after every migrate, and let them step aside before one on SQLite."""
+        from clinic.checks import check_knowledge
         from clinic.triggers import CASE_TRIGGERS, install, register, step_aside
 
+        register_check(check_knowledge)
         register(*CASE_TRIGGERS)
         pre_migrate.connect(step_aside, dispatch_uid="clinic.triggers.step_aside")
         post_migrate.connect(install, dispatch_uid="clinic.triggers")

@@ -1,10 +1,45 @@
-"""What must hold before the product works for real patients."""
+"""What must hold before the product starts, and before it works for real patients."""
+
+from collections.abc import Callable
 
 from django.conf import settings
+from django.core.checks import Error
 from django.core.exceptions import ImproperlyConfigured
 
 from clinic.models import Clinic
-from clinic.tables import knowledge_version
+from clinic.tables import KnowledgeError, knowledge_version, sources
+
+Loader = Callable[[], object]
+_loaders: list[Loader] = [sources, knowledge_version]
+
+
+def register_knowledge(loader: Loader) -> None:
+    """Have the tables of an app read at start-up; ``loader`` raises :class:`KnowledgeError`."""
+    if loader not in _loaders:
+        _loaders.append(loader)
+
+
+def knowledge_problems() -> tuple[str, ...]:
+    """Return every fault of the knowledge files of every app, each once: sources, version, then the apps' tables."""
+    problems: list[str] = []
+    for load in _loaders:
+        try:
+            load()
+        except KnowledgeError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    return tuple(problems)
+
+
+def check_knowledge(app_configs: object = None, **kwargs: object) -> list[Error]:
+    """Refuse every command and the server while a knowledge file is not whole, with all faults at once."""
+    return [Error(problem, id="clinic.E001") for problem in knowledge_problems()]
+
+
+def must_be_whole():
+    """Stop a server that runs no checks of its own (wsgi) on knowledge that is not whole."""
+    problems = knowledge_problems()
+    if problems:
+        raise ImproperlyConfigured("The knowledge files are not whole:\n" + "\n".join(problems))
 
 
 def unconfirmed_clinics():

@@ -338,5 +338,7 @@ def _marked(node: Any, file: str, name: str) -> Iterator[MarkedEntry]:
             name = str(own) if isinstance(own, str) else f"{name} {own}"
         if node.get("mark") in MARKS:
             yield MarkedEntry(file, name, node["mark"])
+        for key, mark in node.get("marks", {}).items():
+            yield MarkedEntry(file, f"{name}: {key}", mark)
         for key, part in node.items():
             yield from _marked(part, file, name if name != "file" else key)

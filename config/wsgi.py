@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-from clinic.checks import must_be_confirmed  # noqa: E402  (the apps are loaded now)
+from clinic.checks import must_be_confirmed, must_be_whole  # noqa: E402  (the apps are loaded now)
 
+must_be_whole()
 must_be_confirmed()

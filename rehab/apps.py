@@ -12,7 +12,10 @@ class RehabConfig(AppConfig):
 
     def ready(self):
         """Register what the database refuses; clinic makes the triggers after every migrate."""
+        from clinic.checks import register_knowledge
         from clinic.triggers import register
+        from rehab.knowledge import rehab_knowledge
         from rehab.triggers import TRIGGERS
 
+        register_knowledge(rehab_knowledge)
         register(*TRIGGERS)

@@ -11,7 +11,10 @@ class TriageConfig(AppConfig):
 
     def ready(self):
         """Register the triggers; clinic makes them after each migrate."""
+        from clinic.checks import register_knowledge
         from clinic.triggers import register
+        from triage.knowledge import triage_knowledge
         from triage.triggers import TRIGGERS
 
+        register_knowledge(triage_knowledge)
         register(*TRIGGERS)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Answer, CaseFacts, Level, Reason
-from triage.rules.causes import CauseTable, Ranking, rank_causes, strain_grade
+from triage.rules.causes import CauseTable, Ranking, rank_causes
 from triage.rules.dvt import ClotResult, ClotTable
 from triage.rules.findings import FailedNeed, Judged, failed_needs, judge
+from triage.rules.grades import strain_grade
 from triage.rules.items import OpenItem
 from triage.rules.items import needs_release as diagnosis_needs_release
-from triage.rules.lines import PhysicalTest, SpecialTest
+from triage.rules.lines import PhysicalTest, Ratio, SpecialTest
 from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
 from triage.rules.scores import Scores, WellsResult
@@ -24,6 +25,7 @@ class TriageKnowledge:
     scores: Scores
     tests: Mapping[str, PhysicalTest]
     special_tests: Mapping[str, SpecialTest]
+    ratios: tuple[Ratio, ...]
     causes: CauseTable
     findings: Mapping[str, CodeEntry]
     codes: tuple[CodeEntry, ...]

@@ -66,7 +66,7 @@ def finding_groups():
     for entry in triage_knowledge().codes:
         if entry.kind in ("finding", "sign"):
             groups.setdefault(entry.row, []).append(
-                Asked(entry.code, entry.label.en, False, "", ", ".join(entry.source))
+                Asked(entry.code, entry.label.en, False, entry.mark, ", ".join(entry.source))
             )
     return tuple(Group(row or "other", _group_title(row), tuple(rows)) for row, rows in groups.items())
 

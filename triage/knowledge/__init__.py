@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from clinic.tables import Checker
 from triage.decision import TriageKnowledge
-from triage.knowledge.examination import ExaminationKnowledge, load_examination
+from triage.knowledge.examination import ExaminationKnowledge, giving_of, load_examination
 from triage.knowledge.safety import SafetyKnowledge, load_safety
 from triage.rules.causes import CauseTable
 from triage.rules.expressions import codes_of
@@ -31,23 +31,26 @@ def triage_knowledge() -> TriageKnowledge:
         scores=safety.scores,
         tests=examination.tests,
         special_tests=examination.special,
-        causes=_with_rows(examination.causes, safety),
+        ratios=examination.ratios,
+        causes=_with_rows(examination, safety),
         findings=MappingProxyType({entry.code: entry for entry in codes if entry.kind == "finding"}),
         codes=codes,
     )
 
 
-def _with_rows(table: CauseTable, safety: SafetyKnowledge) -> CauseTable:
-    """Give the causes what section 2 knows: every L and K item, and key findings where there is no table.
+def _with_rows(examination: ExaminationKnowledge, safety: SafetyKnowledge) -> CauseTable:
+    """Give the causes what sections 2 and 4 know: L and K items, girth, tests that give findings, missing keys.
 
     The key findings of a cause without a table are the questions and signs of its row [CONV].
     """
-    clot = safety.clot
+    clot, table = safety.clot, examination.causes
     lists = {*clot.strong, *clot.weak, *(fact for group in clot.groups for fact in group.facts)}
     rows = {f.cause: tuple(q.code for q in (*f.questions, *f.signs)) for f in safety.red_flags.flags if f.cause}
     causes = tuple(c if c.weights else replace(c, keys=rows.get(c.code, ())) for c in table.causes)
     mandatory = tuple(code for code in safety.red_flags.mandatory if code in lists)
-    return replace(table, causes=causes, clot_facts=mandatory)
+    girth = (clot.limits.girth_sign_from_cm, clot.limits.girth_significant_from_cm)
+    giving = giving_of(examination.tests)
+    return replace(table, causes=causes, clot_facts=mandatory, small_girth_cm=girth, giving=giving)
 
 
 def _merged(first: tuple[CodeEntry, ...], second: tuple[CodeEntry, ...], checker: Checker) -> tuple[CodeEntry, ...]:

@@ -65,6 +65,7 @@ def read_scores(table: Entry) -> Scores:
         bands=tuple(_band(child) for child in table.children("band")),
         not_applicable=entry.must_text("not_applicable"),
         never_clears=entry.must_text("never_clears"),
+        clinic_role=entry.must_text("clinic_role"),
     )
     entry.mark()
     entry.finish()
@@ -105,7 +106,7 @@ def read_clot(table: Entry) -> tuple[ClotTable, tuple[Fact, ...]]:
         mechanism=table.word("mechanism"),
         rows=rows,
         examined=table.words("examined"),
-        limits=_limits(table.section("limits")),
+        limits=_limits(table),
     )
     missing = {*CONDITIONS, UNNAMED} - {row.code for row in rows}
     if missing:
@@ -136,20 +137,23 @@ def _group(entry: Entry) -> SignGroup:
     return group
 
 
-def _limits(entry: Entry) -> Limits:
+def _limits(table: Entry) -> Limits:
+    parts = [table.section(name) for name in ("ages", "girth", "significant_girth", "pressures")]
+    ages, girth, significant, pressures = parts
     limits = Limits(
-        old_over_years=_whole(entry, "old_over_years"),
-        middle_from_years=_whole(entry, "middle_from_years"),
-        girth_sign_from_cm=_number(entry, "girth_sign_from_cm"),
-        girth_always_from_cm=_number(entry, "girth_always_from_cm"),
-        girth_significant_from_cm=_number(entry, "girth_significant_from_cm"),
-        abi_low_to=_number(entry, "abi_low_to_ratio"),
-        abi_stiff_over=_number(entry, "abi_stiff_over_ratio"),
-        tbi_low_under=_number(entry, "tbi_low_under_ratio"),
+        old_over_years=_whole(ages, "old_over_years"),
+        middle_from_years=_whole(ages, "middle_from_years"),
+        girth_sign_from_cm=_number(girth, "girth_sign_from_cm"),
+        girth_always_from_cm=_number(girth, "girth_always_from_cm"),
+        girth_significant_from_cm=_number(significant, "girth_significant_from_cm"),
+        abi_low_to=_number(pressures, "abi_low_to_ratio"),
+        abi_stiff_over=_number(pressures, "abi_stiff_over_ratio"),
+        tbi_low_under=_number(pressures, "tbi_low_under_ratio"),
     )
-    entry.sources()
-    entry.mark()
-    entry.finish()
+    for entry in parts:
+        entry.sources()
+        entry.mark()
+        entry.finish()
     return limits
 
 
@@ -199,6 +203,7 @@ def _flag(entry: Entry) -> RedFlag:
         meanwhile=entry.must_text("meanwhile"),
         action=entry.must_text("action"),
         exclusion=entry.text("exclusion", required=False),
+        note=entry.text("note", required=False),
         source=source,
         mark=entry.mark(),
     )
@@ -286,7 +291,7 @@ def _number(entry: Entry, key: str) -> float:
 
 def _codes(table: RedFlagTable, wells: WellsTable) -> list[CodeEntry]:
     facts = [fact for flag in table.flags for fact in (*flag.questions, *flag.signs)] + list(table.risks)
-    found = [CodeEntry(f.code, f.kind, f.row, f.label, "", ANSWERS, f.source) for f in facts]
-    found += [CodeEntry(i.code, "wells", WELLS_ROW, i.label, "", ANSWERS, i.source) for i in wells.items]
+    found = [CodeEntry(f.code, f.kind, f.row, f.label, "", ANSWERS, f.source, f.mark) for f in facts]
+    found += [CodeEntry(i.code, "wells", WELLS_ROW, i.label, "", ANSWERS, i.source, i.mark) for i in wells.items]
     levels = table.levels.values()
-    return found + [CodeEntry(x.code, "level", "", x.title, "", (), x.source) for x in levels]
+    return found + [CodeEntry(x.code, "level", "", x.title, "", (), x.source, x.mark) for x in levels]

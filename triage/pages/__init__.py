@@ -193,14 +193,6 @@ URGENCY = {
 }
 
 
-RATIOS = {
-    "flexion_extension": "flexion to extension",
-    "right_left_side": "right to left side bridge",
-    "left_side_extension": "left side bridge to extension",
-    "right_side_extension": "right side bridge to extension",
-}
-
-
 def previous_findings(case):
     """Return the newest finding of each (code, side), to stand beside new ones; asked with the day it was found."""
     return {(finding.code, finding.side): finding for finding in newest_findings(case)}
@@ -222,7 +214,8 @@ def examination_context(case, form, today):
         "grade": decision.strain_grade,
         "decision": decision,
         "hold": words.is_held(decision),
-        "ratios": [(RATIOS[name], *pair) for name, pair in core_ratios(facts).items()],
+        "ratios": core_ratios(facts, triage_knowledge().ratios),
+        "special": triage_knowledge().special_tests.values(),
         "dangers": [words.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping],
     }
 

@@ -14,25 +14,9 @@ from clinic.terms import (
 )
 from triage.rules.derived import girth_difference, with_derived
 
-UNDIFFERENTIATED_UNDER = 4  # points of the first cause
-UNDIFFERENTIATED_GAP = 2  # points between the first two
-SHOWN_FROM = 2  # a must-not-miss cause is shown from this score on
-TOP = 3  # causes whose open findings are suggested next
-STRONG = 3
-KNOWN_SMALL_GIRTH = (
-    1.0,
-    3.0,
-)  # cm, from and under: counts as swelling below the Wells item
-PRESSURES = {
-    "ICP_PRE": 15,
-    "ICP_1MIN": 30,
-    "ICP_5MIN": 20,
-}  # mmHg, from which it counts [PED90]
 RUPTURE_SIGNS = ("squeeze_positive", "matles_positive", "tendon_gap")
 LOW_PRESSURES = ("abi_low", "tbi_low")
 VASCULAR_RISKS = ("age_50_or_over", "smoking", "diabetes", "vascular_risk_other")
-# A tracking bruise is a visible one; who cannot raise on both legs cannot on one; a gap is more than a micro-tear.
-ALSO_SECOND_GRADE = ("bruise_tracking_ankle", "double_raise_unable", "palpable_defect", "clear_gastroc_defect")
 # What age and the questions of section 2 already say; nobody examines it.
 FROM_THE_PERSON = frozenset(
     {"age_40_or_over", "age_30_to_60", "age_60_or_over", "age_under_40_no_risk", "age_under_50_no_risk"}
@@ -82,16 +66,51 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class CauseTable:
-    """All causes in the safety order that breaks ties; clot facts for the conditions of DVT.
+class RankingLimits:
+    """When causes are not told apart, what is always shown (points), whose tests come next, and the ages (years)."""
 
-    ``contributors`` are findings that may have brought it on; they count for no cause.
+    undifferentiated_under: int
+    undifferentiated_gap: int
+    shown_from: int
+    next_of: int
+    older_from: int
+    strain_from: int
+    strain_to: int
+    artery_from: int
+    young_under: int
+    artery_young_under: int
+
+
+@dataclass(frozen=True)
+class Giving:
+    """A test whose value, from ``at`` or above ``above`` (unit of the test), makes a finding present."""
+
+    test: str
+    fact: str
+    at: float | None
+    above: float | None
+
+    def gives(self, value: float) -> bool:
+        """Return whether a value makes the finding present."""
+        return (self.at is not None and value >= self.at) or (self.above is not None and value > self.above)
+
+
+@dataclass(frozen=True)
+class CauseTable:
+    """All causes in the safety order that breaks ties, and the numbers of the ranking.
+
+    ``clot_facts`` are for the conditions of DVT; ``small_girth_cm`` (from, under) is swelling below Wells item w6;
+    ``giving`` are the tests whose values are findings; ``grade`` says what a grade of a strain means;
+    ``contributors`` are findings that may have brought it on, shown whatever the ranking says.
     """
 
     causes: tuple[Cause, ...]
-    clot_facts: tuple[str, ...]
     grade: Mapping[int, Text]
+    limits: RankingLimits
     contributors: tuple[str, ...] = ()
+    clot_facts: tuple[str, ...] = ()
+    small_girth_cm: tuple[float, float] = (0.0, 0.0)
+    giving: tuple[Giving, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,17 +153,17 @@ def rank_causes(
     fired red flags, most urgent first.  ``not_assessed`` counts 0.  Ties keep the safety order.
     Classes of the weights are the specification's judgement [CONV], not likelihood ratios.
     """
-    facts = with_derived(answers, derived_findings(case, answers).items())
+    facts = with_derived(answers, derived_findings(case, answers, table).items())
     scored = [(cause, *_score(cause, facts, table)) for cause in table.causes]
     ordered = _without_lone_plantaris(sorted(scored, key=lambda row: -row[1]), facts)
     ranked = [row for row in ordered if row[1] > 0]
     shown = [*_pinned(ordered, pinned), *_by_score(ranked, pinned)]
-    shown += _must_not_miss(ordered, {cause.code for cause in shown}, facts)
+    shown += _must_not_miss(ordered, {cause.code for cause in shown}, facts, table.limits)
     # The lone plantaris stands below its points: the best of the rest is the second, wherever it stands.
     first, *rest = [score for _, score, _ in ranked] or [0]
     second = max(rest, default=0)
-    is_open = first < UNDIFFERENTIATED_UNDER or first - second < UNDIFFERENTIATED_GAP
-    return Ranking(tuple(shown), is_open, tuple(_test_next(ordered, facts)))
+    is_open = first < table.limits.undifferentiated_under or first - second < table.limits.undifferentiated_gap
+    return Ranking(tuple(shown), is_open, tuple(_test_next(ordered, facts, table.limits)))
 
 
 Scored = tuple[Cause, int, tuple[ScoredFinding, ...]]
@@ -202,24 +221,20 @@ CONDITION_NAMES = (
 )
 
 
-def derived_findings(case: CaseFacts, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def derived_findings(case: CaseFacts, answers: Mapping[str, Answer], table: CauseTable) -> dict[str, Answer]:
     """Return the findings that follow from age, girth, pressures, posture and the clot tests.
 
     What cannot be known is left out, so that a stated answer or NOT_ASSESSED stands.
     """
-    found = dict(_by_age(case.patient.age_years, answers))
+    found = dict(_by_age(case.patient.age_years, answers, table.limits))
     difference = girth_difference(case)
     if difference is not None:
-        found["girth_1_to_3"] = _answer(KNOWN_SMALL_GIRTH[0] <= difference < KNOWN_SMALL_GIRTH[1])
+        found["girth_1_to_3"] = _answer(table.small_girth_cm[0] <= difference < table.small_girth_cm[1])
     values = [m for m in case.measurements if m.value is not None]
-    if any(m.test in PRESSURES for m in values):
-        found["icp_criterion"] = _answer(
-            any(m.test in PRESSURES and (m.value or 0) >= PRESSURES[m.test] for m in values)
-        )
-    if any(m.test == "FPI6" for m in values):
-        found["fpi_6_or_more"] = _answer(_worst(values, "FPI6", case.patient.side) >= 6)
-    if any(m.test == "NAVICULAR_DROP" for m in values):
-        found["navicular_drop_over_10"] = _answer(_worst(values, "NAVICULAR_DROP", case.patient.side) > 10)
+    measured = {m.test for m in values}
+    for giving in table.giving:
+        if giving.test in measured and found.get(giving.fact) is not Answer.PRESENT:
+            found[giving.fact] = _answer(giving.gives(_worst(values, giving.test, case.patient.side)))
     for outcome in case.outcomes:
         if outcome.item == "RF-DVT" and outcome.outcome is not OutcomeType.EXCLUDED:
             waits = outcome.scan in (None, TestResult.NOT_DONE)
@@ -234,15 +249,15 @@ def _worst(values: list[Measurement], test: str, side: Side | None) -> float:
     return max(own or all_sides)
 
 
-def _by_age(age: int | None, answers: Mapping[str, Answer]) -> Iterator[tuple[str, Answer]]:
+def _by_age(age: int | None, answers: Mapping[str, Answer], limits: RankingLimits) -> Iterator[tuple[str, Answer]]:
     if age is None:
         return
     no_risk = _all_absent(answers, VASCULAR_RISKS[1:])
-    yield "age_40_or_over", _answer(age >= 40)
-    yield "age_30_to_60", _answer(30 <= age <= 60)
-    yield "age_60_or_over", _answer(age >= 60)
-    yield "age_under_40_no_risk", _answer(age < 40 and no_risk)
-    yield "age_under_50_no_risk", _answer(age < 50 and no_risk)
+    yield "age_40_or_over", _answer(age >= limits.older_from)
+    yield "age_30_to_60", _answer(limits.strain_from <= age <= limits.strain_to)
+    yield "age_60_or_over", _answer(age >= limits.artery_from)
+    yield "age_under_40_no_risk", _answer(age < limits.young_under and no_risk)
+    yield "age_under_50_no_risk", _answer(age < limits.artery_young_under and no_risk)
 
 
 def _answer(is_so: bool) -> Answer:
@@ -275,14 +290,16 @@ def _by_score(rows: list[Scored], pinned: tuple[str, ...]) -> Iterator[RankedCau
             yield RankedCause(cause.code, score, "score", findings)
 
 
-def _must_not_miss(rows: list[Scored], shown: set[str], facts: Mapping[str, Answer]) -> list[RankedCause]:
+def _must_not_miss(
+    rows: list[Scored], shown: set[str], facts: Mapping[str, Answer], limits: RankingLimits
+) -> list[RankedCause]:
     """Return the dangerous causes that the score alone would hide, because their key findings are open."""
     hidden = [row for row in rows if row[0].code not in shown]
     return [
         RankedCause(cause.code, score, "must_not_miss", findings)
         for cause, score, findings in hidden
         if cause.always_shown
-        or (cause.must_not_miss and (score >= SHOWN_FROM or any(_is_open(facts, key) for key in cause.keys)))
+        or (cause.must_not_miss and (score >= limits.shown_from or any(_is_open(facts, key) for key in cause.keys)))
     ]
 
 
@@ -290,51 +307,13 @@ def _is_open(facts: Mapping[str, Answer], code: str) -> bool:
     return facts.get(code, Answer.NOT_ASSESSED) is Answer.NOT_ASSESSED
 
 
-def _test_next(rows: list[Scored], facts: Mapping[str, Answer]) -> list[str]:
-    """Return the open findings of the first three causes that have a table, the heaviest first, each once."""
+def _test_next(rows: list[Scored], facts: Mapping[str, Answer], limits: RankingLimits) -> list[str]:
+    """Return the open findings of the first causes that have a table, the heaviest first, each once."""
     wanted: dict[str, int] = {}
     tabled = [cause for cause, _, _ in rows if cause.weights]
-    for cause in tabled[:TOP]:
+    for cause in tabled[: limits.next_of]:
         for weight in cause.weights:
             for code in weight.facts:
                 if _is_open(facts, code) and code not in FROM_THE_PERSON:
                     wanted[code] = max(wanted.get(code, 0), abs(weight.points))
     return sorted(wanted, key=lambda code: -wanted[code])
-
-
-def strain_grade(answers: Mapping[str, Answer]) -> int | None:
-    """Return the grade of a strain, 1 to 3, or None while a finding it needs is not assessed (3.3 [CONV]).
-
-    III: a palpable defect and no double raise, or imaging shows a complete tear.  II: a bruise, or the
-    single raise impossible, or under half the strength of the other side.  I: none of these.
-    """
-    third = _either(
-        answers.get("tear_complete_imaging"),
-        _both(answers.get("palpable_defect"), answers.get("double_raise_unable")),
-    )
-    second = _either(
-        answers.get("bruise_visible"),
-        answers.get("single_raise_unable"),
-        answers.get("strength_under_half"),
-    )
-    if any(answers.get(code) is Answer.PRESENT for code in ALSO_SECOND_GRADE):
-        second = Answer.PRESENT
-    if third is Answer.PRESENT:
-        return 3
-    if third is Answer.NOT_ASSESSED:
-        return None
-    if second is Answer.PRESENT:
-        return 2
-    return 1 if second is Answer.ABSENT else None
-
-
-def _either(*known: Answer | None) -> Answer:
-    if Answer.PRESENT in known:
-        return Answer.PRESENT
-    return Answer.ABSENT if all(answer is Answer.ABSENT for answer in known) else Answer.NOT_ASSESSED
-
-
-def _both(*known: Answer | None) -> Answer:
-    if Answer.ABSENT in known:
-        return Answer.ABSENT
-    return Answer.PRESENT if all(answer is Answer.PRESENT for answer in known) else Answer.NOT_ASSESSED

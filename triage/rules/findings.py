@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Answer, CaseFacts, Measurement, Reason, Side
-from triage.rules.lines import Line, PhysicalTest, Verdict, worst_line
+from triage.rules.lines import Line, PhysicalTest, Ratio, Verdict, worst_line
 
 Place = tuple[str, Side]  # a test and its side
 Tests = Mapping[str, PhysicalTest]
@@ -178,30 +178,9 @@ def side_of(need: str) -> Side:
     return Side.NONE
 
 
-def core_ratios(case: CaseFacts) -> Mapping[str, tuple[float, bool]]:
-    """Return the display ratios of the core holds as {name: (ratio, is inside)}; amber, never a fail [MAT].
-
-    Flexion to extension under 1.0; right to left side bridge within 0.05 of 1.0; side to extension under 0.75.
-    """
+def core_ratios(case: CaseFacts, ratios: Iterable[Ratio]) -> tuple[tuple[Ratio, float, bool], ...]:
+    """Return the ratios of the recorded holds as (ratio, value, is inside); amber, never a fail."""
     values = {(m.test, m.side): m.value for m in case.measurements if m.value}
-    flexion, extension = (
-        values.get(("CF_HOLD", Side.NONE)),
-        values.get(("CE_SORENSEN", Side.NONE)),
-    )
-    left, right = (
-        values.get(("CL_BRIDGE", Side.LEFT)),
-        values.get(("CL_BRIDGE", Side.RIGHT)),
-    )
-    ratios: dict[str, tuple[float, bool]] = {}
-    if flexion and extension:
-        ratios["flexion_extension"] = (flexion / extension, flexion / extension < 1.0)
-    if left and right:
-        ratios["right_left_side"] = (right / left, abs(right / left - 1.0) <= 0.05)
-    if extension:
-        for side, value in (("left", left), ("right", right)):
-            if value:
-                ratios[f"{side}_side_extension"] = (
-                    value / extension,
-                    value / extension < 0.75,
-                )
-    return ratios
+    found = [(ratio, values.get(ratio.top), values.get(ratio.bottom)) for ratio in ratios]
+    known = [(ratio, top / bottom) for ratio, top, bottom in found if top and bottom]
+    return tuple((ratio, value, ratio.is_inside(value)) for ratio, value in known)

@@ -25,7 +25,8 @@ class PhysicalTest:
     ``fail_below`` and ``mean`` are by sex, with one table a side where the sides differ; ``fail_from`` and
     ``fail_above`` are for tests where much is bad, ``fail_to`` includes its value; amber limits only show,
     ``amber_bands`` by (age, value).  ``min_ratio`` and ``max_gap`` compare with the other side (unit of
-    the test).  ``norm_by_decade`` are means from the 20s to the 80s, failed under ``norm_share`` of them;
+    the test); ``amber_gap_from`` notes what the other side lacks.  ``marked`` says which of these values are a
+    convention and ``mark`` how; ``norm_by_decade`` are means from the 20s to the 80s, failed under ``norm_share``;
     ``line`` predicts a mean from age and sex.  ``pain_from`` is the NPRS from which pain fails the test;
     ``gives_fact`` is the finding that a value from ``gives_from`` or above ``gives_above`` makes present,
     ``needs_fact`` the one without which the test fails nothing.
@@ -42,7 +43,9 @@ class PhysicalTest:
     needs: tuple[str, ...]
     source: tuple[str, ...]
     mark: str = ""
+    marked: Text | None = None
     reference: Text | None = None
+    equipment: Text | None = None
     alternative_to: str = ""
     methods: tuple[str, ...] = ()
     contraindicated: Text | None = None
@@ -52,6 +55,9 @@ class PhysicalTest:
     mean: Mapping[str, float] = field(default_factory=dict)
     mean_left: Mapping[str, float] = field(default_factory=dict)
     mean_right: Mapping[str, float] = field(default_factory=dict)
+    sd: Mapping[str, float] = field(default_factory=dict)
+    sd_left: Mapping[str, float] = field(default_factory=dict)
+    sd_right: Mapping[str, float] = field(default_factory=dict)
     fail_from: float | None = None
     fail_above: float | None = None
     fail_to: float | None = None
@@ -61,6 +67,7 @@ class PhysicalTest:
     amber_bands: tuple[tuple[int, float], ...] = ()
     min_ratio: float | None = None
     max_gap: float | None = None
+    amber_gap_from: float | None = None
     pain_from: int | None = None
     norm_by_decade: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     norm_share: float | None = None
@@ -75,6 +82,26 @@ class PhysicalTest:
     def pain_fails(self) -> bool:
         """Return whether pain, or not being able to take the position, fails this test."""
         return self.pain_from is not None
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of two values (test, side) that is shown and never fails: inside under a limit, or near 1.0."""
+
+    code: str
+    name: Text
+    top: tuple[str, Side]
+    bottom: tuple[str, Side]
+    under: float | None
+    within: float | None
+    note: Text
+    source: tuple[str, ...]
+
+    def is_inside(self, ratio: float) -> bool:
+        """Return whether a ratio is what healthy people show."""
+        if self.under is not None:
+            return ratio < self.under
+        return self.within is None or round(abs(ratio - 1.0), 6) <= self.within
 
 
 @dataclass(frozen=True)
@@ -227,8 +254,11 @@ def _by_prediction(value: float, test: PhysicalTest, case: CaseFacts) -> Line | 
 
 
 def _by_other_side(value: float, test: PhysicalTest, other: Measurement | None) -> Line | None:
-    if (test.min_ratio is None and test.max_gap is None) or other is None or other.value is None:
+    limits = (test.min_ratio, test.max_gap, test.amber_gap_from)
+    if other is None or other.value is None or all(limit is None for limit in limits):
         return None
+    if test.amber_gap_from is not None and round(value - other.value, 6) >= test.amber_gap_from:
+        return Verdict.AMBER, 2, f"{value:g} {test.unit}, {value - other.value:.1f} more than the other side"
     if test.min_ratio is not None and other.value > 0 and round(value / other.value, 6) < test.min_ratio:
         return (
             Verdict.FAILED,

@@ -36,6 +36,7 @@ class CodeEntry:
     unit: str
     values: tuple[str, ...]
     source: tuple[str, ...]
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class RedFlag:
     """One row of the table: what is asked, when it fires, what is forbidden meanwhile, what to do.
 
     ``rules`` stand highest level first.  ``cause`` is the condition a fired row pins.
-    ``contra`` are contra-word codes; ``exclusion`` says what must be recorded to exclude it.
+    ``contra`` are contra-word codes; ``exclusion`` says what must be recorded to exclude it;
+    ``note`` holds the figures of its sources.
     """
 
     code: str
@@ -79,6 +81,7 @@ class RedFlag:
     meanwhile: Text
     action: Text
     exclusion: Text | None
+    note: Text | None
     source: tuple[str, ...]
     mark: str = ""
 

@@ -60,6 +60,7 @@ class Scores:
     bands: tuple[Passage, ...]
     not_applicable: Text
     never_clears: Text
+    clinic_role: Text
 
 
 @dataclass(frozen=True)

@@ -315,6 +315,11 @@ def test_the_newest_value_of_a_side_counts():
     assert [found.verdict for found in judge(CaseFacts(patient=MAN, measurements=values), TESTS)] == [PASSED]
 
 
+def ratios_of(measurements):
+    found = core_ratios(CaseFacts(patient=MAN, measurements=measurements), triage_knowledge().ratios)
+    return {ratio.code: (value, is_inside) for ratio, value, is_inside in found}
+
+
 def test_the_core_ratios_are_shown_and_fail_nothing():
     values = (
         measured("CF_HOLD", 100),
@@ -322,14 +327,28 @@ def test_the_core_ratios_are_shown_and_fail_nothing():
         measured("CL_BRIDGE", 80),
         measured("CL_BRIDGE", 95, side=Side.RIGHT),
     )
-    ratios = core_ratios(CaseFacts(patient=MAN, measurements=values))
+    ratios = ratios_of(values)
 
     assert ratios["flexion_extension"] == (100 / 120, True)
     assert ratios["right_left_side"] == (95 / 80, False)
     assert ratios["left_side_extension"] == (80 / 120, True)
     assert ratios["right_side_extension"] == (95 / 120, False)
-    assert core_ratios(CaseFacts()) == {}
-    assert core_ratios(CaseFacts(measurements=values[1:3])) == {"left_side_extension": (80 / 120, True)}
+    assert ratios_of(()) == {}
+    assert ratios_of(values[1:3]) == {"left_side_extension": (80 / 120, True)}
+
+
+@pytest.mark.parametrize(("right", "is_inside"), [(105, True), (95, True), (105.5, False), (94.5, False)])
+def test_the_side_bridges_may_differ_by_a_twentieth(right, is_inside):
+    values = (measured("CL_BRIDGE", 100), measured("CL_BRIDGE", right, side=Side.RIGHT))
+    assert ratios_of(values)["right_left_side"][1] is is_inside
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0.9, PASSED), (1.0, AMBER), (3.4, AMBER)])
+def test_a_thicker_calf_is_noted_from_one_centimetre_on(more, expected):
+    other = measured("CALF_GIRTH", 38.0, side=Side.RIGHT)
+    case = CaseFacts(patient=MAN, measurements=(measured("CALF_GIRTH", 38.0 + more), other))
+    found = {one.side: one.verdict for one in judge(case, TESTS)}
+    assert found == {Side.LEFT: expected, Side.RIGHT: PASSED}
 
 
 @pytest.mark.parametrize("test", TESTS.values(), ids=list(TESTS))
