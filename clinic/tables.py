@@ -40,6 +40,7 @@ class Checker:
 
     def __init__(self, sources: frozenset[str] | None = None) -> None:
         self.problems: list[str] = []
+        self.unreadable: list[str] = []
         self.sources = source_keys() if sources is None else sources
 
     def report(self, file: str, entry: str, key: str, message: str) -> None:
@@ -185,10 +186,10 @@ class Entry:
         found = self.mapping("marks", required=False)
         for key, mark in found.items():
             if mark not in MARKS:
-                self.report("marks", f"{mark!r} is none of {', '.join(MARKS)}")
+                self.report("marks", f"{key!r}: {mark!r} is none of {', '.join(MARKS)}")
             if key not in self._raw and f"{key}_en" not in self._raw:
                 self.report("marks", f"{key!r} is no key of this entry")
-        return found
+        return {key: mark for key, mark in found.items() if mark in MARKS}
 
     def section(self, key: str, required: bool = True) -> "Entry":
         """Return a sub-table as an entry of its own; call its ``finish`` too."""
@@ -238,7 +239,8 @@ def read_table(path: Path, checker: Checker) -> Entry:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         checker.report(file, "file", "-", f"cannot be read: {error}")
-        raw = {}
+        checker.unreadable.append(file)
+        return Entry({}, file, "file", Checker(checker.sources))  # what it lacks is not told: it is not known
     return Entry(raw, file, "file", checker)
 
 

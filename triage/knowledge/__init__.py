@@ -22,8 +22,9 @@ def triage_knowledge() -> TriageKnowledge:
     safety = load_safety(checker)
     examination = load_examination(checker)
     codes = _merged(safety.codes, examination.codes, checker)
-    _check_codes_exist(safety, codes, checker)
-    _check_facts(examination, codes, checker)
+    if not checker.unreadable:  # codes that stand in an unreadable file would all be told as missing
+        _check_codes_exist(safety, codes, checker)
+        _check_facts(examination, codes, checker)
     checker.raise_problems()
     return TriageKnowledge(
         red_flags=safety.red_flags,

@@ -83,7 +83,7 @@ def load_examination(checker: Checker, folder: Path = HERE) -> ExaminationKnowle
     labels = MappingProxyType({need.code: need.label for need in needs})
     for test in tests.values():
         for need in test.needs:
-            if need not in labels and f"{need}_left" not in labels:
+            if labels and need not in labels and f"{need}_left" not in labels:
                 checker.report(
                     "triage/knowledge/tests.toml",
                     test.code,

@@ -1,5 +1,6 @@
 """Reads red_flags.toml, dvt.toml and scores.toml into frozen tables, and refuses them when they are not whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -173,13 +174,22 @@ def read_red_flags(table: Entry, risks: tuple[Fact, ...], wells: WellsTable) -> 
         risks=risks,
         levels=MappingProxyType(levels),
         mandatory=tuple(fact.code for fact in facts if fact.mandatory) + tuple(scored),
-        must_not_load=table.words("must_not_load"),
-        imaged_by=MappingProxyType({k: str(v) for k, v in table.mapping("imaged_by").items()}),
+        must_not_load=(must_not_load := table.words("must_not_load")),
+        imaged_by=_imaged_by(table, must_not_load),
         massage_words=table.words("massage_words"),
         blanket_words=table.words("blanket_words"),
     )
     table.finish()
     return red_flags
+
+
+def _imaged_by(table: Entry, causes: tuple[str, ...]) -> Mapping[str, str]:
+    """Return which finding of an image takes a diagnosis off the list of those that must not be loaded."""
+    found = table.mapping("imaged_by")
+    for cause, finding in found.items():
+        if cause not in causes or not isinstance(finding, str) or not finding.strip():
+            table.report("imaged_by", f"{cause!r} must be one of must_not_load, with the code of a finding")
+    return found
 
 
 def _refuse_doubles(table: Entry, codes: list[str]) -> None:
