@@ -10,7 +10,7 @@ from triage.rules.findings import FailedNeed, Judged, failed_needs, judge
 from triage.rules.grades import strain_grade
 from triage.rules.items import OpenItem
 from triage.rules.items import needs_release as diagnosis_needs_release
-from triage.rules.lines import PhysicalTest, Ratio, SpecialTest
+from triage.rules.lines import Hint, PhysicalTest, Ratio, SpecialTest
 from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
 from triage.rules.scores import Scores, WellsResult
@@ -26,6 +26,7 @@ class TriageKnowledge:
     tests: Mapping[str, PhysicalTest]
     special_tests: Mapping[str, SpecialTest]
     ratios: tuple[Ratio, ...]
+    hints: tuple[Hint, ...]
     causes: CauseTable
     findings: Mapping[str, CodeEntry]
     codes: tuple[CodeEntry, ...]

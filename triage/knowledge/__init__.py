@@ -33,6 +33,7 @@ def triage_knowledge() -> TriageKnowledge:
         tests=examination.tests,
         special_tests=examination.special,
         ratios=examination.ratios,
+        hints=examination.hints,
         causes=_with_rows(examination, safety),
         findings=MappingProxyType({entry.code: entry for entry in codes if entry.kind == "finding"}),
         codes=codes,
@@ -68,6 +69,7 @@ def _check_facts(examination: ExaminationKnowledge, codes: tuple[CodeEntry, ...]
     """Report every test and every line of a cause that looks at a fact which nobody can record."""
     known = {entry.code for entry in codes}
     wanted = {("tests.toml", test.code, fact) for test in examination.special.values() for fact in test.facts}
+    wanted |= {("tests.toml", hint.code, fact) for hint in examination.hints for fact in (*hint.tests, *hint.facts)}
     for test in examination.tests.values():
         wanted |= {("tests.toml", test.code, fact) for fact in (test.needs_fact, test.gives_fact) if fact}
     wanted |= {("causes.toml", "contributors", fact) for fact in examination.causes.contributors}

@@ -9,7 +9,7 @@ from clinic.tables import Checker, Entry, read_table
 from clinic.terms import Answer, Side, Text
 from triage.knowledge.causes import read_causes
 from triage.rules.causes import CauseTable, Giving
-from triage.rules.lines import PhysicalTest, Ratio, SpecialTest
+from triage.rules.lines import Hint, PhysicalTest, Ratio, SpecialTest
 from triage.rules.red_flags import CodeEntry
 
 HERE = Path(__file__).resolve().parent
@@ -64,6 +64,7 @@ class ExaminationKnowledge:
     tests: Mapping[str, PhysicalTest]
     special: Mapping[str, SpecialTest]
     ratios: tuple[Ratio, ...]
+    hints: tuple[Hint, ...]
     causes: CauseTable
     needs: Mapping[str, Text]
     codes: tuple[CodeEntry, ...]
@@ -71,7 +72,7 @@ class ExaminationKnowledge:
 
 def load_examination(checker: Checker, folder: Path = HERE) -> ExaminationKnowledge:
     """Return the tables of sections 3 and 4; faults are reported to ``checker``, which the caller raises."""
-    tests, special, ratios = _read_tests(read_table(folder / "tests.toml", checker))
+    tests, special, ratios, hints = _read_tests(read_table(folder / "tests.toml", checker))
     findings, needs = _read_findings(read_table(folder / "findings.toml", checker))
     causes, cause_codes = read_causes(read_table(folder / "causes.toml", checker))
     codes = (
@@ -90,17 +91,32 @@ def load_examination(checker: Checker, folder: Path = HERE) -> ExaminationKnowle
                     "needs",
                     f"{need!r} is no need",
                 )
-    return ExaminationKnowledge(tests, special, ratios, causes, labels, codes)
+    return ExaminationKnowledge(tests, special, ratios, hints, causes, labels, codes)
 
 
 def _read_tests(
     table: Entry,
-) -> tuple[Mapping[str, PhysicalTest], Mapping[str, SpecialTest], tuple[Ratio, ...]]:
+) -> tuple[Mapping[str, PhysicalTest], Mapping[str, SpecialTest], tuple[Ratio, ...], tuple[Hint, ...]]:
     tests = [_test(entry) for entry in table.children("test")]
     special = [_special(entry) for entry in table.children("special")]
     ratios = tuple(_ratio(entry, {t.code for t in tests}) for entry in table.children("ratio"))
+    hints = tuple(_hint(entry) for entry in table.children("hint"))
     table.finish()
-    return MappingProxyType({t.code: t for t in tests}), MappingProxyType({t.code: t for t in special}), ratios
+    by_code = MappingProxyType({t.code: t for t in tests})
+    return by_code, MappingProxyType({t.code: t for t in special}), ratios, hints
+
+
+def _hint(entry: Entry) -> Hint:
+    hint = Hint(
+        code=entry.code(),
+        region=entry.word("region", choices=TEST_REGIONS),
+        tests=entry.words("tests"),
+        facts=entry.words("facts"),
+        text=entry.must_text("text"),
+        source=entry.sources(),
+    )
+    entry.finish()
+    return hint
 
 
 def _ratio(entry: Entry, tests: set[str]) -> Ratio:

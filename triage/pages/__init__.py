@@ -16,7 +16,7 @@ from triage.forms import examination as examining
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Decision, RedFlagItem, SignOff
-from triage.rules.findings import core_ratios, judge
+from triage.rules.findings import core_ratios, hints_of, judge
 
 
 def signing(request, case):
@@ -216,6 +216,7 @@ def examination_context(case, form, today):
         "hold": words.is_held(decision),
         "ratios": core_ratios(facts, triage_knowledge().ratios),
         "special": triage_knowledge().special_tests.values(),
+        "hints": hints_of(facts, triage_knowledge().tests, triage_knowledge().hints),
         "dangers": [words.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping],
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clinic.terms import Answer, CaseFacts, Measurement, Reason, Side
-from triage.rules.lines import Line, PhysicalTest, Ratio, Verdict, worst_line
+from triage.rules.lines import Hint, Line, PhysicalTest, Ratio, Verdict, worst_line
 
 Place = tuple[str, Side]  # a test and its side
 Tests = Mapping[str, PhysicalTest]
@@ -184,3 +184,9 @@ def core_ratios(case: CaseFacts, ratios: Iterable[Ratio]) -> tuple[tuple[Ratio, 
     found = [(ratio, values.get(ratio.top), values.get(ratio.bottom)) for ratio in ratios]
     known = [(ratio, top / bottom) for ratio, top, bottom in found if top and bottom]
     return tuple((ratio, value, ratio.is_inside(value)) for ratio, value in known)
+
+
+def hints_of(case: CaseFacts, tests: Tests, hints: Iterable[Hint]) -> tuple[Hint, ...]:
+    """Return the hints of which a test failed or a fact is present."""
+    failed = {one.test for one in judge(case, tests) if one.verdict is Verdict.FAILED}
+    return tuple(hint for hint in hints if not failed.isdisjoint(hint.tests) or any(map(case.has, hint.facts)))

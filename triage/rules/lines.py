@@ -105,6 +105,18 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """What failed tests or present facts together hint at; for information only."""
+
+    code: str
+    region: str
+    tests: tuple[str, ...]
+    facts: tuple[str, ...]
+    text: Text
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SpecialTest:
     """A test that is recorded as findings (``facts``) and not as a value; no facts = weight 0."""
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from clinic.terms import CaseFacts, Measurement, Settings, Side
+from clinic.terms import Answer, CaseFacts, Measurement, Settings, Side
 from tests.triage.rules.cases import NO, RUNNER, UNKNOWN, YES
 from triage.knowledge import triage_knowledge
-from triage.rules.findings import core_ratios, failed_needs, judge
+from triage.rules.findings import core_ratios, failed_needs, hints_of, judge
 from triage.rules.lines import Verdict
 
 PASSED, FAILED, AMBER, OPEN = Verdict
@@ -364,3 +364,14 @@ def test_a_verdict_always_says_why(test):
         found = judge(CaseFacts(patient=MAN, measurements=(measured(test, value),)), TESTS)[0]
         assert found.reason.text and found.reason.source
         assert (found.grade is None) == (found.verdict is OPEN or bool(TESTS[test].needs_fact))
+
+
+def hinted(case):
+    return [hint.code for hint in hints_of(case, TESTS, triage_knowledge().hints)]
+
+
+def test_a_failed_bridge_a_dropping_pelvis_or_a_cramping_hamstring_hints_at_the_glutes():
+    assert hinted(CaseFacts(patient=MAN, measurements=(measured("HE_BRIDGE_HOLD", 31),))) == ["glute_inhibition"]
+    assert hinted(CaseFacts(patient=MAN, measurements=(measured("PELVIS_DROP", 1),))) == ["glute_inhibition"]
+    assert hinted(CaseFacts(patient=MAN, answers={"hamstring_cramps_first": Answer.PRESENT})) == ["glute_inhibition"]
+    assert hinted(CaseFacts(patient=MAN, measurements=(measured("HE_BRIDGE_HOLD", 70),))) == []
