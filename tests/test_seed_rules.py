@@ -14,7 +14,8 @@ from triage.knowledge import triage_knowledge
 
 SOLEUS_PICTURE = ("dull_ache", "deep_cramp", "stop_and_limp", "pain_downstairs", "deep_ache_mid_low_calf")
 PCS_PICTURE = ("cecs_same_time", "cecs_eases", "pressure_fullness", "cecs_tingling", "lingers_5_min")
-WITHOUT_A_CAUSE = ("pain_while_running", *triage_knowledge().causes.contributors)
+COUNTED = {"shoes_poor_fit"}  # for compartment syndrome (3.2)
+WITHOUT_A_CAUSE = ("pain_while_running", *sorted(set(triage_knowledge().causes.contributors) - COUNTED))
 ELEPHANTS = ["flat_feet", "hypermobile", "core_training"]
 SEED_TREATMENTS = [
     *("ART", "DEEP_MASSAGE", "BAND_ANKLE", "STEROID_INJECTION", "TOOL_MOBILISATION", "PROLOTHERAPY"),
