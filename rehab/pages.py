@@ -15,8 +15,11 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
 from rehab.presentation import card, in_words, label_of, question_words, questions, working
 from triage.gate import signing_gate
+from triage.models import SignOff
 
 STALE = "stale_screening"  # the one reason against signing that is none against loading
+UNASKED, COUNTS_AS_PRESENT = "ASK-", " (not assessed, so it counts as present)"  # as the rules say it
+NOT_YET = {"no_screening", "unfinished_screening", "incomplete_screening"}  # nobody has looked, so nothing was found
 NEWEST = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id").values("level")[:1]
 
 
@@ -36,13 +39,34 @@ def cards_of(plan, media=()):
 def shown(plan):
     """Return what a page for the clinician needs of one plan."""
     cause = label_of(plan.diagnosis.cause) if plan.diagnosis else ""
-    return {"plan": plan, "cause": cause, "cards": cards_of(plan), "working": working(plan.decision.result)}
+    shown = {"plan": plan, "cause": cause, "cards": cards_of(plan), "working": working(plan.decision.result)}
+    return shown | {"limits": limits_of(plan)}
+
+
+def limits_of(plan):
+    """Return within which limits an open item allows load, as the clinician who signed for it wrote them."""
+    signed = SignOff.objects.filter(case=plan.case_id).exclude(limits="").exclude(item__outcome="excluded")
+    return list(dict.fromkeys(signed.values_list("limits", flat=True)))
 
 
 def shown_to_runner(plan):
     """Return what the runner's page needs of one plan: pictures too, and nothing of the working."""
     media = list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in plan.items.all()]))
-    return {"plan": plan, "cards": cards_of(plan, media)}
+    return {"plan": plan, "cards": cards_of(plan, media), "limits": limits_of(plan)}
+
+
+def shut(case, gate):
+    """Return what the page of a shut gate needs: whether a screening is missing, or an item is open."""
+    return {"case": case, "gate": gate, "not_screened": any(reason.code in NOT_YET for reason in gate.reasons)}
+
+
+def stopping(case, gate):
+    """Return how a shut gate is told to the runner: "emergency", "stop", or "wait" where nothing began yet."""
+    rows = [reason.code for reason in gate.reasons]
+    if case.red_flag_items.filter(level="E", row__in=rows).exclude(outcome="excluded").exists():
+        return "emergency"
+    began = set(rows) - NOT_YET or case.plans.signed().exists()
+    return "stop" if began else "wait"
 
 
 def perform(request, form, act, done, success=""):
@@ -96,7 +120,7 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     case.unanswered_items = signing.unanswered  # the banner of this page need not ask again
     may_load = all(reason.code == STALE for reason in signing.reasons)
     if not may_load:
-        return SimpleNamespace(template="rehab/gate_shut.html", context={"case": case, "gate": signing})
+        return SimpleNamespace(template="rehab/gate_shut.html", context=shut(case, signing))
     draft, in_force = open_plans(case)
     context = {
         "case": case,
@@ -148,14 +172,33 @@ def todays_treatments(case, at):
     known, order = rehab_knowledge(), {"ok": 0, "reason_needed": 1, "forbidden": 2}
     facts = plan_facts(case, at.date(), case.equipment)
     rows = [
-        SimpleNamespace(
-            code=code, treatment=known.treatments[code], verdict=str(judged.verdict), because=judged.because
-        )
-        for code, judged in verdicts_of_treatments(case, facts).items()
+        treatment_row(known.treatments[code], judged) for code, judged in verdicts_of_treatments(case, facts).items()
     ]
     asked = sorted({code for column in known.columns.values() for code in column.need_answer})
     open_questions = [(code, question_words(code)) for code in asked if facts.answer(code) is Answer.NOT_ASSESSED]
     return sorted(rows, key=lambda row: order.get(row.verdict, 3)), open_questions
+
+
+def treatment_row(treatment, judged):
+    """Return one treatment with its verdict: what is known to speak against it, and what nobody asked yet."""
+    known = [because for because in judged.because if not because.code.startswith(UNASKED)]
+    asked = [because for because in judged.because if because.code.startswith(UNASKED)]
+    keys = ", ".join(because.source for because in judged.because if because.source).split(", ")
+    return SimpleNamespace(
+        code=treatment.code,
+        treatment=treatment,
+        verdict=str(judged.verdict),
+        because=[in_words(because.text) for because in known],
+        asked=[because.text.removesuffix(COUNTS_AS_PRESENT) for because in asked],
+        sources=list(dict.fromkeys(key for key in keys if key)),
+    )
+
+
+def grouped(rows):
+    """Return the treatments under the words of their verdicts, the allowed first."""
+    titles = {"ok": "Allowed today", "reason_needed": "Allowed with your reason", "forbidden": "Forbidden today"}
+    groups = [(title, [row for row in rows if row.verdict == verdict]) for verdict, title in titles.items()]
+    return [(title, group) for title, group in groups if group]
 
 
 def given_treatments(case):

@@ -7,15 +7,15 @@ from types import SimpleNamespace
 
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
-from rehab.words import RUNNER_NEEDS, SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
+from rehab.words import NOT_SPECIFIED, RUNNER_NEEDS, SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
 from triage.knowledge import triage_knowledge
 
-CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
+CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:PCS|SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
 NUMBERS = {
     "onset_days": "The day it began (in the story)",
     "pain_nprs": "Pain in the calf tests (in the examination)",
 }
-SPOKEN_CAUSES = ("ACHILLES_TENDINOPATHY", "ACHILLES_RUPTURE", "TRIGGER_POINT", "SOLEUS", "GASTROC", "PLANTARIS")
+SPOKEN_CAUSES = ("ACHILLES_TENDINOPATHY", "ACHILLES_RUPTURE", "TRIGGER_POINT", "SOLEUS", "GASTROC", "PLANTARIS", "PCS")
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,17 @@ class Card:
     rest_seconds: int | None
     cues: str
     faults: str
-    why: tuple[str, ...]
+    why: tuple[SimpleNamespace, ...]
     why_runner: str
     sources: tuple[str, ...]
     is_convention: bool
     contraindications: tuple[str, ...]
     media: tuple
+
+    @property
+    def left_open(self):
+        """Return in words what the source does not specify of this dose."""
+        return ", ".join(label.lower() for label, words in self.dose_rows if words == NOT_SPECIFIED)
 
 
 def parts_of(need):
@@ -80,6 +85,12 @@ def because_words(because):
     if need:
         return f"Chosen because this test failed: {need_words(need)} (rule {rule})"
     return f"Rule {rule}"
+
+
+def in_parts(because):
+    """Return a reason as its first clause and the working behind it; its sources stand below, once for all."""
+    lead, *rest = because_words(because).split("; ")
+    return SimpleNamespace(lead=lead, working=[words for words in rest if words != because.get("source")])
 
 
 def runner_words(exercise, item):
@@ -138,7 +149,7 @@ def card(item, level=None, media=()):
         rest_seconds=dose.rest_seconds,
         cues=item.exercise.clinic_cues or exercise.cues.en,
         faults=item.exercise.clinic_faults or exercise.faults.en,
-        why=tuple(because_words(because) for because in item.because),
+        why=tuple(in_parts(because) for because in item.because),
         why_runner=runner_words(exercise, item),
         sources=sources_of(exercise, item),
         is_convention=bool(exercise.mark or (step and step.mark)),

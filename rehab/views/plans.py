@@ -21,6 +21,7 @@ from rehab.pages import (
     questions_of,
     shown,
     shown_to_runner,
+    shut,
 )
 from rehab.presentation import contraindications
 from triage.gate import loading_gate
@@ -177,7 +178,8 @@ def move(request, case_id, item_id):
         up = data["direction"] == "up"
         actions.move_item(item=item, up=up, version=data["version"], by=request.user, at=timezone.now())
 
-    done = perform(request, form, act, ("rehab:plan", case.pk))
+    moved = f"{item.exercise} moved {form.data.get('direction')}."
+    done = perform(request, form, act, ("rehab:plan", case.pk), moved)
     return done or refused(request, case, form)
 
 
@@ -224,7 +226,7 @@ def signed(request, case_id):
     gate = loading_gate(case)
     case.unanswered_items = gate.unanswered  # the banner of this page need not ask again
     if not gate.open:
-        return render(request, "rehab/gate_shut.html", {"case": case, "gate": gate})
+        return render(request, "rehab/gate_shut.html", shut(case, gate))
     _, in_force = open_plans(case)
     if in_force is None:
         return redirect("rehab:plan", case.pk)

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from rehab.models import ExerciseMedia
-from rehab.pages import open_plans, shown_to_runner
+from rehab.pages import open_plans, shown_to_runner, stopping
 from triage.gate import loading_gate
 
 
@@ -25,8 +25,10 @@ def my_plan(request):
     if case is None:
         return render(request, "rehab/my_plan.html", frame)
     gate = loading_gate(case)
-    _, in_force = open_plans(case) if gate.open else (None, None)
-    frame |= {"gate": gate, **(shown_to_runner(in_force) if in_force else {})}
+    if not gate.open:
+        return render(request, "rehab/my_plan.html", frame | {"stop": stopping(case, gate)})
+    _, in_force = open_plans(case)
+    frame |= shown_to_runner(in_force) if in_force else {}
     return render(request, "rehab/my_plan.html", frame)
 
 

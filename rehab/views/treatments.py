@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from clinic.access import may_sign
 from rehab import actions, forms
-from rehab.pages import given_treatments, perform, todays_treatments
+from rehab.pages import given_treatments, grouped, perform, todays_treatments
 from rehab.views.plans import readable_case, writable_case
 
 FIELDS = ("treatment", "given_at", "site", "indication", "reason", "response", "version")
@@ -35,7 +35,11 @@ def treatments(request, case_id):
 def page(request, case, rows, form, checklist):
     """Render the treatments page."""
     context = {"case": case, "rows": rows, "form": form, "checklist": checklist if checklist.questions else None}
-    context |= {"given": given_treatments(case), "may_sign": may_sign(request.user, case) and not case.closed_at}
+    context |= {
+        "groups": grouped(rows),
+        "given": given_treatments(case),
+        "may_sign": may_sign(request.user, case) and not case.closed_at,
+    }
     posted = form.is_bound or checklist.is_bound
     return render(request, "rehab/treatments.html", context, status=422 if posted else 200)
 

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from rehab.management import demo
+from rehab.management import demo, stories
 
 
 class Command(BaseCommand):
@@ -23,6 +23,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Demonstration sign-ins, password {demo.PASSWORD}")
         for email, name, _, _ in demo.STAFF:
             self.stdout.write(f"  {email:24} {name}")
-        for story in demo.STORIES:
+        for story in stories.STORIES:
             if story.email:
                 self.stdout.write(f"  {story.email:24} {story.given_name} {story.surname} (runner)")

@@ -10,3 +10,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
+
+// An exercise that reached an end of the list: the other arrow takes the focus that a disabled one cannot keep.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const used = event.detail.requestConfig?.triggeringEvent?.submitter;
+  const arrow = used && document.getElementById(used.id);
+  if (!arrow || !used.closest(".item-tools")) return;
+  const other = arrow.form.querySelector("button:not([disabled])");
+  (arrow.disabled ? other : arrow)?.focus({ preventScroll: true });
+});
