@@ -21,7 +21,7 @@ def my_plan(request):
     if patient is None:
         raise PermissionDenied
     case = patient.cases.open().select_related("patient__clinic").order_by("-opened_at").first()
-    frame = {"patient": patient, "clinic": patient.clinic, "case": case}
+    frame = {"patient": patient, "clinic": case.patient.clinic if case else patient.clinic, "case": case}
     if case is None:
         return render(request, "rehab/my_plan.html", frame)
     gate = loading_gate(case)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from rehab import actions
 from rehab.knowledge import rehab_knowledge
 from tests.factories import CaseFactory
-from tests.rehab.conftest import SHUT
+from tests.rehab.conftest import SHUT, a_signature, an_item
 
 pytestmark = pytest.mark.django_db
 MINE = "/me/"
@@ -58,6 +58,35 @@ def test_behind_a_shut_gate_there_is_no_exercise_anywhere(in_force, clinician, r
     assert "cards" not in browser.get(MINE).context
     assert "No exercise for now" in page
     assert [e.name.en for e in rehab_knowledge().exercises.values() if e.name.en in page] == []
+
+
+def test_before_anything_was_asked_the_page_is_kind(case, runner, at_work):
+    page = my_page(at_work(runner))
+
+    assert "Your plan is not ready yet" in page and "leave exercises, stretches and massage" in page
+    assert "Please call us today" not in page
+
+
+def test_an_open_emergency_says_first_whom_to_call(in_force, clinician, runner, clinic, at_work):
+    an_item(in_force.case, clinician, "E")
+    page = my_page(at_work(runner))
+
+    assert f"call {clinic.emergency_number} now" in page
+    assert page.index(f"tel:{clinic.emergency_number}") < page.index("Do not exercise")
+
+
+def test_the_limits_of_an_open_item_stand_above_the_plan(in_force, clinician, runner, at_work):
+    a_signature(an_item(in_force.case, clinician, "U", row="RF-CECS"), clinician, "may_load")
+    page = my_page(at_work(runner))
+
+    assert page.index("Your limits") < page.index("<li>walk</li>") < page.index("Superman")
+
+
+def test_what_is_left_open_and_what_is_convention_says_so(in_force, runner, at_work):
+    page = my_page(at_work(runner))
+
+    assert "Not specified: tempo." in page
+    assert "clinic convention, to be confirmed by the clinic lead" in page
 
 
 def test_a_runner_without_a_case_sees_an_empty_page(case, runner, clinician, at_work):
