@@ -15,9 +15,8 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
 from rehab.presentation import card, in_words, label_of, question_words, questions, working
 from triage.gate import signing_gate
-from triage.models import SignOff
 
-STALE = "stale_screening"  # the one reason against signing that is none against loading
+ONLY_SIGNING = {"stale_screening", "unconfirmed_knowledge"}  # reasons against signing that are none against loading
 UNASKED, COUNTS_AS_PRESENT = "ASK-", " (not assessed, so it counts as present)"  # as the rules say it
 NOT_YET = {"no_screening", "unfinished_screening", "incomplete_screening"}  # nobody has looked, so nothing was found
 NEWEST = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id").values("level")[:1]
@@ -39,20 +38,13 @@ def cards_of(plan, media=()):
 def shown(plan):
     """Return what a page for the clinician needs of one plan."""
     cause = label_of(plan.diagnosis.cause) if plan.diagnosis else ""
-    shown = {"plan": plan, "cause": cause, "cards": cards_of(plan), "working": working(plan.decision.result)}
-    return shown | {"limits": limits_of(plan)}
-
-
-def limits_of(plan):
-    """Return within which limits an open item allows load, as the clinician who signed for it wrote them."""
-    signed = SignOff.objects.filter(case=plan.case_id).exclude(limits="").exclude(item__outcome="excluded")
-    return list(dict.fromkeys(signed.values_list("limits", flat=True)))
+    return {"plan": plan, "cause": cause, "cards": cards_of(plan), "working": working(plan.decision.result)}
 
 
 def shown_to_runner(plan):
     """Return what the runner's page needs of one plan: pictures too, and nothing of the working."""
     media = list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in plan.items.all()]))
-    return {"plan": plan, "cards": cards_of(plan, media), "limits": limits_of(plan)}
+    return {"plan": plan, "cards": cards_of(plan, media)}
 
 
 def shut(case, gate):
@@ -62,10 +54,9 @@ def shut(case, gate):
 
 def stopping(case, gate):
     """Return how a shut gate is told to the runner: "emergency", "stop", or "wait" where nothing began yet."""
-    rows = [reason.code for reason in gate.reasons]
-    if case.red_flag_items.filter(level="E", row__in=rows).exclude(outcome="excluded").exists():
+    if any(item.level == "E" for item in gate.unanswered):
         return "emergency"
-    began = set(rows) - NOT_YET or case.plans.signed().exists()
+    began = any(reason.code not in NOT_YET for reason in gate.reasons) or case.plans.signed().exists()
     return "stop" if began else "wait"
 
 
@@ -118,7 +109,7 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     """Return the template and the context of the plan page, by where the case stands."""
     signing = signing_gate(case, at)
     case.unanswered_items = signing.unanswered  # the banner of this page need not ask again
-    may_load = all(reason.code == STALE for reason in signing.reasons)
+    may_load = all(reason.code in ONLY_SIGNING for reason in signing.reasons)
     if not may_load:
         return SimpleNamespace(template="rehab/gate_shut.html", context=shut(case, signing))
     draft, in_force = open_plans(case)
@@ -137,6 +128,7 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
         "checklist": checklist or (Checklist(case=case, questions=asked) if asked else None),
         "to_record": to_record(draft),
         "signing": signing,
+        "limits": signing.limits,
         "sign_form": SignPlan(case=case, initial={"plan": draft.pk}),
         "version": case.version,
     }

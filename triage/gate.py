@@ -23,11 +23,16 @@ CLOCKS_APART = timedelta(hours=1)  # nor does one dated further ahead than two s
 
 @dataclass(frozen=True)
 class Gate:
-    """Whether load is allowed, every reason why not, and the items that nothing answers, the most urgent first."""
+    """Whether load is allowed, and every reason why not.
+
+    ``unanswered`` holds the items that nothing answers, the most urgent first; ``limits`` the words of those who
+    signed that the leg may be loaded although something stands open.
+    """
 
     open: bool
     reasons: tuple[Reason, ...]
     unanswered: tuple[RedFlagItem, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 def loading_gate(case: Case) -> Gate:
@@ -60,14 +65,19 @@ def _with_confirmation(gate: Gate, case: Case) -> Gate:
 
 def _gate(case: Case, screenings: list[tuple[datetime | None, bool]]) -> Gate:
     sign_offs = list(SignOff.objects.filter(case=case))
-    items = RedFlagItem.objects.filter(case=case).exclude(outcome="excluded")
+    items = list(RedFlagItem.objects.filter(case=case).exclude(outcome="excluded"))
     unanswered = sorted((item for item in items if not item.is_answered(sign_offs)), key=_urgency)
     reasons = (
         *_screening_reasons(screenings),
         *_item_reasons(unanswered),
         *_diagnosis_reasons(unreleased_causes(case, sign_offs)),
     )
-    return Gate(not reasons, reasons, tuple(unanswered))
+    return Gate(not reasons, reasons, tuple(unanswered), _limits(items, sign_offs))
+
+
+def _limits(items: list[RedFlagItem], sign_offs: list[SignOff]) -> tuple[str, ...]:
+    standing = {item.pk for item in items} | {None}  # None: a signature for a diagnosis
+    return tuple(dict.fromkeys(s.limits for s in sign_offs if s.limits and s.item_id in standing))
 
 
 def _urgency(item: RedFlagItem) -> int:

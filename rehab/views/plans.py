@@ -230,7 +230,7 @@ def signed(request, case_id):
     _, in_force = open_plans(case)
     if in_force is None:
         return redirect("rehab:plan", case.pk)
-    return render(request, "rehab/signed.html", {"case": case, **shown(in_force)})
+    return render(request, "rehab/signed.html", {"case": case, "limits": gate.limits, **shown(in_force)})
 
 
 @login_required
@@ -242,7 +242,7 @@ def printed(request, case_id):
     _, in_force = open_plans(case)
     if not gate.open or in_force is None:
         return redirect("rehab:plan", case.pk)
-    return render(request, "rehab/print.html", {"case": case, **shown(in_force)})
+    return render(request, "rehab/print.html", {"case": case, "limits": gate.limits, **shown(in_force)})
 
 
 @login_required
@@ -255,4 +255,5 @@ def preview(request, case_id):
     plan = draft or in_force
     if not gate.open or plan is None:
         return redirect("rehab:plan", case.pk)
-    return render(request, "rehab/preview.html", {"case": case, "clinic": case.clinic, **shown_to_runner(plan)})
+    context = {"case": case, "clinic": case.clinic, "limits": gate.limits, **shown_to_runner(plan)}
+    return render(request, "rehab/preview.html", context)

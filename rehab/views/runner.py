@@ -28,7 +28,7 @@ def my_plan(request):
     if not gate.open:
         return render(request, "rehab/my_plan.html", frame | {"stop": stopping(case, gate)})
     _, in_force = open_plans(case)
-    frame |= shown_to_runner(in_force) if in_force else {}
+    frame |= {"limits": gate.limits, **shown_to_runner(in_force)} if in_force else {}
     return render(request, "rehab/my_plan.html", frame)
 
 
