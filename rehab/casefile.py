@@ -119,7 +119,7 @@ def read_case(raw: object, words: Vocabulary) -> CaseFile:
 
 
 def _answers(top: Mapping[str, Any], words: Vocabulary) -> tuple[dict[str, Answer], tuple[str, ...]]:
-    """Return every named answer and, below them, what the wildcards say; w10 is never among them."""
+    """Return named answers and, below them, what wildcards say (the screening's also for w1 to w9 without a map)."""
     named: dict[str, Answer] = {}
     wildcards: list[tuple[str, Answer]] = []
     for name in MAPS:
@@ -130,23 +130,22 @@ def _answers(top: Mapping[str, Any], words: Vocabulary) -> tuple[dict[str, Answe
             answer = _member(Answer, value, where)
             if code == WILDCARD:
                 wildcards.append((name, answer))
+                if name == "screening" and "wells" not in top:
+                    wildcards.append(("wells", answer))
             elif words.answers.get(code) not in ANSWER_KINDS:
                 raise CaseFileError(f"{where}: unknown code {code!r}")
             elif named.setdefault(code, answer) is not answer:
                 raise CaseFileError(f"{where}: {answer.value} contradicts {named[code].value} in another map")
-    return _with_wildcards(named, wildcards, "wells" in top, words)
+    return _with_wildcards(named, wildcards, words)
 
 
 def _with_wildcards(
-    named: dict[str, Answer], wildcards: list[tuple[str, Answer]], has_wells: bool, words: Vocabulary
+    named: dict[str, Answer], wildcards: list[tuple[str, Answer]], words: Vocabulary
 ) -> tuple[dict[str, Answer], tuple[str, ...]]:
     answers = dict(named)
     for name, answer in wildcards:
-        kinds = WILDCARD_KINDS[name]
-        if name == "screening" and not has_wells:
-            kinds = kinds | WILDCARD_KINDS["wells"]
         for code, kind in words.answers.items():
-            if kind not in kinds or code in named:
+            if kind not in WILDCARD_KINDS[name] or code in named:
                 continue
             # Two wildcards meet over the signs: a yes wins, else the map the sign stands in first.
             if answers.setdefault(code, answer) is not answer and answer is Answer.PRESENT:
@@ -162,7 +161,6 @@ def _patient(raw: object, screening: Mapping[str, Any]) -> PatientFacts:
     def whole(key: str, most: int) -> int | None:
         return _optional(entry.get(key), lambda value: _whole(value, f"patient.{key}", most))
 
-    named = screening.get("pregnant", Answer.NOT_ASSESSED)
     sex = _optional(entry.get("sex"), lambda value: _code(value, "patient.sex", SEXES))
     side = _optional(entry.get("side"), lambda value: _member(Side, value, "patient.side"))
     if side is Side.NONE:
@@ -170,7 +168,7 @@ def _patient(raw: object, screening: Mapping[str, Any]) -> PatientFacts:
     return PatientFacts(
         age_years=whole("age_years", MOST_YEARS),
         sex=sex,
-        pregnant=_member(Answer, entry.get("pregnant", named), "patient.pregnant"),
+        pregnant=_member(Answer, entry.get("pregnant", screening.get("pregnant", "not_assessed")), "patient.pregnant"),
         postpartum_days=whole("postpartum_days", MOST_POSTPARTUM_DAYS),
         gestation_weeks=whole("gestation_weeks", MOST_WEEKS),
         side=side,

@@ -46,7 +46,8 @@ def test_a_named_code_beats_the_wildcard_and_the_answer_says_what_was_assumed():
     assert found.facts.answer("snap") is Answer.NOT_ASSESSED
     assert found.facts.answer("bmi_30") is Answer.ABSENT
     assert found.facts.answer("loading_event") is Answer.PRESENT
-    assert found.assumed == ("screening: * = absent", "findings: * = present")
+    assert found.assumed == ("screening: * = absent", "wells: * = absent", "findings: * = present")
+    assert read(screening={"*": "absent"}, wells={}).assumed == ("screening: * = absent",)
 
 
 def test_a_yes_wins_where_two_wildcards_meet():

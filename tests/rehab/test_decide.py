@@ -11,6 +11,8 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from rehab.casefile import CaseFileError, read_case
+from rehab.management.codebook import vocabulary
 from tests.rehab.worked import PCS, case_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,6 +218,42 @@ def test_every_need_cause_exercise_and_treatment_is_there(all_codes):
     assert {"PCS", "SOLEUS", "DVT", "TIGHTNESS"} <= by_kind["cause"]
     assert {"ART", "DEEP_MASSAGE", "SURGERY"} <= by_kind["treatment"]
     assert {"band", "barbell", "step", "ball"} <= by_kind["equipment"]
+
+
+# The needs as the issue names them.
+NAMED_NEEDS = """core_flex core_ext core_lat_left core_lat_right core_rot_left core_rot_right hip_ext hip_abd hip_er
+hip_flexor_len sls gastroc_str soleus_str gastroc_len soleus_len ankle_df foot_arch gait_cadence trigger_point"""
+
+
+def test_every_listed_code_is_accepted_where_it_belongs(all_codes):
+    by_kind = {kind: [entry["code"] for entry in all_codes if entry["kind"] == kind] for kind in KINDS}
+    screened = by_kind["question"] + by_kind["sign"] + by_kind["risk"]
+    case = {
+        "patient": {},
+        "screening": dict.fromkeys(screened, "absent"),
+        "wells": dict.fromkeys(by_kind["wells"], "absent"),
+        "findings": dict.fromkeys(by_kind["finding"], "present"),
+        "failed": [*by_kind["need"], *NAMED_NEEDS.split()],
+        "equipment": by_kind["equipment"],
+        "blocked": by_kind["exercise"],
+    }
+    found = read_case(case, vocabulary()).facts
+
+    assert len(found.answers) == len(screened) + 9 + len(by_kind["finding"])
+    assert set(NAMED_NEEDS.split()) <= set(found.failed)
+    for cause in by_kind["cause"]:
+        assert read_case({"patient": {}, "diagnosis": cause}, vocabulary()).facts.diagnosis == cause
+
+
+def test_every_test_takes_both_ends_of_its_range_and_nothing_beyond():
+    for code, shape in vocabulary().tests.items():
+        for side in shape.sides:
+            entry = {"test": code, "side": side, "unit": shape.unit}
+            for value in (shape.low, shape.high):
+                assert read_case({"patient": {}, "measurements": [entry | {"value": value}]}, vocabulary())
+            for value in (shape.low - 0.1, shape.high + 0.1):
+                with pytest.raises(CaseFileError, match=r"measurements\[0\].value"):
+                    read_case({"patient": {}, "measurements": [entry | {"value": value}]}, vocabulary())
 
 
 def test_every_contraindication_can_be_answered(all_codes):
