@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,14 @@ CONTRA_CODES = sorted({c.code for e in KNOWN.exercises.values() for c in e.contr
 OPENING = {"cecs_same_time", "cecs_eases", "bsi_bone_pain", "bsi_worse_each_run", "anticoagulant", "mass_lump"}
 QUIET_CODES = sorted({code for code, kind in WORDS.answers.items() if kind == "finding"} | set(CONTRA_CODES) | OPENING)
 NEEDS = sorted(WORDS.needs)
+# Every question of 2.4, every risk and local sign of 2.3 and w1 to w9: silence on one of them holds.
+MANDATORY = {e.code for e in code_list() if e.kind in ("question", "risk", "wells")} | {"cord_tender"}
+LOUD = (
+    (("cecs_same_time", "cecs_eases"), Level.U),
+    (("leg_hot", "leg_colour"), Level.D),
+    (("snap",), Level.D),
+    (("dark_urine",), Level.E),
+)
 # What makes a picture calmer on purpose: an old, known difference of girth.
 CALMING = {"girth_old_known"}
 ANSWERS = st.sampled_from([answer.value for answer in Answer])
@@ -52,11 +61,31 @@ outcomes = st.lists(
             "item": st.sampled_from(sorted(WORDS.rows)),
             "outcome": st.sampled_from(["excluded", "confirmed", "inconclusive"]),
             "scan": st.sampled_from(["negative", "positive", "not_done"]),
+            "repeat_scan": st.sampled_from(["negative", "positive", "not_done"]),
             "d_dimer": st.sampled_from(["negative", "positive", "not_done"]),
+            "discharged": st.booleans(),
         }
     ),
     max_size=2,
 )
+# One value a test and side, from one end of the range to the other; the ends and the middle are tried often.
+MEASURABLE = [(code, shape, side) for code, shape in sorted(WORDS.tests.items()) for side in shape.sides]
+
+
+@st.composite
+def measured(draw):
+    """Return a few measurements, each test and side once."""
+    places = draw(st.lists(st.sampled_from(range(len(MEASURABLE))), max_size=4, unique=True))
+    return [_measurement(draw, *MEASURABLE[place]) for place in places]
+
+
+def _measurement(draw, code, shape, side):
+    share = draw(st.sampled_from([0, 0.25, 0.5, 0.75, 1]) | st.floats(0, 1))
+    value = shape.low + (shape.high - shape.low) * share
+    entry = {"test": code, "side": side, "value": value, "unit": shape.unit}
+    return entry | {"pain_nprs": draw(st.none() | st.integers(0, 10))}
+
+
 BANDS = [["band", "barbell", "step", "ball"], ["band"], [], ["roller", "step"]]
 
 
@@ -73,6 +102,7 @@ def raw_cases(draw, quiet=False):
             **changed,
         },
         "findings": {"*": draw(st.sampled_from(["absent", "absent", "not_assessed"]))},
+        "measurements": draw(measured()),
         "failed": draw(st.lists(st.sampled_from(NEEDS), max_size=8, unique=True)),
         "diagnosis": draw(st.none() | st.sampled_from(sorted(WORDS.causes))),
         "equipment": draw(st.sampled_from(BANDS)),
@@ -98,7 +128,12 @@ def decide(raw):
 
 def with_answer(raw, code, answer):
     """Return a case with one more answer in its screening."""
-    return {**raw, "screening": {**raw["screening"], code: answer}}
+    return with_answers(raw, {code: answer})
+
+
+def with_answers(raw, answers):
+    """Return a case with more answers in its screening."""
+    return {**raw, "screening": {**raw["screening"], **answers}}
 
 
 def test_the_quiet_cases_reach_a_plan_often_enough_to_say_something():
@@ -114,6 +149,36 @@ def test_the_quiet_cases_reach_a_plan_often_enough_to_say_something():
     assert sum(plan.status != "no_plan" for plan in statuses) > 100
     assert sum(bool(plan.exercises) for plan in statuses) > 80
     assert sum(bool(plan.ask_first) for plan in statuses) > 30
+
+
+CALM_CASES = (
+    CALM,
+    {**CALM, "findings": {"*": "absent", "loading_event": "present"}},
+    {**CALM, "findings": {"*": "absent", "loading_event": "present"}, "sign_offs": [*LOADS, SIGNED]},
+    {**CALM, "settings": {"dvt_seed_strict": True}},
+)
+
+
+@pytest.mark.parametrize("code", FLAG_CODES)
+def test_silence_on_any_one_question_risk_or_clot_sign_holds_a_calm_case(code):
+    for calm in CALM_CASES:
+        _, answered, plan = decide(with_answer(calm, code, "absent"))
+        _, silent, held = decide(with_answer(calm, code, "not_assessed"))
+
+        assert (answered.level, answered.complete, plan.status) == (Level.R, True, "plan")
+        assert silent.complete == (code not in MANDATORY)
+        assert code not in MANDATORY or (silent.level, silent.d_hold, held.status) == (Level.D, True, "no_plan")
+
+
+@pytest.mark.parametrize("code", [code for code in FLAG_CODES if code not in CALMING])
+def test_no_yes_lowers_the_level_that_another_yes_has_set(code):
+    for other, level in LOUD:
+        loud = with_answers(CALM, {**dict.fromkeys(other, "present"), code: "absent"})
+        _, before, _ = decide(loud | {"sign_offs": [*LOADS, SIGNED]})
+        _, after, _ = decide(with_answer(loud, code, "present") | {"sign_offs": [*LOADS, SIGNED]})
+
+        assert code in other or before.level is level
+        assert after.level.urgency >= before.level.urgency
 
 
 @given(raw_cases(), st.sampled_from([code for code in FLAG_CODES if code not in CALMING]))
