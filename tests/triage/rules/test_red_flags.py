@@ -32,6 +32,8 @@ ROWS = [
     ("RF-ACS", ("acs_painkillers_fail",), D),
     ("RF-ACS", ("acs_stretch_pain",), D),
     ("RF-ACS", ("acs_tense",), D),
+    ("RF-ACS", ("acs_paraesthesia",), D),
+    ("RF-ACS", ("acs_power_reduced",), D),
     ("RF-ACS", ("acs_rest_pain", "acs_out_of_proportion"), E),
     ("RF-ACS", ("acs_rest_pain", "acs_painkillers_fail"), E),
     ("RF-ACS", ("acs_rest_pain", "acs_woody"), E),
