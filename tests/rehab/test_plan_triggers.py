@@ -10,8 +10,9 @@ from clinic.models import Case
 from rehab.models import LevelStep, Plan, PlanItem, TreatmentRecord
 from rehab.triggers import RELEASE_CAUSES
 from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
-from triage.gate import loading_gate
+from triage.gate import loading_gate, signing_gate
 from triage.knowledge import triage_knowledge
+from triage.models import SignOff
 
 pytestmark = pytest.mark.django_db
 
@@ -271,3 +272,111 @@ def test_no_treatment_is_kept_while_an_alarm_is_open(open_case, clinician):
 
 def test_the_frozen_list_of_causes_is_the_list_of_the_knowledge():
     assert set(RELEASE_CAUSES) == set(triage_knowledge().red_flags.must_not_load)
+
+
+# --- Doors that somebody tried -----------------------------------------------------------------
+
+
+def test_an_item_does_not_move_between_plans(signed_plan, draft):
+    item = draft.items.get()
+
+    assert refuses(lambda: PlanItem.objects.filter(pk=item.pk).update(plan=signed_plan, position=9))
+    assert refuses(lambda: signed_plan.items.update(plan=draft, position=9))
+
+
+def test_a_draft_keeps_the_case_the_decision_and_the_day_it_was_born_with(draft, clinician):
+    other = a_diagnosis(draft.case, clinician, "GASTROC")
+    earlier = draft.drafted_at - timedelta(days=9)
+
+    for change in (
+        {"diagnosis": other},
+        {"drafted_at": earlier},
+        {"decision": draft.case.decisions.get(kind="triage")},
+    ):
+        assert refuses(lambda change=change: Plan.objects.filter(pk=draft.pk).update(**change))
+
+
+def test_a_signature_is_not_dated_back_to_a_fresh_screening(draft, clinician):
+    before = {"signed_at": draft.drafted_at - timedelta(minutes=1), "signed_by": clinician}
+
+    assert refuses(lambda: Plan.objects.filter(pk=draft.pk).update(**before))
+
+
+def test_a_screening_of_a_day_to_come_makes_no_signature_fresh(open_case, clinician):
+    a_screening(open_case, clinician, completed_at=timezone.now() + timedelta(days=30))
+    again = Case.objects.create(
+        clinic=open_case.clinic, patient=open_case.patient, side="right", opened_at=NOW, opened_by=clinician
+    )
+    a_screening(again, clinician, completed_at=timezone.now() + timedelta(days=30))
+    a_diagnosis(again, clinician)
+    plan = a_plan(again, clinician)
+
+    assert not signing_gate(again, timezone.now()).open
+    assert refuses(lambda: in_force(plan, clinician))
+
+
+def test_a_diagnosis_after_the_draft_asks_for_another_draft(draft, clinician):
+    a_diagnosis(draft.case, clinician, "GASTROC")
+
+    assert refuses(lambda: in_force(draft, clinician))
+
+
+def test_a_diagnosis_after_the_signature_that_forbids_load_shuts_the_gate(signed_plan, clinician):
+    a_diagnosis(signed_plan.case, clinician, "BSI")
+
+    assert not loading_gate(signed_plan.case).open
+    assert refuses(lambda: a_step(signed_plan.items.get(), clinician).save())
+
+
+def test_a_release_of_the_last_episode_does_not_open_the_next(draft, clinician):
+    def released():
+        SignOff.objects.create(
+            case=draft.case, cause="BSI", kind="released", by=clinician, at=timezone.now(), reason="Dr Soto"
+        )
+
+    a_diagnosis(draft.case, clinician, "BSI")
+    released()
+    assert loading_gate(draft.case).open
+    a_diagnosis(draft.case, clinician, "BSI")
+    assert not loading_gate(draft.case).open
+    assert refuses(lambda: draft.items.update(sets=2))
+    released()
+    assert loading_gate(draft.case).open
+    assert not refuses(lambda: draft.items.update(sets=2))
+
+
+def test_an_empty_or_unexplained_plan_is_not_signed(draft, clinician):
+    draft.items.update(because=[])
+    assert refuses(lambda: in_force(draft, clinician))
+
+    draft.items.all().delete()
+    assert refuses(lambda: in_force(draft, clinician))
+
+
+def test_a_plan_is_of_one_case(open_case, draft, clinician):
+    other = Case.objects.create(
+        clinic=open_case.clinic, patient=open_case.patient, side="right", opened_at=NOW, opened_by=clinician
+    )
+    a_screening(other, clinician)
+    a_diagnosis(other, clinician)
+
+    assert refuses(lambda: a_plan(other, clinician, diagnosis=draft.diagnosis))
+    assert refuses(lambda: Plan.objects.filter(pk=draft.pk).update(case=other))
+
+
+def test_a_calm_screening_of_the_same_moment_hides_no_incomplete_one(draft, clinician):
+    moment = timezone.now()
+    for complete in (True, False):
+        a_screening(draft.case, clinician, completed_at=moment, complete=complete, level="R" if complete else "D")
+
+    assert not loading_gate(draft.case).open
+    assert refuses(lambda: in_force(draft, clinician))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"amount": 8, "unit": ""}, {"scheme": "6-4-2", "unit": ""}, {"added_by_clinician": True, "override_reason": ""}],
+    ids=["amount without a unit", "scheme without a unit", "added without a reason"],
+)
+def test_a_dose_says_what_it_counts_and_a_departure_why(draft, broken):
+    assert refuses(lambda: draft.items.update(**broken))
