@@ -102,6 +102,7 @@ class Walk:
             "flat_feet": absent,
             "hypermobile": Answer.PRESENT,
             "core_training": Answer.PRESENT,
+            "previous_strain": absent,
         }
         person = {"allergies": "none known", "anticoagulant": absent, "pregnant": absent}
         self.do(clinic_actions.save_intake, case=self.case, story=case, person_facts=person)

@@ -10,7 +10,7 @@ from clinic.terms import Answer
 from rehab import actions
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Plan
-from tests.rehab.conftest import an_item, drafted, nothing_against
+from tests.rehab.conftest import a_signature, an_item, drafted, nothing_against
 
 pytestmark = pytest.mark.django_db
 PAGE_QUERIES = 10
@@ -55,6 +55,40 @@ def test_the_draft_shows_every_exercise_with_dose_and_reasons(rules_draft, clini
         assert all(key in page for b in item.because for key in b["source"].split(", "))
     assert "Why, for the runner" in page
     assert "clinic convention, to be confirmed by the clinic lead" in page
+
+
+def test_each_exercise_says_what_it_must_not_be_given_with(rules_draft, clinician, at_work):
+    page = text(at_work(clinician).get(url("plan", rules_draft.case)))
+
+    for item in rules_draft.items.all():
+        for closed in rehab_knowledge().exercises[item.exercise_id].contraindications:
+            assert closed.question.en in page
+
+
+def test_a_clinic_that_has_not_confirmed_the_knowledge_drafts_and_does_not_sign(
+    rules_draft, clinician, at_work, settings
+):
+    settings.DEMONSTRATION = False
+    page = text(at_work(clinician).get(url("plan", rules_draft.case)))
+
+    assert "It cannot be signed now" in page and "has not confirmed" in page
+    assert "must not be loaded now" not in page and "Superman" in page
+
+
+def test_moving_an_exercise_says_so(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    item = rules_draft.items.last()
+    page = at_work(clinician).post(url("move", case, item.pk), form(case, direction="up"), follow=True)
+
+    assert f"{item.exercise} moved up." in text(page)
+
+
+@pytest.mark.parametrize("name", ["plan", "plan_preview"])
+def test_the_limits_of_an_open_item_stand_with_the_plan(rules_draft, clinician, at_work, name):
+    case = rules_draft.case
+    a_signature(an_item(case, clinician, "U", row="RF-CECS"), clinician, "may_load")
+
+    assert "<li>walk</li>" in text(at_work(clinician).get(url(name, case)))
 
 
 def test_open_questions_stand_on_top(rules_draft, clinician, at_work):

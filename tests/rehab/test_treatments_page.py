@@ -73,6 +73,19 @@ def test_where_a_reason_is_needed_it_is_asked_for(ready_case, clinician):
     assert record.verdict == "reason_needed" and record.reason
 
 
+def test_the_allowed_stand_first_and_every_refusal_says_why(ready_case, clinician, at_work):
+    nothing_against(ready_case, clinician, anticoagulant=Answer.PRESENT, skin_infection_or_wound=Answer.NOT_ASSESSED)
+    page = at_work(clinician).get(address(ready_case)).content.decode()
+    groups = [page.index(title) for title in ("Allowed with your reason", "Forbidden today")]
+
+    assert groups == sorted(groups)
+    assert page.index("Deep tissue massage") > groups[-1]
+    assert "Blood thinner or bleeding disorder" in page
+    assert "Nobody asked yet, so it counts like a yes: Infection or broken skin" in page
+    assert "clinic convention, to be confirmed by the clinic lead" in page
+    assert "PCS" not in page
+
+
 def test_the_page_records_through_the_gate(ready_case, clinician, at_work):
     answer = at_work(clinician).post(address(ready_case), posted(ready_case, treatment="ART"))
 
