@@ -8,6 +8,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 from clinic import triggers
 from clinic.models import Case, Patient
 from tests import factories
+from triage.models import Screening
 
 APPEND_ONLY = (
     *("clinic_caseevent", "triage_decision", "triage_diagnosis", "triage_signoff", "triage_examination"),
@@ -106,14 +107,15 @@ def test_triggers_that_went_missing_are_made_again_by_the_next_migrate():
 @pytest.mark.django_db(transaction=True)
 def test_a_later_migration_may_rebuild_a_table_that_triggers_ask_about():
     """SQLite rebuilds a table to change it, and stops at a trigger of another table that names it."""
-    config, longer = Case._meta.app_config, models.CharField(max_length=90, default="Take the story")
-    longer.set_attributes_from_name("next_step")
-    longer.model = Case
+    config, stored = Screening._meta.app_config, Screening._meta.get_field("w10_reason")
+    longer = models.CharField(max_length=900, blank=True)
+    longer.set_attributes_from_name(stored.name)
+    longer.model = Screening
     signal = {"app_config": config, "verbosity": 0, "interactive": False, "using": "default"}
     pre_migrate.send(sender=config, plan=[("a migration", False)], **signal)
-    for old, new in ((Case._meta.get_field("next_step"), longer), (longer, Case._meta.get_field("next_step"))):
+    for old, new in ((stored, longer), (longer, stored)):
         with connection.schema_editor() as editor:
-            editor.alter_field(Case, old, new)
+            editor.alter_field(Screening, old, new)
     post_migrate.send(sender=config, plan=[], **signal)
 
     assert there() == expected()
