@@ -67,8 +67,8 @@ EXERCISES = {
     ),
     "SHORT_FOOT": ("foot_arch:2", "3", "", ""),
     "CADENCE_DRILL": ("gait_cadence:2", "3 seed", "", ""),
-    "WALK_RUN": ("", "2", "", ""),
-    "CROSS_TRAIN": ("", "1", "cross_training_pain", ""),
+    "WALK_RUN": ("", "0", "", ""),
+    "CROSS_TRAIN": ("", "0", "cross_training_pain", ""),
 }
 CALF_GATE = {
     "closed_causes": frozenset({"ACHILLES_RUPTURE", "ACS", "DVT", "BSI"}),
@@ -82,6 +82,7 @@ STRETCH_GATE = {
     "strain_grade_pain_limit_nprs": 2,
 }
 GATES = {
+    "BARBELL_HIP_THRUST": {"closed_causes": frozenset({"DVT"})},
     "CALF_ISOMETRIC": CALF_GATE,
     "BENT_KNEE_HEEL_RAISE": CALF_GATE | {"unreleased_max_level": (("PCS", 4),)},
     "STANDING_HEEL_RAISE": CALF_GATE | {"unreleased_max_level": (("PCS", 5),)},

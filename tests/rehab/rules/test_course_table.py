@@ -21,11 +21,23 @@ STEPS = {
     "suspend": {"reds": 2, "days": 7},
     "missed_week": {"days": 7, "levels_down": 1},
     "missed_fortnight": {"days": 14},
-    "no_morning": {},
+    "no_morning": {"baseline_days": 3},
     "one_step": {"levels": 1, "new_calf_levels": 1},
     "reassess": {"failed_weeks": 2, "all_weeks": 4},
     "maintain": {"times_a_week_min": 1, "times_a_week_max": 2},
     "weekly_load": {"rise_max_percent": 30},
+    "pain_model": {"safe_to_nprs": 3, "acceptable_to_nprs": 5},
+    "always_red": {"bone_pain_from_nprs": 1},
+    "asked_by_PR-A": {"pain_max_nprs": 2, "pain_max_tendon_nprs": 5, "effort_max": 7, "sessions": 2},
+    "asked_by_PR-B": {
+        "pain_max_nprs": 2,
+        "pain_max_bone_nprs": 0,
+        "effort_max": 7,
+        "sessions": 3,
+        "hours_apart_min": 48,
+    },
+    "asked_by_PR-F": {"times": 2, "days": 7, "times_a_week": 2},
+    "form_fault": {"repetitions_above_percent": 20},
 }
 ACUTE = {
     "ice": {
@@ -76,6 +88,7 @@ BACK_DOWN = {
     "pressure_pcs": {"usual_max_minutes": 30, "emergency_above_minutes": 60},
     "bone": {"pain_from_nprs": 1},
     "same_stage": {"times": 3},
+    "stricter_wins": {},
 }
 PRACTICE = {
     "every_other_day": {"days_apart_min": 2},
@@ -86,6 +99,15 @@ PRACTICE = {
     "order_after_stages": {},
     "discharge": {"stage": 8, "pain_max_nprs": 1, "weeks": 2, "index_min_points": 32},
     "no_best": {},
+    "trial_protocol": {
+        "run_min_minutes": 3,
+        "run_max_minutes": 4,
+        "walk_min_minutes": 1,
+        "walk_max_minutes": 2,
+        "times": 2,
+        "effort_min": 3,
+        "effort_max": 5,
+    },
 }
 # low, high, items, higher is better | changes that count: kind, value, upper value
 MEASURES = {
@@ -94,21 +116,34 @@ MEASURES = {
         (0, 10, 5, True),
         [("mcid", 1.3, None), ("mcid", 2.3, None), ("mcid", 2.7, None), ("mdc", 2, None), ("mdc", 3, None)],
     ),
-    "LEFS": ((0, 80, 20, True), [("mcid", 9, 16), ("mdc", 9, None)]),
+    "LEFS": ((0, 80, 20, True), [("mcid", 9, None), ("mcid", 9, 16), ("mdc", 9, None)]),
     "UWRI": ((0, 36, 9, True), [("mcid", 8, None), ("mic", 5, None), ("mdc", 4.1, None)]),
     "VISA_A": ((0, 100, 8, True), [("mcid", 14, None), ("mcid", 6.5, 12)]),
 }
 MEASURE_NUMBERS = {
-    "NPRS": {},
-    "PSFS": {"activities_min": 3, "activities_max": 5},
+    "NPRS": {"improved_from_points": 2, "improved_from_percent": 30},
+    "PSFS": {
+        "activities_min": 3,
+        "activities_max": 5,
+        "improved_from_points": 1.3,
+        "worse_from_points": 2,
+        "item_worse_from_points": 3,
+    },
     "LEFS": {
+        "improved_from_points": 9,
+        "worse_from_points": 9,
         "missing_items_max": 2,
         "healthy_median_points": 77,
         "ceiling_percent_low": 12,
         "ceiling_percent_high": 25,
     },
-    "UWRI": {"standard_error_points": 1.47, "discharge_from_points": 32},
-    "VISA_A": {"healthy_above_points": 96, "clinic_mean_points": 64},
+    "UWRI": {
+        "improved_from_points": 8,
+        "worse_from_points": 4.1,
+        "standard_error_points": 1.47,
+        "discharge_from_points": 32,
+    },
+    "VISA_A": {"improved_from_points": 14, "healthy_above_points": 96, "clinic_mean_points": 64},
 }
 STORES = {"NPRS": "ratings", "PSFS": "own_activities", "LEFS": "total", "UWRI": "total", "VISA_A": "total"}
 
