@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from clinic.models import Draft
 from tests.factories import PASSWORD
 from triage.models import Screening, ScreeningAnswer
 from triage.words import screening_codes, screening_sections
@@ -75,6 +76,7 @@ def test_an_alarm_being_kept_and_a_quick_send_are_no_conflict(page, case):
 def test_what_was_tapped_survives_a_closed_page_and_nothing_else_is_put_back(page, case):
     page.locator("label[for=pe_chest-n], label[for=acs_rest_pain-n]").first.click()
     page.get_by_text("Draft kept").wait_for()
+    assert len(Draft.objects.get(case=case).fields) == 1
     page.goto(reverse("triage:screening", args=[case.pk]))
     page.get_by_text("Your unsaved draft was put back.").wait_for()
     counts(page, 1)
