@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Draft
 from tests.factories import PASSWORD
@@ -80,3 +81,12 @@ def test_what_was_tapped_survives_a_closed_page_and_nothing_else_is_put_back(pag
     page.goto(reverse("triage:screening", args=[case.pk]))
     page.get_by_text("Your unsaved draft was put back.").wait_for()
     counts(page, 1)
+
+
+def test_none_of_these_of_an_old_draft_answers_no_question_that_is_new(page, case, clinician):
+    first = screening_sections()[0]
+    asked_then = {row.code: ["absent"] for row in first.rows[1:]} | {f"none_{first.key}": ["on"]}
+    Draft.objects.create(person=clinician, case=case, form="screening", fields=asked_then, updated_at=timezone.now())
+    page.goto(reverse("triage:screening", args=[case.pk]))
+    counts(page, len(first.rows) - 1)
+    assert not none_of(page, 0).locator("input").is_checked()

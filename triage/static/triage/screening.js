@@ -57,6 +57,14 @@
     }
   }, true);
 
+  // A draft may be older than a question: "none of these" holds for what was shown then, not for what is new.
+  document.addEventListener("draft:filled", (event) => {
+    for (const none of event.target.querySelectorAll("[data-none]:checked")) {
+      const silent = none.closest(".ask").querySelector('[value="not_assessed"]:checked');
+      if (silent) none.checked = false;
+    }
+  }, true);
+
   // A send waits for the judgement under way: it may be keeping an alarm, which makes a new version of the record.
   let judging = 0;
   document.addEventListener("htmx:beforeRequest", () => { judging += 1; });
