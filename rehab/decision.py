@@ -8,10 +8,10 @@ from clinic.terms import CaseFacts, OutcomeType, Reason
 from rehab.rules.catalogue import RehabKnowledge
 from rehab.rules.choice import AskFirst, Because, Catalogue, Choice, Chosen, Dropped
 from rehab.rules.exercises import asked, choose, entry_exercise
-from rehab.rules.gates import Opening, Situation, Status, opening
+from rehab.rules.gates import Situation, Status, opening
 from rehab.rules.mapping_tables import AddOnRule, MappingTable
 from rehab.rules.needs import Failure, base_of
-from rehab.rules.start_levels import start_level
+from rehab.rules.start_levels import FIRST, first_level, start_level
 from rehab.rules.treatments import (
     TreatmentState,
     TreatmentTables,
@@ -88,7 +88,7 @@ def exercise_verdicts(
     for code, exercise in knowledge.exercises.items():
         found = opening(exercise, situation, knowledge.mapping, knowledge.contra)
         wanted = start_level(exercise, failures, case, knowledge.mapping.start)
-        start = max(1, min(wanted, found.max_level))
+        start = first_level(exercise, wanted, found.max_level, knowledge.mapping.at_hand(case.equipment))
         verdicts[code] = ExerciseVerdict(code, found.status, start, found.max_level, found.because, found.ask_first)
     return verdicts
 
@@ -186,13 +186,15 @@ def _add_ons(case: CaseFacts, choice: Choice, catalogue: Catalogue) -> tuple[tup
         text = f"The calf starts here: {replaced[0].reason}"
         wanted[entry.exercises[0]] = Because(entry.code, None, ", ".join(entry.source), text)
     codes = catalogue.in_order(wanted)
-    chosen = tuple(_add_on(code, wanted[code], catalogue) for code in codes if catalogue.is_ok(code))
+    at_hand = catalogue.table.at_hand(case.equipment)
+    chosen = tuple(_add_on(code, wanted[code], at_hand, catalogue) for code in codes if catalogue.is_ok(code))
     return chosen, asked(codes, catalogue.openings)
 
 
-def _add_on(code: str, because: Because, catalogue: Catalogue) -> Chosen:
-    found: Opening = catalogue.openings[code]
-    return Chosen(code, 1 if catalogue.exercises[code].levels else None, found.max_level, (because,))
+def _add_on(code: str, because: Because, at_hand: frozenset[str], catalogue: Catalogue) -> Chosen:
+    found, exercise = catalogue.openings[code], catalogue.exercises[code]
+    start = first_level(exercise, FIRST, found.max_level, at_hand) if exercise.levels else None
+    return Chosen(code, start, found.max_level, (because,))
 
 
 def _add_on_applies(rule: AddOnRule, case: CaseFacts) -> bool:

@@ -42,7 +42,7 @@ def allowed_verdict(plan, code, level, at):
 def new_item(plan, code, side, reason, position, at):
     """Save an item chosen by hand, at the level the rules would start it."""
     verdict = allowed_verdict(plan, code, None, at)
-    level = max(1, min(verdict.start_level or 1, verdict.max_level))
+    level = verdict.start_level
     return PlanItem.objects.create(
         plan=plan,
         exercise_id=code,

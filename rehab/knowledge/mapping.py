@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from clinic.tables import Checker, Entry, read_table
+from clinic.terms import Text
 from rehab.rules.catalogue import ContraWord, Rule
 from rehab.rules.mapping_tables import AddOnRule, Elephant, ForcedRule, MappingTable, StartRule, Substitution
 
@@ -35,14 +37,15 @@ def load_mapping(checker: Checker, exercises, treatment_codes, folder: Path = HE
 
 def _mapping(table: Entry, exercises) -> MappingTable:
     needs = {entry.code(): _label(entry) for entry in table.children("need")}
-    kit = [(entry.code(), entry.flag("always_there"), _label(entry)) for entry in table.children("equipment")]
+    kit = [_equipment(entry) for entry in table.children("equipment")]
     substitutions = [_substitution(entry, exercises) for entry in table.children("substitution", name_key="exercise")]
     return MappingTable(
         needs=MappingProxyType(needs),
         core_needs=frozenset(table.words("core_needs", choices=tuple(needs))),
         strain_causes=frozenset(table.words("strain_causes")),
-        always_there=frozenset(code for code, always, _ in kit if always),
-        equipment=MappingProxyType({code: label for code, _, label in kit}),
+        always_there=frozenset(thing.code for thing in kit if thing.always_there),
+        stand_ins=MappingProxyType({thing.code: thing.stands_in_for for thing in kit if thing.stands_in_for}),
+        equipment=MappingProxyType({thing.code: thing.label for thing in kit}),
         forced=tuple(_forced(entry, exercises, needs) for entry in table.children("forced")),
         substitutions=MappingProxyType({found.exercise: found for found in substitutions}),
         session_cap=table.whole("session_cap_exercises") or 0,
@@ -57,7 +60,21 @@ def _mapping(table: Entry, exercises) -> MappingTable:
     )
 
 
-def _label(entry: Entry):
+class _Kit(NamedTuple):
+    """One piece of equipment as it is written."""
+
+    code: str
+    always_there: bool
+    stands_in_for: frozenset[str]
+    label: Text
+
+
+def _equipment(entry: Entry) -> _Kit:
+    stands_in_for = frozenset(entry.words("stands_in_for", required=False))
+    return _Kit(entry.code(), entry.flag("always_there"), stands_in_for, _label(entry))
+
+
+def _label(entry: Entry) -> Text:
     """Return the label of a need or a piece of equipment; its source is checked with it."""
     label = entry.must_text("label")
     entry.sources()

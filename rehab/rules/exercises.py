@@ -14,7 +14,7 @@ from rehab.rules.forced import Needs, forced_draft
 from rehab.rules.gates import Opening
 from rehab.rules.mapping_tables import MappingTable, StartRule
 from rehab.rules.needs import Failure, by_base
-from rehab.rules.start_levels import pain_test_allows, start_level
+from rehab.rules.start_levels import first_level, pain_test_allows, start_level
 
 COVER_RULE = "COVER"
 DEFAULT_RULE = "DEFAULT-STRAIN"
@@ -144,11 +144,10 @@ def _chosen(code: str, draft: Draft, case: CaseFacts, failures: tuple[Failure, .
     exercise, highest = catalogue.exercises[code], catalogue.openings[code].max_level
     ceiling = min(highest, (draft.ceilings or {}).get(code, highest))
     level = start_level(exercise, failures, case, catalogue.table.start)
-    there = case.equipment | catalogue.table.always_there
-    usable = [step.number for step in exercise.levels if step.number <= min(level, ceiling) and step.equipment <= there]
+    at_hand = catalogue.table.at_hand(case.equipment)
     return Chosen(
         code=code,
-        start_level=max(usable, default=1) if exercise.levels else None,
+        start_level=first_level(exercise, level, ceiling, at_hand) if exercise.levels else None,
         max_level=ceiling,
         because=draft.because[code],
         group=_group(code, draft, catalogue),

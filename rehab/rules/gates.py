@@ -119,11 +119,12 @@ def highest_level(exercise: Exercise, ceiling: int, here: Situation, table: Mapp
     """Return the highest level up to a ceiling whose equipment is there; without a ladder, the ceiling."""
     if not exercise.levels:
         return ceiling
-    there = here.case.equipment | table.always_there
-    for level in reversed(exercise.levels):  # numbered from 1 upwards
-        if level.number <= ceiling and level.equipment <= there:
-            return level.number
-    return 0
+    return max(usable_levels(exercise, ceiling, table.at_hand(here.case.equipment)), default=0)
+
+
+def usable_levels(exercise: Exercise, ceiling: int, at_hand: frozenset[str]) -> tuple[int, ...]:
+    """Return the numbers of the levels up to a ceiling whose equipment is there."""
+    return tuple(step.number for step in exercise.levels if step.number <= ceiling and step.equipment <= at_hand)
 
 
 def closures_of(
@@ -263,7 +264,7 @@ def _sides(case: CaseFacts, test: str) -> list[float]:
 
 
 def _by_equipment(exercise: Exercise, here: Situation, table: MappingTable) -> Iterator[Closure]:
-    missing = exercise.equipment - here.case.equipment - table.always_there
+    missing = exercise.equipment - table.at_hand(here.case.equipment)
     if missing:
         names = ", ".join(table.equipment[code].en if code in table.equipment else code for code in sorted(missing))
         yield Closure(Reason("EQUIPMENT", f"Needs: {names}", "6.2"), is_equipment=True)

@@ -85,6 +85,7 @@ class MappingTable:
     core_needs: frozenset[str]
     strain_causes: frozenset[str]
     always_there: frozenset[str]  # equipment that is never filtered
+    stand_ins: Mapping[str, frozenset[str]]  # by thing: what it can replace, as the ball does the roller
     equipment: Mapping[str, Text]
     forced: tuple[ForcedRule, ...]
     substitutions: Mapping[str, Substitution]
@@ -97,3 +98,8 @@ class MappingTable:
     overstride_fact: str
     overstride_exercise: str
     elephants: tuple[Elephant, ...]  # in the order they are asked
+
+    def at_hand(self, owned: frozenset[str]) -> frozenset[str]:
+        """Return everything an exercise may ask for: what is owned, what stands in for it, what is always there."""
+        replaced = (self.stand_ins.get(thing, frozenset()) for thing in owned)
+        return owned.union(self.always_there, *replaced)

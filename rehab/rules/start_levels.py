@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from clinic.terms import CaseFacts, Side
 from rehab.rules.catalogue import Exercise
 from rehab.rules.cover import PRIMARY
+from rehab.rules.gates import usable_levels
 from rehab.rules.mapping_tables import StartRule
 from rehab.rules.needs import Failure
 
@@ -25,6 +26,12 @@ def start_level(exercise: Exercise, failures: Iterable[Failure], case: CaseFacts
         return FIRST
     worst = min(grade for grade in grades if grade is not None)
     return max((rule.level for rule in rules if not rule.exercises and rule.grade == worst), default=FIRST)
+
+
+def first_level(exercise: Exercise, wanted: int, ceiling: int, at_hand: frozenset[str]) -> int:
+    """Return where to start: at the level the tests ask for, else the nearest usable one below, else above it."""
+    usable = usable_levels(exercise, ceiling, at_hand)
+    return max((number for number in usable if number <= wanted), default=min(usable, default=FIRST))
 
 
 def pain_test_allows(rule: StartRule, case: CaseFacts) -> bool:

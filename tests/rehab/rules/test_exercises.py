@@ -13,6 +13,7 @@ from rehab.rules.cover import cover, rank
 from rehab.rules.exercises import choose
 from rehab.rules.gates import Situation, Status, opening
 from rehab.rules.needs import Failure, base_of
+from rehab.rules.start_levels import first_level
 from tests.rehab.worked import PCS, codes, decided, facts, plan_of
 from triage.decision import triage_decision
 from triage.knowledge import triage_knowledge
@@ -433,11 +434,28 @@ def test_isometrics_are_an_add_on_of_the_first_two_weeks_of_a_strain(day, is_the
     assert "CALF_ISOMETRIC" not in codes(plan.exercises)
 
 
-def test_rolling_is_prevention_and_never_an_exercise_of_the_plan():
-    plan = plan_of(failed=["core_ext"], equipment=["roller", "ball"])
+@pytest.mark.parametrize(("equipment", "is_there"), [("roller", True), ("ball", True), ("band", False)])
+def test_rolling_is_prevention_with_a_roller_or_a_ball_and_never_an_exercise_of_the_plan(equipment, is_there):
+    plan = plan_of(failed=["core_ext"], equipment=[equipment])
 
-    assert "FOAM_ROLL" in codes(plan.add_ons)
+    assert ("FOAM_ROLL" in codes(plan.add_ons)) is is_there
     assert "FOAM_ROLL" not in codes(plan.exercises)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ceiling", "owned", "start"),
+    [
+        (1, 5, "rope", 1),
+        (1, 5, "", 2),  # level 1 needs the rope
+        (4, 5, "", 3),  # level 4 needs it too
+        (4, 5, "rope", 4),
+        (5, 3, "rope", 3),
+    ],
+)
+def test_nobody_starts_at_a_level_whose_equipment_is_missing(wanted, ceiling, owned, start):
+    known = rehab_knowledge()
+    at_hand = known.mapping.at_hand(frozenset(owned.split()))
+    assert first_level(known.exercises["SKIPPING_DRILLS"], wanted, ceiling, at_hand) == start
 
 
 def test_running_and_hopping_wait_for_their_own_gates():
