@@ -61,7 +61,7 @@ def clinics_signed_in(person):
 
 def may_read_clinical(person):
     """Return whether the clinical windows of the admin open for this person."""
-    return bool(clinics_signed_in(person))
+    return person.is_authenticated and bool(clinics_signed_in(person))
 
 
 def clinics_administered(person):
@@ -73,7 +73,8 @@ def clinics_administered(person):
 
 def may_administer(person):
     """Return whether this person looks after people, roles and catalogue texts."""
-    return person.is_superuser or any(role in ADMINISTERING for role in person.roles.values())
+    named = person.is_authenticated and any(role in ADMINISTERING for role in person.roles.values())
+    return person.is_superuser or named
 
 
 class SignIn(ModelBackend):

@@ -2,9 +2,12 @@
 
 import pytest
 from django.core.management.commands import flush
+from django.db import transaction
+from django.test import override_settings
 
 from clinic import triggers
 from tests import factories, hypothesis_profiles
+from tests.world import a_world
 
 hypothesis_profiles.load()
 
@@ -83,3 +86,12 @@ def at_work(client):
         return client
 
     return signed_in
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Our clinic at work, its people and the neighbours; made once a module, and undone with it."""
+    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with media, django_db_blocker.unblock(), transaction.atomic():
+        yield a_world()
+        transaction.set_rollback(True)

@@ -1,0 +1,250 @@
+"""Every address as everybody: a stranger to the login, the wrong person to 404, the wrong verb to 403.
+
+One table says what each door answers to each person.  An address that stands in no table fails the test.
+"""
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+
+from clinic.models import Case, Person
+from tests.world import PEOPLE, a_browser, address, every_route, item_of, tables
+
+pytestmark = pytest.mark.django_db
+LOGIN, GATE = "/accounts/login/", "/admin/login/"
+
+# Columns:  nobody runner fellow administrator stranger assistant clinician lead
+SEEN = f"{LOGIN} 403 404 404 404 200 200 200"
+RECORDED = f"{LOGIN} 403 404 404 404 409 409 409"  # the form names no runner and no version
+SIGNED = f"{LOGIN} 403 404 404 404 403 409 409"
+SIGNERS_SEE = f"{LOGIN} 403 404 404 404 403 200 200"
+STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
+NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
+ANYBODY = "200 200 200 200 200 200 200 200"
+
+KINDS = ({}, {"HX-Request": "true"})
+NOTHING = {"nothing": "useful"}  # a form that says neither for whom nor of when it is
+
+# door: (GET, POST of NOTHING)
+POLICY = {
+    "login": ("200 / / / / / / /", "200 / / / / / / /"),
+    "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
+    "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
+    "clinic:find": (STAFF_ONLY, STAFF_ONLY),
+    "clinic:register": (STAFF_ONLY, STAFF_ONLY),
+    "clinic:patient": (f"{LOGIN} 403 403 403 404 200 200 200", f"{LOGIN} 403 403 403 404 200 200 200"),
+    "clinic:case": (SEEN, NO_SUCH_VERB),
+    "clinic:intake": (SEEN, RECORDED),
+    "clinic:note": (NO_SUCH_VERB, RECORDED),
+    "clinic:close": (SIGNERS_SEE, SIGNED),
+    "clinic:draft": (SEEN, f"{LOGIN} 403 404 404 404 204 204 204"),
+    "triage:screening": (SEEN, RECORDED),
+    "triage:level": (NO_SUCH_VERB, RECORDED),
+    "triage:void": (NO_SUCH_VERB, SIGNED),
+    "triage:decision": (SEEN, NO_SUCH_VERB),
+    "triage:items": (SEEN, NO_SUCH_VERB),
+    "triage:close_item": (NO_SUCH_VERB, SIGNED),
+    "triage:sign_item": (NO_SUCH_VERB, SIGNED),
+    "triage:letter": (SEEN, NO_SUCH_VERB),
+    "triage:examination": (SEEN, RECORDED),
+    "triage:judge": (NO_SUCH_VERB, RECORDED),
+    "triage:causes": (SEEN, NO_SUCH_VERB),
+    "triage:diagnosis": (NO_SUCH_VERB, SIGNED),
+    "triage:release": (NO_SUCH_VERB, SIGNED),
+    "rehab:plan": (SEEN, NO_SUCH_VERB),
+    "rehab:draft": (NO_SUCH_VERB, SIGNED),
+    "rehab:checklist": (NO_SUCH_VERB, SIGNED),
+    "rehab:add": (SIGNERS_SEE, SIGNED),
+    "rehab:replace": (SIGNERS_SEE, SIGNED),
+    "rehab:remove": (SIGNERS_SEE, SIGNED),
+    "rehab:move": (NO_SUCH_VERB, SIGNED),
+    "rehab:dose": (SIGNERS_SEE, SIGNED),
+    "rehab:sign": (NO_SUCH_VERB, SIGNED),
+    "rehab:signed": (SEEN, NO_SUCH_VERB),
+    "rehab:plan_print": (SEEN, NO_SUCH_VERB),
+    "rehab:plan_preview": (SEEN, NO_SUCH_VERB),
+    "rehab:treatments": (SEEN, SIGNED),
+    "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
+    "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
+    "rehab:my_plan": (f"{LOGIN} 200 200 403 403 403 403 403", NO_SUCH_VERB),
+}
+
+# The admin.  A runner may not enter; staff find their own windows, and nothing of another clinic's records.
+STOPPED = f"{GATE} {GATE} {GATE}"
+ENTER = f"{STOPPED} 200 200 200 200 200"
+NOT_HERE = f"{STOPPED} 404 404 404 404 404"
+REFUSED = f"{STOPPED} 403 403 403 403 403"
+ADMIN = {
+    "admin:index": (ENTER, ENTER),
+    "admin:login": (f"200 200 200 {' '.join(['/admin/'] * 5)}", ANYBODY),
+    "admin:logout": ("/admin/ /admin/ /admin/ 405 405 405 405 405", " ".join(["/admin/"] * 3 + [LOGIN] * 5)),
+    "admin:password_change": (ENTER, ENTER),
+    "admin:password_change_done": (ENTER, f"{STOPPED} 405 405 405 405 405"),
+    "admin:autocomplete": (REFUSED, f"{STOPPED} 405 405 405 405 405"),
+    "admin:jsi18n": (ENTER, f"{STOPPED} 405 405 405 405 405"),
+    "admin:view_on_site": (NOT_HERE, NOT_HERE),
+    "admin:app_list": (f"{STOPPED} 200 200 404 200 200", f"{STOPPED} 200 200 404 200 200"),
+    "admin/(?P<url>.*)$": (NOT_HERE, NOT_HERE),
+}
+
+
+def walked(world):
+    """Return the arguments that each kind of address takes, of our own records."""
+    return {
+        "case_id": world.case.pk,
+        "patient_id": world.case.patient_id,
+        "form_name": "intake",
+        "media_id": world.picture.pk,
+    }
+
+
+def where(world, name, pattern):
+    """Return the address of a door of the product."""
+    known = walked(world) | {"item_id": item_of(world.case, name.split(":")[0]).pk}
+    return address(name, **{key: value for key, value in known.items() if f":{key}>" in pattern})
+
+
+def answered(response):
+    """Return what a door answered, as the tables write it: a status, or where it sent the person."""
+    if response.status_code == 302:
+        return response.headers["Location"].split("?")[0]
+    return str(response.status_code)
+
+
+def product_doors():
+    """Return {name: pattern} of every address outside the admin."""
+    return {name: pattern for name, pattern in every_route() if not pattern.startswith("admin/")}
+
+
+def test_every_address_stands_in_the_table():
+    assert set(product_doors()) == set(POLICY)
+
+
+def test_every_address_of_the_admin_stands_in_the_table():
+    routes = {name for name, pattern in every_route() if pattern.startswith("admin/")}
+    assert routes - set(ADMIN) - {name for name, *_ in model_doors()} == set()
+
+
+@pytest.mark.parametrize("column", range(len(PEOPLE)), ids=PEOPLE)
+def test_each_door_answers_each_person_as_the_table_says(world, column):
+    who, wrong = PEOPLE[column], {}
+    for name, pattern in product_doors().items():
+        at = where(world, name, pattern)
+        for (verb, *said), row in zip((["get"], ["post", NOTHING]), POLICY[name], strict=True):
+            browser = a_browser(world, who)
+            got = {answered(getattr(browser, verb)(at, *said, headers=kind)) for kind in KINDS}
+            if got != {row.split()[column]}:
+                wrong[name, verb] = (row.split()[column], got)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_neither_a_get_nor_an_empty_form_changes_the_record(world, who):
+    browser = a_browser(world, who)
+    before = tables()
+    for name, pattern in product_doors().items():
+        browser.get(where(world, name, pattern))
+    for _, at, *_ in admin_addresses(world):
+        browser.get(at)
+    assert changed(before) == []
+
+    for name, pattern in product_doors().items():
+        if name not in ("logout", "clinic:draft"):  # a draft is no record: it keeps whatever is typed
+            browser.post(where(world, name, pattern), NOTHING)
+    assert changed(before) == []
+
+
+@pytest.mark.parametrize("verb", ["put", "patch", "delete", "options", "head"])
+def test_other_verbs_change_nothing_and_break_nothing(world, verb):
+    browser = a_browser(world, "lead")
+    before, broken = tables(), {}
+    for name, pattern in product_doors().items():
+        status = getattr(browser, verb)(where(world, name, pattern)).status_code
+        if status >= 500:
+            broken[name] = status
+    assert (broken, changed(before)) == ({}, [])
+
+
+def test_a_form_without_its_token_is_refused_at_every_door(world):
+    browser = a_browser(world, "lead", enforce_csrf_checks=True)
+    before = tables()
+    got = {name: browser.post(where(world, name, pattern)).status_code for name, pattern in product_doors().items()}
+    assert (set(got.values()), changed(before)) == ({403}, [])
+
+
+def test_a_made_up_address_is_not_there(world):
+    browser = a_browser(world, "lead")
+    for name, pattern in product_doors().items():
+        made_up = {key: "01890000-0000-7000-8000-000000000000" for key in walked(world) if f"uuid:{key}>" in pattern}
+        if made_up and "item_id" not in pattern:
+            at = address(name, **made_up, **({"form_name": "intake"} if "form_name" in pattern else {}))
+            statuses = {browser.get(at).status_code, browser.post(at).status_code}
+            assert statuses <= {404, 405} and 404 in statuses, name
+
+
+def changed(before):
+    """Return the tables that are no longer what they were."""
+    return [label for label, print_ in tables().items() if before[label] != print_]
+
+
+# --- The admin ---------------------------------------------------------------------------------
+
+CLINICAL = {
+    "changelist": f"{STOPPED} 403 200 403 200 200",
+    "change": f"{STOPPED} 403 /admin/ 403 200 200",  # the admin says "no such row" on its first page
+    "history": f"{STOPPED} /admin/ /admin/ 403 200 200",
+    "add": REFUSED,
+    "delete": REFUSED,
+}
+KEPT = dict.fromkeys(("changelist", "change", "history", "add", "password"), f"{STOPPED} 200 403 403 403 200")
+KEPT |= {"delete": REFUSED}
+OF_THE_CLINIC = KEPT | {"history": f"{STOPPED} 200 /admin/ /admin/ /admin/ 200"}
+TABLES = {"clinic": OF_THE_CLINIC, "person": KEPT, "exercise": KEPT | {"add": REFUSED}}  # every other table is clinical
+
+
+def model_doors():
+    """Yield (door, model, what is done there) of every table in the admin."""
+    for model in admin.site._registry:
+        label = f"{model._meta.app_label}/{model._meta.model_name}"
+        for what in ("changelist", "add", "history", "delete", "change"):
+            yield f"admin:{label.replace('/', '_')}_{what}", model, what
+        yield f"admin/{label}/<path:object_id>/", model, "short"
+    yield "admin:auth_user_password_change", Person, "password"
+
+
+def a_row(world, model):
+    """Return a row of our own clinic in this table."""
+    known = {"clinic": world.clinic, "person": world.people["fellow"], "patient": world.case.patient}
+    known |= {"case": world.case, "exercise": world.picture.exercise}
+    return known.get(model._meta.model_name) or model.objects.filter(case=world.case).first()
+
+
+def admin_addresses(world):
+    """Yield (door, its address, GET row, POST row or None) of the whole admin."""
+    kind = ContentType.objects.get_for_model(Case).pk
+    given = {"app_list": {"app_label": "clinic"}, "view_on_site": {"content_type_id": kind, "object_id": world.case.pk}}
+    for name, (get, post) in ADMIN.items():
+        at = address(name, **given.get(name[6:], {})) if name.startswith("admin:") else "/admin/nowhere/"
+        yield name, at, get, post
+    for name, model, what in model_doors():
+        row, table = a_row(world, model), TABLES.get(model._meta.model_name, CLINICAL)
+        if what == "short":  # leads to the row's own page, which then asks who it is
+            at = name.replace("<path:object_id>", str(row.pk))
+            yield name, f"/{at}", " ".join([STOPPED, *[f"/{at}change/"] * 5]), None
+        else:
+            at = address(name, *([] if what in ("changelist", "add") else [row.pk]))
+            yield name, at, table[what], REFUSED if table is CLINICAL and what in ("add", "delete", "change") else None
+
+
+@pytest.mark.parametrize("column", range(len(PEOPLE)), ids=PEOPLE)
+def test_each_door_of_the_admin_answers_each_person_as_the_table_says(world, column):
+    at_work, passing = (a_browser(world, PEOPLE[column]) for _ in range(2))
+    wrong, before = {}, tables()
+    for name, at, get, post in admin_addresses(world):
+        browser = passing if name in ("admin:login", "admin:logout") else at_work
+        for verb, row in (("get", get), ("post", post)):
+            got = answered(getattr(browser, verb)(at)) if row else None
+            if row and got != row.split()[column]:
+                wrong[name, verb] = (row.split()[column], got)
+    assert changed(before) == []
+    assert wrong == {}

@@ -1,0 +1,110 @@
+"""A clinic in the middle of its work, with everybody who could knock at a door, and a neighbour's records."""
+
+import datetime
+import hashlib
+from types import SimpleNamespace
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from rehab import actions as rehab_actions
+from rehab.models import ExerciseMedia, Plan
+from rehab.pages import todays_treatments
+from tests import factories
+from tests.rehab import conftest as paths
+
+PEOPLE = ("nobody", "runner", "fellow", "administrator", "stranger", "assistant", "clinician", "lead")
+
+
+def a_case(clinic, by, **fields):
+    """A case on its whole path: screened, one urgent item signed, examined, treated, one plan signed, one drafted."""
+    onset = timezone.localdate() - datetime.timedelta(days=21)
+    case = factories.CaseFactory(patient__clinic=clinic, opened_by=by, onset_on=onset, **fields)
+    paths.screened_calm(case, by)
+    item = paths.an_item(case, by, "U", row="RF-CECS")
+    paths.a_signature(item, by, "may_load")
+    paths.nothing_against(case, by)
+    paths.diagnosed(case, by)
+    rehab_actions.sign_plan(plan=paths.drafted(case, by), version=case.version, by=by, at=timezone.now())
+    paths.drafted(case, by)
+    a_treatment(case, by)
+    case.refresh_from_db()
+    return case
+
+
+def a_treatment(case, by):
+    """Record a treatment that is allowed today."""
+    now = timezone.now()
+    allowed = next(row.code for row in todays_treatments(case, now)[0] if row.verdict == "ok")
+    words = {"site": "calf", "indication": "tight", "reason": "", "response": "eased"}
+    case.refresh_from_db()
+    rehab_actions.record_treatment(
+        case=case, version=case.version, treatment=allowed, given_at=now, **words, by=by, at=now
+    )
+
+
+def everybody(clinic):
+    """Return the people by name; who works anywhere may also open the admin's front door."""
+    neighbour = factories.ClinicFactory()
+    people = {role: factories.member(clinic, role, is_staff=True) for role in PEOPLE[3:] if role != "stranger"}
+    people["stranger"] = factories.member(neighbour, "clinician", is_staff=True)
+    people["fellow"] = factories.PatientFactory(clinic=clinic).person
+    return people | {"nobody": None}, neighbour
+
+
+def a_world():
+    """Return the people, our case, and the neighbour's case of the same shape."""
+    rehab_actions.sync_catalogue()
+    clinic = factories.ClinicFactory()
+    people, neighbour = everybody(clinic)
+    ours, theirs = a_case(clinic, people["clinician"]), a_case(neighbour, people["stranger"])
+    people["runner"] = ours.patient.person
+    picture = ExerciseMedia(exercise_id="BIRD_DOG", description="All fours, left arm and right leg long")
+    picture.file.save("bird.png", ContentFile(b"\x89PNG"))
+    return SimpleNamespace(clinic=clinic, people=people, case=ours, theirs=theirs, picture=picture)
+
+
+def draft_of(case):
+    """Return the draft of a case."""
+    return Plan.objects.drafts().get(case=case)
+
+
+def item_of(case, app="triage"):
+    """Return a red-flag item of a case, or an exercise of its draft."""
+    return case.red_flag_items.first() if app == "triage" else draft_of(case).items.first()
+
+
+def a_browser(world, who, **options):
+    """Return a fresh browser in which this person is signed in."""
+    browser = Client(raise_request_exception=False, **options)
+    if world.people[who]:
+        browser.force_login(world.people[who])
+    return browser
+
+
+def tables():
+    """Return a fingerprint of every table but the sessions'."""
+    prints = {}
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.label != "sessions.Session":
+            rows = list(model.objects.order_by("pk").values_list())
+            prints[model._meta.label] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())
+    return prints
+
+
+def every_route(resolver=None, before="", space=""):
+    """Yield (name, pattern) of every address; one without a name goes by its pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        pattern = before + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from every_route(entry, pattern, f"{entry.namespace}:" if entry.namespace else space)
+        else:
+            yield (space + entry.name if entry.name else pattern), pattern
+
+
+def address(name, *args, **kwargs):
+    """Return an address by name."""
+    return reverse(name, args=args, kwargs=kwargs)
