@@ -192,13 +192,13 @@ def changed(before):
 CLINICAL = {
     "changelist": f"{STOPPED} 403 200 403 200 200",
     "change": f"{STOPPED} 403 /admin/ 403 200 200",  # the admin says "no such row" on its first page
-    "history": f"{STOPPED} /admin/ /admin/ 403 200 200",
+    "history": f"{STOPPED} /admin/ /admin/ /admin/ 200 200",
     "add": REFUSED,
     "delete": REFUSED,
 }
 KEPT = dict.fromkeys(("changelist", "change", "history", "add", "password"), f"{STOPPED} 200 403 403 403 200")
 KEPT |= {"delete": REFUSED}
-OF_THE_CLINIC = KEPT | {"history": f"{STOPPED} 200 /admin/ /admin/ /admin/ 200"}
+OF_THE_CLINIC = KEPT | {"add": REFUSED, "history": f"{STOPPED} 200 /admin/ /admin/ /admin/ 200"}
 TABLES = {"clinic": OF_THE_CLINIC, "person": KEPT, "exercise": KEPT | {"add": REFUSED}}  # every other table is clinical
 
 

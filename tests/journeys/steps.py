@@ -1,0 +1,146 @@
+"""What a clinician does on the pages, in clinic words.  Every step goes through the page and looks at it."""
+
+from playwright.sync_api import expect
+
+
+def register(visitor, given_name, surname, *, born="1991-05-17", sex="female", side="Left", **contact):
+    """Fill in who the runner is, and send it."""
+    page = visitor.page
+    page.get_by_role("link", name="Register").first.click()
+    page.get_by_label("Given name").fill(given_name)
+    page.get_by_label("Surname").fill(surname)
+    page.get_by_label("Birth date").fill(born)
+    choose(page, "Sex", sex)
+    choose(page, "Which calf hurts?", side)
+    for label, value in contact.items():
+        page.get_by_label({"phone": "Phone", "email": "E-mail address"}[label]).fill(value)
+    visitor.look()
+    page.get_by_role("button", name="Register and take the story").click()
+
+
+def choose(page, question, answer):
+    """Tap one answer of a question."""
+    page.get_by_role("group", name=question).get_by_text(answer, exact=True).click()
+
+
+def take_story(visitor, words, *, since, equipment=("Resistance band", "Barbell", "Step or stair", "Massage ball")):
+    """Take the story and save it."""
+    page = visitor.page
+    page.get_by_label("Since when?").fill(since)
+    page.get_by_label("What happened, in the runner's words").fill(words)
+    for question in ("Flat feet, visibly?", "More flexible than peers?", "Takes a blood thinner?", "Pregnant?"):
+        if page.get_by_role("group", name=question).count():
+            choose(page, question, "No")
+    choose(page, "Core training at least 15 minutes, three times a week?", "Yes")
+    for thing in equipment:
+        page.get_by_text(thing, exact=True).click()
+    page.get_by_label("Allergies").fill("none known")
+    visitor.look()
+    page.get_by_role("button", name="Save the story").click()
+    expect(page.get_by_text("Story recorded. Next: screen for danger.")).to_be_visible()
+
+
+def open_screening(visitor):
+    """Go from the case to the safety screening."""
+    visitor.page.get_by_role("link", name="Screen for danger").first.click()
+    expect(visitor.page.get_by_role("heading", name="Safety screening")).to_be_visible()
+
+
+def tap(visitor, code, answer="Yes"):
+    """Answer one question of the screening or one finding, and let the page answer."""
+    row = visitor.page.locator(f"#q-{code}, #f-{code}")
+    row.get_by_text(answer, exact=True).click()
+
+
+def tap_and_wait(visitor, code, answer="Yes"):
+    """Answer one question and wait until the level has followed."""
+    with visitor.page.expect_response(lambda response: response.url.endswith("/level/")):
+        tap(visitor, code, answer)
+
+
+def none_of_the_rest(visitor, yes=()):
+    """Tick "None of these" over each list without a yes; answer the others of a list with one by one."""
+    visitor.page.evaluate("document.activeElement?.blur()")
+    for shown in visitor.page.locator("fieldset.ask").all():
+        codes = [row.get_attribute("id")[2:] for row in shown.locator(".ask-row").all()]
+        if set(codes) & set(yes):
+            for code in codes:
+                if code not in yes:
+                    tap(visitor, code, "No")
+        else:
+            shown.get_by_text("None of these").click()
+
+
+def screen(visitor, *yes):
+    """Answer the whole screening: these with yes, all others with no; then record it."""
+    page = visitor.page
+    for code in yes:
+        tap_and_wait(visitor, code)
+    none_of_the_rest(visitor, yes)
+    visitor.look()
+    settle(visitor)
+    page.get_by_role("button", name="Record the screening").click()
+    expect(page.get_by_text("Answers recorded.")).to_be_visible()
+
+
+def settle(visitor):
+    """Wait until nothing is on its way to the server."""
+    visitor.page.wait_for_timeout(300)  # the page itself waits this long for the next tap
+    visitor.page.wait_for_load_state("networkidle")
+
+
+def examine(visitor, *found, measured=()):
+    """Record an examination: these findings, all others absent, these values; the verdicts follow while typed."""
+    page = visitor.page
+    for label, value, verdict in measured:
+        page.get_by_role("group", name=label).get_by_label("s", exact=True).fill(str(value))
+        expect(page.get_by_role("group", name=label).locator(".verdict")).to_contain_text(verdict)
+    for group in page.locator("details.finding-group:not([open]) > summary").all():
+        group.click()
+    for code in found:
+        tap(visitor, code)
+    none_of_the_rest(visitor, found)
+    settle(visitor)
+    visitor.look()
+    page.get_by_role("button", name="Record the examination").click()
+    expect(page.get_by_text("Examination recorded.")).to_be_visible()
+
+
+def diagnose(visitor, name, why="Story and examination fit best"):
+    """Record the diagnosis."""
+    page = visitor.page
+    page.get_by_label("Diagnosis").select_option(label=name)
+    page.get_by_label("Why this one").fill(why)
+    visitor.look()
+    page.get_by_role("button", name="Record the diagnosis").click()
+    expect(page.get_by_text("Diagnosis recorded")).to_be_visible()
+
+
+def draft(visitor):
+    """Let the rules draft a plan and answer the short list with "none of these"."""
+    page = visitor.page
+    page.get_by_role("link", name="Draft the plan").click()
+    visitor.look()
+    page.get_by_role("button", name="Draft the plan").click()
+    expect(page.get_by_role("heading", name="Plan draft")).to_be_visible()
+    if page.get_by_role("heading", name="Ask first").count():
+        page.get_by_text("None of these: record each one").click()
+        page.get_by_role("button", name="Save the answers and draft again").click()
+    visitor.look()
+
+
+def sign(visitor):
+    """Sign the draft."""
+    visitor.page.get_by_role("button", name="Sign the plan").click()
+    expect(visitor.page.get_by_text("Plan signed. The runner can see it now.")).to_be_visible()
+    visitor.look()
+
+
+def exercises(visitor):
+    """Return the names of the exercises on the clinician's page of a plan, in order."""
+    return [heading.inner_text() for heading in visitor.page.locator("#plan-items h2, .plan-items h2").all()]
+
+
+def card_of(visitor, exercise):
+    """Return the part of the page about one exercise."""
+    return visitor.page.get_by_role("article", name=exercise)
