@@ -107,12 +107,14 @@ class Checklist(RecordForm):
 
     none_of_these = forms.BooleanField(label="None of these", required=False)
 
-    def __init__(self, *args, questions=(), **kwargs):
+    def __init__(self, *args, questions=(), known=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.questions = list(questions)
+        self.questions, self.known = list(questions), known or {}
+        choices = ANSWERS[:2] if self.known else ANSWERS
         for code, words in self.questions:
+            initial = self.known.get(code, Answer.NOT_ASSESSED)
             self.fields[f"q_{code}"] = forms.ChoiceField(
-                label=words, choices=ANSWERS, initial=Answer.NOT_ASSESSED, widget=forms.RadioSelect, required=False
+                label=words, choices=choices, initial=initial, widget=forms.RadioSelect, required=False
             )
 
     def clean(self):
@@ -120,14 +122,17 @@ class Checklist(RecordForm):
         data = super().clean()
         if data.get("none_of_these") and any(data.get(f"q_{code}") == Answer.PRESENT for code, _ in self.questions):
             raise forms.ValidationError('A question is answered "yes": take the tick from "none of these".')
+        if self.known and not self.errors and not self.answers()[0]:
+            raise forms.ValidationError("No answer was changed.")
         return data
 
     def answers(self):
-        """Return (what is now known by code, the codes that "none of these" answered)."""
+        """Return (what is now known by code, the codes that "none of these" answered); of a known list what changed."""
         said = {code: self.cleaned_data.get(f"q_{code}") or Answer.NOT_ASSESSED for code, _ in self.questions}
         none = [code for code, value in said.items() if value == Answer.NOT_ASSESSED]
-        none = none if self.cleaned_data["none_of_these"] else []
-        known = {code: Answer(value) for code, value in said.items() if value != Answer.NOT_ASSESSED}
+        none = none if self.cleaned_data["none_of_these"] and not self.known else []
+        new = {code: value for code, value in said.items() if value != self.known.get(code, Answer.NOT_ASSESSED)}
+        known = {code: Answer(value) for code, value in new.items() if value != Answer.NOT_ASSESSED}
         return {**known, **dict.fromkeys(none, Answer.ABSENT)}, none
 
 

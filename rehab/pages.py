@@ -86,10 +86,13 @@ def draft_items(case):
     )
 
 
-def questions_of(case):
-    """Return the open questions of the draft as (code, words): what would free a withheld exercise."""
+def checklist_of(case, posted):
+    """Return the list that was posted: the open questions of the draft, or its answers to be changed."""
     draft = Plan.objects.drafts().filter(case=case).select_related("decision").first()
-    return ask_first(draft) if draft else []
+    if draft is None or posted.get("list") != "answered":
+        return Checklist(posted, case=case, questions=ask_first(draft) if draft else [])
+    asked, known = answered(draft)
+    return Checklist(posted, case=case, questions=asked, known=known)
 
 
 def ask_first(plan):
@@ -97,6 +100,13 @@ def ask_first(plan):
     known = questions()
     asked = [entry["question"] for entry in plan.decision.result["ask_first"]]
     return list({code: known[code] for code in asked if code in known}.items())
+
+
+def answered(plan):
+    """Return what the draft knew as (code, words) and {code: answer}: a back may begin to hurt later."""
+    said = plan.decision.inputs["answers"]
+    known = [(code, words) for code, words in questions().items() if said.get(code) in (Answer.PRESENT, Answer.ABSENT)]
+    return known, {code: said[code] for code, _ in known}
 
 
 def to_record(plan):
@@ -122,10 +132,11 @@ def plan_frame(case, person, at, *, draft_form=None, checklist=None, refused=Non
     context["draft_form"] = draft_form or DraftPlan(case=case, initial={"equipment": case.equipment})
     if draft is None:
         return SimpleNamespace(template="rehab/begin.html", context=context)
-    asked = ask_first(draft)
+    asked, known = ask_first(draft), answered(draft)
     context |= shown(draft)
     context |= {
         "checklist": checklist or (Checklist(case=case, questions=asked) if asked else None),
+        "answered": Checklist(case=case, questions=known[0], known=known[1]) if known[0] else None,
         "to_record": to_record(draft),
         "signing": signing,
         "limits": signing.limits,

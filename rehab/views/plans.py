@@ -14,11 +14,11 @@ from clinic.models import Case
 from rehab import actions, forms
 from rehab.pages import (
     catalogue_choices,
+    checklist_of,
     draft_items,
     open_plans,
     perform,
     plan_frame,
-    questions_of,
     shown,
     shown_to_runner,
     shut,
@@ -100,7 +100,7 @@ def checklist(request, case_id):
     """Keep the answers to the short list and draft again with them."""
     case = writable_case(request, case_id)
     at = timezone.now()
-    form = forms.Checklist(request.POST, case=case, questions=questions_of(case))
+    form = checklist_of(case, request.POST)
 
     def act(data):
         answers, none = form.answers()
@@ -111,7 +111,7 @@ def checklist(request, case_id):
     done = perform(request, form, act, ("rehab:plan", case.pk), "Answers recorded.")
     if done:
         return done
-    frame = plan_frame(case, request.user, at, checklist=form)
+    frame = plan_frame(case, request.user, at, **({"refused": form} if form.known else {"checklist": form}))
     return render(request, frame.template, frame.context, status=422)
 
 

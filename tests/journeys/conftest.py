@@ -20,6 +20,8 @@ WIDTHS = (PHONE, DESK)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
 
+# A page that refuses a form is an answer; htmx reports a request that the next tap replaced.
+NO_FAULT = ("status of 409", "status of 422", "htmx:sendAbort", "htmx:afterRequest")
 SEEN = set()
 # What a page consists of: each kind of element once, with all that decides how it looks and what it is called.
 SIGHT = """() => [...new Set([...document.querySelectorAll("body, body *")].map((node) => [
@@ -67,8 +69,8 @@ class Visitor:
         self.page.set_default_timeout(10_000)
 
     def _note_error(self, message):
-        """Keep what the console reports; a page that refuses a form (409, 422) is an answer, no fault."""
-        if message.type == "error" and not any(f"status of {code}" in message.text for code in (409, 422)):
+        """Keep what the console reports as wrong."""
+        if message.type == "error" and not any(words in message.text for words in NO_FAULT):
             self.complaints.append(message.text)
 
     def _note_strangers(self, request):

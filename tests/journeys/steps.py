@@ -1,6 +1,32 @@
 """What a clinician does on the pages, in clinic words.  Every step goes through the page and looks at it."""
 
+import datetime
+
+from django.utils import timezone
 from playwright.sync_api import expect
+
+from tests import factories
+
+SOLEUS = ("resisted_pf_bent_pain", "deep_ache_mid_low_calf", "gradual_tightening", "dull_ache", "pain_downstairs")
+
+
+def three_weeks_ago():
+    """Return a day as a date field takes it."""
+    return (timezone.localdate() - datetime.timedelta(days=21)).isoformat()
+
+
+def told(visitor, clinic, given_name, surname, words, **who):
+    """Register a runner, take the story, and return the case."""
+    register(visitor, given_name, surname, **who)
+    take_story(visitor, words, since=three_weeks_ago())
+    visitor.look()
+    return clinic.cases.get(patient__surname=surname)
+
+
+def may_sign_in(patient, email):
+    """Give the runner a way to sign in."""
+    patient.person = factories.PersonFactory(email=email)
+    patient.save()
 
 
 def register(visitor, given_name, surname, *, born="1991-05-17", sex="female", side="Left", **contact):
@@ -92,10 +118,11 @@ def settle(visitor):
 def examine(visitor, *found, measured=()):
     """Record an examination: these findings, all others absent, these values; the verdicts follow while typed."""
     page = visitor.page
-    for label, value, verdict in measured:
-        page.get_by_role("group", name=label).get_by_label("s", exact=True).fill(str(value))
-        expect(page.get_by_role("group", name=label).locator(".verdict")).to_contain_text(verdict)
-    for group in page.locator("details.finding-group:not([open]) > summary").all():
+    for place, value, verdict in measured:
+        page.locator(f"[name=v_{place}]").fill(str(value))
+        page.locator(f"[name=v_{place}]").blur()
+        expect(page.locator(f"#verdict-{place}")).to_contain_text(verdict)
+    for group in page.locator("details.finding-group:not([open]) > summary").all()[::-1]:
         group.click()
     for code in found:
         tap(visitor, code)
@@ -106,10 +133,10 @@ def examine(visitor, *found, measured=()):
     expect(page.get_by_text("Examination recorded.")).to_be_visible()
 
 
-def diagnose(visitor, name, why="Story and examination fit best"):
+def diagnose(visitor, cause, why="Story and examination fit best"):
     """Record the diagnosis."""
     page = visitor.page
-    page.get_by_label("Diagnosis").select_option(label=name)
+    page.locator("[name=cause]").first.select_option(cause)
     page.get_by_label("Why this one").fill(why)
     visitor.look()
     page.get_by_role("button", name="Record the diagnosis").click()

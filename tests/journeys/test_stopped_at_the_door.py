@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from rehab.knowledge import rehab_knowledge
@@ -16,11 +15,6 @@ def exercises_named(visitor):
     """Return every exercise of the catalogue that the page names."""
     text = visitor.text().lower()
     return [exercise.name.en for exercise in rehab_knowledge().exercises.values() if exercise.name.en.lower() in text]
-
-
-def three_weeks_ago():
-    """Return a day as a date field takes it."""
-    return (timezone.localdate() - datetime.timedelta(days=21)).isoformat()
 
 
 def test_a_runner_with_clot_signs_is_stopped_until_the_hospital_has_answered(desk, phone, clinic, clinician):
@@ -39,7 +33,7 @@ def test_a_runner_with_clot_signs_is_stopped_until_the_hospital_has_answered(des
     page.get_by_role("button", name="This is somebody else: register").click()
     expect(page.get_by_role("heading", name="The story")).to_be_visible()
     assert clinic.patients.count() == 2
-    steps.take_story(desk, "Swollen warm calf after a long flight", since=three_weeks_ago())
+    steps.take_story(desk, "Swollen warm calf after a long flight", since=steps.three_weeks_ago())
     desk.look()
     case = clinic.patients.exclude(pk=known.pk).get().cases.get()
 
@@ -76,8 +70,7 @@ def test_a_runner_with_clot_signs_is_stopped_until_the_hospital_has_answered(des
     verdicts = page.locator(".treatment-list .badge").all_inner_texts()
     assert len(verdicts) == len(rehab_knowledge().treatments) and set(verdicts) == {"forbidden"}
     desk.look()
-    case.patient.person = factories.PersonFactory(email="dora@example.org")
-    case.patient.save()
+    steps.may_sign_in(case.patient, "dora@example.org")
     phone.sign_in("dora@example.org")
     expect(phone.page.get_by_role("heading", name="No exercise for now")).to_be_visible()
     assert exercises_named(phone) == []

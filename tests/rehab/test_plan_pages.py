@@ -144,6 +144,29 @@ def test_a_plan_is_drafted_edited_and_signed_through_the_pages(ready_case, clini
     assert (bird_dog.side, bird_dog.max_level, bird_dog.sets, bird_dog.note) == ("right", 2, 5, "slowly")
 
 
+def test_an_answer_that_changed_takes_the_exercise_out_and_says_what_stands_in_its_place(
+    rules_draft, clinician, at_work
+):
+    case, browser = rules_draft.case, at_work(clinician)
+    assert "Change an answer" in text(browser.get(url("plan", case)))
+    fields = form(case, list="answered", q_low_back_pain_now="present", q_pregnancy_after_20_weeks="absent")
+    assert browser.post(url("checklist", case), fields).status_code == 302
+
+    draft = Plan.objects.drafts().get()
+    assert list(draft.items.values_list("exercise_id", flat=True)) == ["BIRD_DOG", "LEWIT", "BARBELL_HIP_THRUST"]
+    assert {drop["code"]: drop["substitute"] for drop in draft.decision.result["dropped"]} == {"SUPERMAN": "BIRD_DOG"}
+    newest = case.examinations.order_by("-at").first()
+    assert list(newest.findings.values_list("code", "answer")) == [("low_back_pain_now", "present")]
+
+
+def test_answers_that_did_not_change_are_not_recorded_again(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    answer = at_work(clinician).post(url("checklist", case), form(case, list="answered", q_low_back_pain_now="absent"))
+
+    assert (answer.status_code, Plan.objects.drafts().get()) == (422, rules_draft)
+    assert "No answer was changed." in text(answer)
+
+
 @pytest.mark.parametrize("broken", [{"sets": 0}, {"sets": 11}, {"times_a_week": 8}, {"start_level": 9}, {"sets": "x"}])
 def test_a_dose_out_of_range_comes_back_on_the_form(rules_draft, clinician, at_work, broken):
     item = rules_draft.items.get(exercise="SUPERMAN")
