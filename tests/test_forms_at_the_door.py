@@ -9,8 +9,7 @@ from rehab.pages import todays_treatments
 from tests.clinic.test_cases import story
 from tests.rehab import conftest as paths
 from tests.test_doors import product_doors
-from tests.world import a_browser, address, draft_of, item_of, tables
-from triage.models import Screening
+from tests.world import a_browser, address, an_unfinished_screening, draft_of, item_of, tables
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +21,6 @@ DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "sl
 
 def nothing(world):
     """The case is ready as it stands."""
-
-
-def a_screening_is_open(world):
-    """Begin a screening and leave it unfinished."""
-    Screening.objects.create(case=world.case, started_by=world.people["lead"], started_at=timezone.now(), level="D")
 
 
 def a_diagnosis_waits(world):
@@ -64,7 +58,7 @@ FORMS = {
     "clinic:close": (nothing, lambda w: {"because": "recovered"}),
     "triage:screening": (nothing, lambda w: {"leg_hot": "absent", "then": "later"}),
     "triage:level": (nothing, lambda w: {"pe_breathless": "present"}),
-    "triage:void": (a_screening_is_open, lambda w: {"reason": "wrong leg"}),
+    "triage:void": (an_unfinished_screening, lambda w: {"reason": "wrong leg"}),
     "triage:close_item": (nothing, lambda w: {"outcome": "excluded", "text": "pressure measured: normal"}),
     "triage:sign_item": (nothing, lambda w: {"kind": "may_load", "reason": "seen", "limits": "core only"}),
     "triage:examination": (nothing, lambda w: {"resisted_pf_bent_pain": "present"}),

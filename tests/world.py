@@ -15,6 +15,7 @@ from rehab.models import ExerciseMedia, Plan
 from rehab.pages import todays_treatments
 from tests import factories
 from tests.rehab import conftest as paths
+from triage.models import Screening
 
 PEOPLE = ("nobody", "runner", "fellow", "administrator", "stranger", "assistant", "clinician", "lead")
 
@@ -103,6 +104,13 @@ def every_route(resolver=None, before="", space=""):
             yield from every_route(entry, pattern, f"{entry.namespace}:" if entry.namespace else space)
         else:
             yield (space + entry.name if entry.name else pattern), pattern
+
+
+def an_unfinished_screening(world):
+    """Begin a new screening and leave it open: the gate is shut."""
+    return Screening.objects.create(
+        case=world.case, started_by=world.people["lead"], started_at=timezone.now(), level="D"
+    )
 
 
 def address(name, *args, **kwargs):

@@ -66,7 +66,7 @@ class Visitor:
         self.page.on("console", self._note_error)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note_strangers)
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(15_000)
 
     def _note_error(self, message):
         """Keep what the console reports as wrong."""

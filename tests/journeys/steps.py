@@ -103,7 +103,6 @@ def screen(visitor, *yes):
     for code in yes:
         tap_and_wait(visitor, code)
     none_of_the_rest(visitor, yes)
-    visitor.look()
     settle(visitor)
     page.get_by_role("button", name="Record the screening").click()
     expect(page.get_by_text("Answers recorded.")).to_be_visible()
@@ -116,19 +115,18 @@ def settle(visitor):
 
 
 def examine(visitor, *found, measured=()):
-    """Record an examination: these findings, all others absent, these values; the verdicts follow while typed."""
+    """Record an examination: these findings and values, nothing else; the verdicts follow while typed."""
     page = visitor.page
     for place, value, verdict in measured:
         page.locator(f"[name=v_{place}]").fill(str(value))
         page.locator(f"[name=v_{place}]").blur()
         expect(page.locator(f"#verdict-{place}")).to_contain_text(verdict)
-    for group in page.locator("details.finding-group:not([open]) > summary").all()[::-1]:
-        group.click()
     for code in found:
+        group = page.locator(f"details.finding-group:has(#f-{code})")
+        if not group.evaluate("node => node.open"):
+            group.locator("summary").first.click()
         tap(visitor, code)
-    none_of_the_rest(visitor, found)
     settle(visitor)
-    visitor.look()
     page.get_by_role("button", name="Record the examination").click()
     expect(page.get_by_text("Examination recorded.")).to_be_visible()
 

@@ -9,7 +9,7 @@ from tests.journeys.steps import SOLEUS
 EXTENSION = ("CE_SORENSEN_none", 80)
 ROTATION = ("CR_BRIDGE_left", 24)
 FLEXION = ("CF_HOLD_none", 41)
-GOOD_SIDES = (("CL_BRIDGE_left", 101), ("CL_BRIDGE_right", 99), ("CR_BRIDGE_right", 40))
+GOOD_SIDES = (("CL_BRIDGE_left", 120), ("CL_BRIDGE_right", 120), ("CR_BRIDGE_right", 90))
 GOOD_EXTENSION, GOOD_FLEXION = ("CE_SORENSEN_none", 200), ("CF_HOLD_none", 160)
 
 
@@ -28,7 +28,7 @@ GOOD_EXTENSION, GOOD_FLEXION = ("CE_SORENSEN_none", 200), ("CF_HOLD_none", 160)
             (GOOD_EXTENSION, *GOOD_SIDES),
             "Dead bug",
             ("core flexion failed", "core rotation, left side failed"),
-            ("holding the front of your trunk steady", "keeping your trunk from twisting, left side"),
+            ("holding your trunk steady at the front", "keeping your trunk from twisting, left side"),
         ),
     ],
     ids=["rotation_and_extension_bird_dog", "flexion_and_rotation_dead_bug"],

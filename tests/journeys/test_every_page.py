@@ -1,0 +1,62 @@
+"""Every page of the product, opened by the person who may, on a phone and at a desk, and looked at."""
+
+import pytest
+
+from tests.test_doors import POLICY, product_doors, where
+from tests.world import PEOPLE, a_world, an_unfinished_screening
+
+NOT_A_PAGE = {"clinic:draft", "rehab:media"}  # JSON, and a picture
+BY_NOBODY, BY_THE_RUNNER = {"login"}, {"rehab:my_plan"}
+HEAVY = {"triage:screening", "triage:examination"}  # axe takes its time over hundreds of answers
+
+
+def pages(*names):
+    """Return the named pages, or all light ones that open for the lead."""
+    lead = PEOPLE.index("lead")
+    light = [n for n in product_doors() if POLICY[n][0].split()[lead] == "200" and n not in NOT_A_PAGE | HEAVY]
+    return names or light
+
+
+@pytest.fixture
+def a_clinic_at_work(transactional_db, settings, tmp_path):
+    """A clinic with a runner on every step."""
+    settings.MEDIA_ROOT = tmp_path
+    return a_world()
+
+
+@pytest.mark.parametrize("names", [(), *([name] for name in sorted(HEAVY))], ids=["all", *sorted(HEAVY)])
+def test_every_page_is_accessible_quiet_and_fits(visit, a_clinic_at_work, names):
+    world, visitor = a_clinic_at_work, visit()
+    if not names:
+        for address in ("/accounts/login/", "/admin/login/"):
+            visitor.open(address)
+            visitor.look()
+    visitor.sign_in(world.people["lead"].email)
+    for name in pages(*names):
+        answer = visitor.open(where(world, name, product_doors()[name]))
+        assert answer.status == 200, name
+        visitor.look()
+
+
+def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clinic_at_work):
+    world = a_clinic_at_work
+    for who, address, status in (
+        ("runner", "/me/", 200),
+        ("fellow", "/me/", 200),
+        ("fellow", f"/cases/{world.case.pk}/", 404),
+        ("assistant", f"/cases/{world.case.pk}/close/", 403),
+    ):
+        visitor = visit()
+        visitor.sign_in(world.people[who].email)
+        assert visitor.open(address).status == status
+        visitor.complaints.clear()  # the browser reports the status itself
+        visitor.look()
+
+
+def test_a_shut_gate_fits_too(visit, a_clinic_at_work):
+    world, visitor = a_clinic_at_work, visit()
+    an_unfinished_screening(world)
+    visitor.sign_in(world.people["lead"].email)
+    for page in ("plan/", "", "triage/decision/", "treatments/"):
+        visitor.open(f"/cases/{world.case.pk}/{page}")
+        visitor.look()
