@@ -148,10 +148,16 @@ def draft(visitor):
     visitor.look()
     page.get_by_role("button", name="Draft the plan").click()
     expect(page.get_by_role("heading", name="Plan draft")).to_be_visible()
-    if page.get_by_role("heading", name="Ask first").count():
-        page.get_by_text("None of these: record each one").click()
-        page.get_by_role("button", name="Save the answers and draft again").click()
+    answer_short_list(visitor)
     visitor.look()
+
+
+def answer_short_list(visitor):
+    """Answer what is asked before some exercises open: none of these."""
+    if visitor.page.get_by_role("heading", name="Ask first").count():
+        visitor.page.get_by_text("None of these: record each one").click()
+        visitor.page.get_by_role("button", name="Save the answers and draft again").click()
+        expect(visitor.page.get_by_text("Answers recorded.")).to_be_visible()
 
 
 def sign(visitor):

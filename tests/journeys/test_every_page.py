@@ -6,7 +6,6 @@ from tests.test_doors import POLICY, product_doors, where
 from tests.world import PEOPLE, a_world, an_unfinished_screening
 
 NOT_A_PAGE = {"clinic:draft", "rehab:media"}  # JSON, and a picture
-BY_NOBODY, BY_THE_RUNNER = {"login"}, {"rehab:my_plan"}
 HEAVY = {"triage:screening", "triage:examination"}  # axe takes its time over hundreds of answers
 
 
@@ -28,9 +27,8 @@ def a_clinic_at_work(transactional_db, settings, tmp_path):
 def test_every_page_is_accessible_quiet_and_fits(visit, a_clinic_at_work, names):
     world, visitor = a_clinic_at_work, visit()
     if not names:
-        for address in ("/accounts/login/", "/admin/login/"):
-            visitor.open(address)
-            visitor.look()
+        visitor.open("/accounts/login/")
+        visitor.look()
     visitor.sign_in(world.people["lead"].email)
     for name in pages(*names):
         answer = visitor.open(where(world, name, product_doors()[name]))
