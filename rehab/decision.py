@@ -88,7 +88,7 @@ def exercise_verdicts(
     for code, exercise in knowledge.exercises.items():
         found = opening(exercise, situation, knowledge.mapping, knowledge.contra)
         wanted = start_level(exercise, failures, case, knowledge.mapping.start)
-        start = first_level(exercise, wanted, found.max_level, knowledge.mapping.at_hand(case.equipment))
+        start = first_level(exercise, wanted, found.max_level, situation.at_hand)
         verdicts[code] = ExerciseVerdict(code, found.status, start, found.max_level, found.because, found.ask_first)
     return verdicts
 
@@ -143,6 +143,7 @@ def _situation(
         strain_grade=triage.strain_grade,
         levels=levels,
         running_open=running_open,
+        at_hand=knowledge.mapping.at_hand(case.equipment),
     )
     shared = {exercise.gates.as_treatment for exercise in knowledge.exercises.values()} - {""}
     refused = known_refusals(shared, TreatmentState(here, _bound_rows(triage)), _treatment_tables(knowledge))

@@ -34,7 +34,8 @@ class Situation:
 
     ``contra_words`` are the words of the red-flag table that bind now, ``open_causes`` the causes of the rows that
     are open, ``refused`` what is known to forbid a treatment, ``levels`` the level each exercise
-    of the running plan has reached, ``running_open`` whether the entry criteria of running are met.
+    of the running plan has reached, ``running_open`` whether the entry criteria of running are met,
+    ``at_hand`` the equipment that is there.
     """
 
     case: CaseFacts
@@ -46,6 +47,7 @@ class Situation:
     strain_grade: int | None = None
     levels: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     running_open: bool = False
+    at_hand: frozenset[str] = frozenset()
 
     @property
     def is_released(self) -> bool:
@@ -107,7 +109,7 @@ def opening(exercise: Exercise, here: Situation, table: MappingTable, contra: Ma
     return Opening(
         code=exercise.code,
         status=status,
-        max_level=highest_level(exercise, ceiling, here, table),
+        max_level=highest_level(exercise, ceiling, here.at_hand),
         because=tuple(closure.reason for closure in closures),
         ask_first=tuple(dict.fromkeys(c.question for c in closures if c.question))
         if status is not Status.FORBIDDEN
@@ -115,11 +117,11 @@ def opening(exercise: Exercise, here: Situation, table: MappingTable, contra: Ma
     )
 
 
-def highest_level(exercise: Exercise, ceiling: int, here: Situation, table: MappingTable) -> int:
+def highest_level(exercise: Exercise, ceiling: int, at_hand: frozenset[str]) -> int:
     """Return the highest level up to a ceiling whose equipment is there; without a ladder, the ceiling."""
     if not exercise.levels:
         return ceiling
-    return max(usable_levels(exercise, ceiling, table.at_hand(here.case.equipment)), default=0)
+    return max(usable_levels(exercise, ceiling, at_hand), default=0)
 
 
 def usable_levels(exercise: Exercise, ceiling: int, at_hand: frozenset[str]) -> tuple[int, ...]:
@@ -264,7 +266,7 @@ def _sides(case: CaseFacts, test: str) -> list[float]:
 
 
 def _by_equipment(exercise: Exercise, here: Situation, table: MappingTable) -> Iterator[Closure]:
-    missing = exercise.equipment - table.at_hand(here.case.equipment)
+    missing = exercise.equipment - here.at_hand
     if missing:
         names = ", ".join(table.equipment[code].en if code in table.equipment else code for code in sorted(missing))
         yield Closure(Reason("EQUIPMENT", f"Needs: {names}", "6.2"), is_equipment=True)
