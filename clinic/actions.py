@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from clinic.access import may_confirm_knowledge
-from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient
+from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
 from clinic.tables import knowledge_version
@@ -134,6 +134,23 @@ def _locked_with(case):
     """Lock all open cases of the runner, always in one order; return those beside this one."""
     rows = Case.objects.open().filter(patient_id=case.patient_id).order_by("pk").select_for_update()
     return [row for row in rows if row.pk != case.pk]
+
+
+class AddressTaken(Exception):
+    """Somebody else signs in with this address."""
+
+
+@transaction.atomic
+def give_sign_in(*, patient, email):
+    """Return the person this runner signs in as; the first time one is made, with this address and no password."""
+    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    if patient.person is None:
+        if Person.objects.filter(email=email).exists():
+            raise AddressTaken
+        patient.email = email
+        patient.person = Person.objects.create_user(email, name=str(patient))
+        patient.save(update_fields=["email", "person"])
+    return patient.person
 
 
 @transaction.atomic

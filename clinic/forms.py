@@ -45,8 +45,9 @@ class PlainForm(forms.Form):
         return helper
 
     def _section(self, heading, rows):
-        """Return one group; a field that this form does not ask is left out."""
-        asked = ([name for name in row if name in self.fields] for row in rows)
+        """Return one group; a field that this form does not ask, or does not show, is left out."""
+        shown = {name for name, field in self.fields.items() if not field.widget.is_hidden}
+        asked = ([name for name in row if name in shown] for row in rows)
         return Fieldset(heading, *(Div(*row, css_class="field-row") for row in asked if row))
 
 
@@ -83,6 +84,26 @@ class SignIn(AuthenticationForm):
     def clean_username(self):
         """An address is the same in every letter case."""
         return self.cleaned_data["username"].strip().lower()
+
+
+class Invitation(PlainForm):
+    """Where a runner gets the link to their own sign-in."""
+
+    email = forms.EmailField(label="E-mail address", max_length=254)
+
+    def __init__(self, *args, patient, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = patient.person
+        self.fields["email"].initial = self.person.email if self.person else patient.email
+        if self.person:
+            self.fields["email"].widget.attrs["readonly"] = True
+
+    def clean_email(self):
+        """Who has a sign-in keeps its address; the form says it again, so that it is sent on purpose."""
+        email = self.cleaned_data["email"].lower()
+        if self.person and email != self.person.email:
+            raise forms.ValidationError(f"This runner signs in with {self.person.email}.")
+        return email
 
 
 class Find(PlainForm):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/invite/", patients.invite, name="invite"),
     path("cases/<uuid:case_id>/", cases.case_detail, name="case"),
     path("cases/<uuid:case_id>/intake/", cases.intake, name="intake"),
     path("cases/<uuid:case_id>/note/", cases.note, name="note"),

@@ -158,4 +158,8 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# --- Mail --------------------------------------------------------------------------------
+# Development prints the mail where the server runs; production names its server, such as smtp+tls://...
+
+vars().update(environ.Env.email_url_config(env("CLINIC_MAIL_URL", "consolemail://" if DEBUG else None)))
+DEFAULT_FROM_EMAIL = env("CLINIC_MAIL_FROM", "stridewell@localhost")

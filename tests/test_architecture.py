@@ -52,6 +52,7 @@ FLOORS = (
     ("gate",),
     ("actions",),
     ("forms",),
+    ("mail",),
     ("conflict", "context", "find", "pages", "presentation", "windows"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),

@@ -29,10 +29,12 @@ NOTHING = {"nothing": "useful"}  # a form that says neither for whom nor of when
 POLICY = {
     "login": ("200 / / / / / / /", "200 / / / / / / /"),
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
+    "welcome": (ANYBODY, ANYBODY),  # a link that is not true says so and does nothing
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
     "clinic:patient": (f"{LOGIN} 403 403 403 404 200 200 200", f"{LOGIN} 403 403 403 404 200 200 200"),
+    "clinic:invite": (NO_SUCH_VERB, f"{LOGIN} 403 403 403 404 422 422 422"),
     "clinic:case": (SEEN, NO_SUCH_VERB),
     "clinic:intake": (SEEN, RECORDED),
     "clinic:note": (NO_SUCH_VERB, RECORDED),
@@ -94,6 +96,8 @@ def walked(world):
         "case_id": world.case.pk,
         "patient_id": world.case.patient_id,
         "form_name": "intake",
+        "uidb64": "MA",
+        "token": "set-password",
         "media_id": world.picture.pk,
     }
 
@@ -101,7 +105,7 @@ def walked(world):
 def where(world, name, pattern):
     """Return the address of a door of the product."""
     known = walked(world) | {"item_id": item_of(world.case, name.split(":")[0]).pk}
-    return address(name, **{key: value for key, value in known.items() if f":{key}>" in pattern})
+    return address(name, **{key: value for key, value in known.items() if f"{key}>" in pattern})
 
 
 def answered(response):

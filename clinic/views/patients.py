@@ -1,13 +1,16 @@
 """Find a runner, register one."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from clinic import actions, forms
 from clinic.access import clinics_treated_in, treating_clinics
 from clinic.find import find_patients, likely_duplicates
+from clinic.mail import send_invitation, welcome_path
 from clinic.models import Case, Patient
 from clinic.pages import addresses_of, day_words, is_uuid, key_of, next_page
 
@@ -70,4 +73,26 @@ def patient(request, patient_id):
         side = form.cleaned_data["side"]
         case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
-    return render(request, "clinic/patient.html", {"patient": patient, "cases": cases, "form": form})
+    invitation = forms.Invitation(patient=patient)
+    context = {"patient": patient, "cases": cases, "form": form, "invitation": invitation}
+    return render(request, "clinic/patient.html", context)
+
+
+@login_required
+@require_POST
+def invite(request, patient_id):
+    """Give a runner a sign-in of their own, and mail the link; again, when they have lost it."""
+    _treats(request)
+    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("clinic"), pk=patient_id)
+    form = forms.Invitation(request.POST, patient=patient)
+    if form.is_valid():
+        try:
+            person = actions.give_sign_in(patient=patient, email=form.cleaned_data["email"])
+            send_invitation(person, patient.clinic, request.build_absolute_uri(welcome_path(person)))
+            messages.success(request, f"A link that works once was sent to {person.email}.")
+            return redirect("clinic:patient", patient_id=patient.pk)
+        except actions.AddressTaken:
+            form.add_error("email", "Somebody already signs in with this address. Ask the runner for another one.")
+        except OSError:
+            form.add_error(None, "The mail could not be sent. Nothing is lost: try again later.")
+    return render(request, "clinic/invite.html", {"patient": patient, "invitation": form}, status=422)

@@ -1,7 +1,9 @@
 """What a clinician does on the pages, in clinic words.  Every step goes through the page and looks at it."""
 
 import datetime
+import re
 
+from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -23,10 +25,19 @@ def told(visitor, clinic, given_name, surname, words, **who):
     return clinic.cases.get(patient__surname=surname)
 
 
-def may_sign_in(patient, email):
-    """Give the runner a way to sign in."""
-    patient.person = factories.PersonFactory(email=email)
-    patient.save()
+def invite(visitor, phone, patient, email):
+    """Send the runner the mail, and let them open its link on the phone and choose a password."""
+    visitor.open(f"/patients/{patient.pk}/")
+    visitor.look()
+    visitor.page.get_by_label("E-mail address").fill(email)
+    visitor.page.get_by_role("button", name="Send the invitation").click()
+    expect(visitor.page.get_by_text(f"A link that works once was sent to {email}.")).to_be_visible()
+    phone.open(re.search(r"http\S+", mail.outbox[-1].body).group())
+    phone.look()
+    for field in phone.page.get_by_label("New password").all():
+        field.fill(factories.PASSWORD)
+    phone.page.get_by_role("button", name="Save and sign in").click()
+    phone.page.wait_for_url("**/me/")
 
 
 def register(visitor, given_name, surname, *, born="1991-05-17", sex="female", side="Left", **contact):

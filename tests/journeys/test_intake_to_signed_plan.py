@@ -64,8 +64,7 @@ def test_a_soleus_strain_gets_the_exercise_that_answers_what_failed(
     expect(steps.card_of(desk, exercise)).to_be_visible()
 
     # and the runner reads it on a phone
-    steps.may_sign_in(case.patient, "bea@example.org")
-    phone.sign_in("bea@example.org")
+    steps.invite(desk, phone, case.patient, "bea@example.org")
     mine = phone.page.get_by_role("article", name=exercise)
     for words in ("How to do it", "Watch out for", "Why you are doing it", *runners_words):
         expect(mine).to_contain_text(words)

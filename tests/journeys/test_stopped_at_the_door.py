@@ -70,8 +70,7 @@ def test_a_runner_with_clot_signs_is_stopped_until_the_hospital_has_answered(des
     verdicts = page.locator(".treatment-list .badge").all_inner_texts()
     assert len(verdicts) == len(rehab_knowledge().treatments) and set(verdicts) == {"forbidden"}
     desk.look()
-    steps.may_sign_in(case.patient, "dora@example.org")
-    phone.sign_in("dora@example.org")
+    steps.invite(desk, phone, case.patient, "dora@example.org")
     expect(phone.page.get_by_role("heading", name="No exercise for now")).to_be_visible()
     assert exercises_named(phone) == []
     phone.look()
