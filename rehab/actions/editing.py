@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import F, Max
 
-from clinic.actions import touch_case
+from clinic.actions import lock_case, touch_case
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import catalogue_dose, decided_facts, verdicts_of_exercises
 from rehab.models import Exercise, Plan, PlanItem
@@ -101,14 +101,15 @@ def remove_item(*, item, reason, version, by, at):
 
 @transaction.atomic
 def move_item(*, item, up, version, by, at):
-    """Let an exercise change places with its neighbour; at the end of the list nothing happens."""
-    text = f"Moved {'up' if up else 'down'} in the plan: {item.exercise}"
-    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
-    here = plan.items.get(pk=item.pk)
-    others = plan.items.filter(position__lt=here.position) if up else plan.items.filter(position__gt=here.position)
+    """Let an exercise change places with its neighbour; at the end of the list nothing happens, nothing is written."""
+    lock_case(item.plan.case)
+    here = item.plan.items.get(pk=item.pk)
+    others = item.plan.items.filter(**{"position__lt" if up else "position__gt": here.position})
     neighbour = others.order_by("-position" if up else "position").first()
     if neighbour is None:
         return
+    text = f"Moved {'up' if up else 'down'} in the plan: {item.exercise}"
+    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
     plan.items.filter(pk=here.pk).update(position=F("position") + PARKED)
     plan.items.filter(pk=neighbour.pk).update(position=here.position)
     plan.items.filter(pk=here.pk).update(position=neighbour.position)

@@ -184,6 +184,13 @@ def test_an_exercise_changes_places_with_its_neighbour(rules_draft, clinician, w
     assert codes(rules_draft) == order
 
 
+def test_a_move_that_moves_nothing_writes_nothing(rules_draft, clinician):
+    case, before = rules_draft.case, rules_draft.case.events.count()
+    actions.move_item(item=rules_draft.items.get(exercise="LEWIT"), up=True, **said(case, clinician))
+
+    assert case.events.count() == before
+
+
 def test_what_is_removed_leaves_no_gap(rules_draft, clinician):
     actions.remove_item(
         item=rules_draft.items.get(exercise="LEWIT"), reason="dizzy", **said(rules_draft.case, clinician)

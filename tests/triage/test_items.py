@@ -262,3 +262,31 @@ def examine(case, by, **findings):
     """Record findings of the case."""
     case.refresh_from_db()
     return actions.record_examination(case=case, version=case.version, findings=findings, by=by, at=timezone.now())
+
+
+def test_a_confirmed_item_waits_for_the_release_and_says_so(case, screen, close):
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    close("RF-FX", outcome="confirmed", text="X-ray: fracture of the fibula")
+    case.refresh_from_db()
+
+    assert case.next_step == "Wait for the treating service's release"
+    assert case.attention == case.Attention.DUE
+
+
+def test_a_confirmed_item_hides_no_other_that_is_open(case, screen, close):
+    screen(fx_trauma="present", fx_cannot_4_steps="present", **LIKELY)
+    close("RF-FX", outcome="confirmed", text="X-ray: fracture of the fibula")
+    case.refresh_from_db()
+
+    assert case.attention == case.Attention.SAME_DAY
+
+
+def test_what_opens_again_goes_on_where_it_was(case, clinician, screen, close):
+    screen()
+    case.refresh_from_db()
+    actions.record_examination(case=case, version=case.version, by=clinician, at=timezone.now())
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    close("RF-FX", text="X-ray: no fracture")
+    case.refresh_from_db()
+
+    assert case.next_step == "Look at the causes, record a diagnosis"

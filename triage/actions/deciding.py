@@ -170,6 +170,13 @@ def _open(case, found, screening, by, at):
     )
 
 
+def next_when_open(case):
+    """Return the next step of a case whose gate has just opened: how far was it already?"""
+    if case.diagnoses.exists():
+        return "Go on to the plan"
+    return "Look at the causes, record a diagnosis" if case.examinations.exists() else "Examine"
+
+
 def attention_of(decision):
     """Return (attention, next step) for today's list."""
     if is_held(decision):

@@ -5,7 +5,7 @@ from django.db import transaction
 from clinic.actions import touch_case
 from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult
-from triage.actions.deciding import Refused, must_be_current, must_sign
+from triage.actions.deciding import Refused, must_be_current, must_sign, next_when_open
 from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.gate import loading_gate
@@ -58,8 +58,11 @@ def _may_be_released(item):
 
 def _next(case):
     """Return what today's list says after an item was answered."""
-    if loading_gate(case).open:
-        return {"attention": Case.Attention.DUE, "next_step": "Examine"}
+    gate = loading_gate(case)
+    if gate.open:
+        return {"attention": Case.Attention.DUE, "next_step": next_when_open(case)}
+    if gate.unanswered and all(item.outcome == OutcomeType.CONFIRMED for item in gate.unanswered):
+        return {"attention": Case.Attention.DUE, "next_step": "Wait for the treating service's release"}
     return {}
 
 
