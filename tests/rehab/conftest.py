@@ -34,7 +34,7 @@ def a_screening(case, by, **fields):
 def a_decision(case, by, at, kind, result):
     """A stored decision that the rules did not make."""
     return Decision.objects.create(
-        case=case, kind=kind, inputs={"equipment": [], "blocked": []}, result=result, reasons=[],
+        case=case, kind=kind, inputs={"answers": {}, "equipment": [], "blocked": []}, result=result, reasons=[],
         knowledge_version="test", knowledge_sha256="0" * 64, at=at, by=by,
     )  # fmt: skip
 
