@@ -14,6 +14,8 @@ RELEASE_CAUSES = (
     *("DVT", "PE", "ACS", "ALI", "CES", "ACHILLES_RUPTURE"),
     *("INFECTION", "FRACTURE", "BSI", "PAES", "PAD", "BAKER"),
 )
+# What a diagnosis of the list waits for instead of a release: the finding that it was imaged.  Frozen words too.
+IMAGED_BY = {"BAKER": "popliteal_cyst_ultrasound"}
 SIGNATURE_DAYS = 7  # a screening older than this opens no new signature
 CLOCKS_APART_HOURS = 1  # nor does one dated further ahead than two servers' clocks may differ
 
@@ -47,14 +49,32 @@ def locked(case):
 )"""
 
 
+def imaged(case, code):
+    """Return SQL for: the newest examination that answers this finding says present, on any side."""
+
+    def seen(finding, examination):
+        return (
+            f"FROM triage_finding {finding} JOIN triage_examination {examination} "
+            f"ON {examination}.id = {finding}.examination_id "
+            f"WHERE {examination}.case_id = {case} AND {finding}.code = '{code}'"
+        )
+
+    return f"""EXISTS (SELECT 1 {seen("f", "e")} AND f.answer = 'present'
+         AND NOT EXISTS (SELECT 1 {seen("later", "x")} AND later.side = f.side
+                         AND (x.at > e.at OR (x.at = e.at AND x.id > e.id))))"""
+
+
 def shut(case):
     """Return SQL for: locked, or an urgent item unanswered, or a diagnosis without release."""
     causes = ", ".join(f"'{cause}'" for cause in RELEASE_CAUSES)
+    freed = "".join(
+        f"\n         AND NOT (d.cause = '{cause}' AND {imaged(case, code)})" for cause, code in IMAGED_BY.items()
+    )
     return f"""({locked(case)}
  OR EXISTS (SELECT 1 FROM triage_redflagitem i
          WHERE i.case_id = {case} AND i.level = 'U' AND NOT {ANSWERED})
  OR EXISTS (SELECT 1 FROM triage_diagnosis d
-         WHERE d.case_id = {case} AND d.cause IN ({causes})
+         WHERE d.case_id = {case} AND d.cause IN ({causes}){freed}
          AND NOT EXISTS (SELECT 1 FROM triage_signoff o WHERE o.case_id = {case}
                          AND o.kind = 'released' AND o.cause = d.cause AND o.at >= d.at))
 )"""

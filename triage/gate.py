@@ -15,7 +15,7 @@ from clinic.models import Case
 from clinic.tables import knowledge_version
 from clinic.terms import Reason
 from triage.knowledge import triage_knowledge
-from triage.models import Diagnosis, RedFlagItem, Screening, SignOff
+from triage.models import Diagnosis, Finding, RedFlagItem, Screening, SignOff
 
 FRESH = timedelta(days=7)  # an older screening opens no new signature [CONV]
 CLOCKS_APART = timedelta(hours=1)  # nor does one dated further ahead than two servers' clocks may differ
@@ -36,7 +36,7 @@ class Gate:
 
 
 def loading_gate(case: Case) -> Gate:
-    """Return whether this leg may be loaded now.  Four queries."""
+    """Return whether this leg may be loaded now.  Four queries; a fifth where imaging may free a diagnosis."""
     return _gate(case, _screenings(case))
 
 
@@ -116,13 +116,24 @@ def _diagnosis_reasons(causes: list[str]) -> tuple[Reason, ...]:
 def unreleased_causes(case: Case, sign_offs: Iterable[SignOff]) -> list[str]:
     """Return the diagnoses that must not be loaded and that nobody released since they were last recorded.
 
-    ``sign_offs`` are the case's.  One query.
+    A cyst behind the knee waits only until it is imaged.  ``sign_offs`` are the case's.  One query, and one more
+    where such a diagnosis waits.
     """
-    must_not_load = triage_knowledge().red_flags.must_not_load
-    recorded = Diagnosis.objects.filter(case=case, cause__in=must_not_load).order_by("cause")
+    table = triage_knowledge().red_flags
+    recorded = Diagnosis.objects.filter(case=case, cause__in=table.must_not_load).order_by("cause")
     releases = [(row.cause, row.at) for row in sign_offs if row.kind == "released" and row.cause]
-    return [
+    waiting = [
         cause
         for cause, newest in recorded.values_list("cause").annotate(newest=Max("at"))
         if not any(released == cause and at >= newest for released, at in releases)
     ]
+    return [cause for cause in waiting if not _is_imaged(case, table.imaged_by.get(cause))]
+
+
+def _is_imaged(case: Case, code: str | None) -> bool:
+    """Return whether the newest examination that answers this finding says it is there, on any side."""
+    if not code:
+        return False
+    findings = Finding.objects.filter(examination__case=case, code=code)
+    newest = dict(findings.order_by("examination__at", "examination_id", "id").values_list("side", "answer"))
+    return "present" in newest.values()

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from clinic.models import Case
 from rehab.models import LevelStep, Plan, PlanItem, TreatmentRecord
-from rehab.triggers import RELEASE_CAUSES
+from rehab.triggers import IMAGED_BY, RELEASE_CAUSES
 from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
 from triage.gate import loading_gate, signing_gate
 from triage.knowledge import triage_knowledge
-from triage.models import SignOff
+from triage.models import Examination, Finding, SignOff
 
 pytestmark = pytest.mark.django_db
 
@@ -272,6 +272,28 @@ def test_no_treatment_is_kept_while_an_alarm_is_open(open_case, clinician):
 
 def test_the_frozen_list_of_causes_is_the_list_of_the_knowledge():
     assert set(RELEASE_CAUSES) == set(triage_knowledge().red_flags.must_not_load)
+    assert triage_knowledge().red_flags.imaged_by == IMAGED_BY
+
+
+@pytest.mark.parametrize(
+    ("seen", "refused"),
+    [
+        ((), True),
+        (("absent",), True),
+        (("present",), False),
+        (("present", "absent"), True),
+        (("absent", "present"), False),
+    ],
+)
+def test_a_cyst_waits_until_its_newest_examination_shows_it(draft, clinician, seen, refused):
+    a_diagnosis(draft.case, clinician, "BAKER")
+    for days, answer in enumerate(seen):
+        at = timezone.now() + timedelta(days=days)
+        examination = Examination.objects.create(case=draft.case, at=at, by=clinician)
+        Finding.objects.create(examination=examination, code=IMAGED_BY["BAKER"], side="none", answer=answer)
+
+    assert loading_gate(draft.case).open is not refused
+    assert refuses(lambda: draft.items.update(sets=2)) is refused
 
 
 # --- Doors that somebody tried -----------------------------------------------------------------

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 URGENT = {"noimp_14_days": "present"}
 RUPTURE = {"squeeze_positive": "present"}
 CLOT = {"leg_hot": "present", "w6": "present", "w7": "present"}
+CYST = "popliteal_cyst_ultrasound"
 EMERGENCY = {"pe_breathless": "present"}
 
 
@@ -109,6 +110,18 @@ STORIES = {
     "fracture named and released": ([("calm",), ("name", "FRACTURE"), ("release", "FRACTURE")], set()),
     "fracture named, then something else": ([("calm",), ("name", "FRACTURE"), ("name", "SOLEUS")], {"FRACTURE"}),
     "soleus named": ([("calm",), ("name", "SOLEUS")], set()),
+    "cyst named": ([("calm",), ("name", "BAKER")], {"BAKER"}),
+    "cyst named and imaged": ([("calm",), ("name", "BAKER"), ("examine", {CYST: Answer.PRESENT})], set()),
+    "cyst imaged, then named": ([("calm",), ("examine", {CYST: Answer.PRESENT}), ("name", "BAKER")], set()),
+    "cyst looked for and not seen": ([("calm",), ("name", "BAKER"), ("examine", {CYST: Answer.ABSENT})], {"BAKER"}),
+    "cyst seen, then not seen": (
+        [("calm",), ("name", "BAKER"), ("examine", {CYST: Answer.PRESENT}), ("examine", {CYST: Answer.ABSENT})],
+        {"BAKER"},
+    ),
+    "fracture named, a cyst imaged": (
+        [("calm",), ("name", "FRACTURE"), ("examine", {CYST: Answer.PRESENT})],
+        {"FRACTURE"},
+    ),
     "found on examination": ([("calm",), ("examine", {"squeeze_positive": Answer.PRESENT})], {"RF-ACH"}),
     "set aside after a yes": ([("find", {"dark_urine": "present", "snap": "not_assessed"}), ("void",)], {"RF-RHABDO"}),
 }
