@@ -36,20 +36,10 @@ WILDCARD_KINDS = {
 }
 ANSWER_KINDS = frozenset({"question", "sign", "risk", "wells", "finding"})
 MOST_YEARS, MOST_POSTPARTUM_DAYS, MOST_WEEKS, MOST_ONSET_DAYS, MOST_NPRS = 120, 3650, 45, 36500, 10
-KEYS = frozenset(
-    (
-        *MAPS,
-        "patient",
-        "measurements",
-        "failed",
-        "diagnosis",
-        "equipment",
-        "blocked",
-        "outcomes",
-        "sign_offs",
-        "settings",
-    )
-)
+KEYS = frozenset((
+    *MAPS, "patient", "measurements", "failed", "diagnosis", "equipment", "blocked", "outcomes", "sign_offs",
+    "settings",
+))  # fmt: skip
 
 Member = TypeVar("Member", bound=Enum)
 
@@ -60,7 +50,10 @@ class CaseFileError(ValueError):
 
 @dataclass(frozen=True)
 class TestShape:
-    """What a measurement of one test may say: its unit, its sides, its range, its methods if it names any."""
+    """What a measurement of one test may say: its unit, its sides, its range, its methods if it names any.
+
+    ``is_counted``: the value is a count or a score, so a whole number.
+    """
 
     __test__ = False  # the name would make pytest collect it
 
@@ -69,6 +62,7 @@ class TestShape:
     low: float
     high: float
     methods: tuple[str, ...] = ()
+    is_counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,11 +194,18 @@ def _measurement(raw: object, where: str, words: Vocabulary) -> Measurement:
     return Measurement(
         test=test,
         side=side,
-        value=_optional(entry["value"], lambda value: _number(value, f"{where}.value", shape.low, shape.high)),
+        value=_optional(entry["value"], lambda value: _measured(value, f"{where}.value", shape)),
         unit=unit,
         method=_optional(entry.get("method"), lambda value: _method(value, f"{where}.method", shape)),
         pain_nprs=_optional(entry.get("pain_nprs"), lambda value: _whole(value, f"{where}.pain_nprs", MOST_NPRS)),
     )
+
+
+def _measured(raw: object, where: str, shape: TestShape) -> float:
+    value = _number(raw, where, shape.low, shape.high)
+    if shape.is_counted and not value.is_integer():
+        raise CaseFileError(f"{where}: {_shown(raw)} is not a whole number, as {shape.unit!r} are")
+    return value
 
 
 def _method(raw: object, where: str, shape: TestShape) -> str:

@@ -82,6 +82,7 @@ def measured(draw):
 def _measurement(draw, code, shape, side):
     share = draw(st.sampled_from([0, 0.25, 0.5, 0.75, 1]) | st.floats(0, 1))
     value = shape.low + (shape.high - shape.low) * share
+    value = float(round(value)) if shape.is_counted else value
     entry = {"test": code, "side": side, "value": value, "unit": shape.unit}
     return entry | {"pain_nprs": draw(st.none() | st.integers(0, 10))}
 

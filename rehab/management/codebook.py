@@ -88,7 +88,7 @@ def questions(known):
 
 
 def _shape(test):
-    return TestShape(test.unit, test.sides, test.low, test.high, test.methods)
+    return TestShape(test.unit, test.sides, test.low, test.high, test.methods, test.is_counted)
 
 
 @cache

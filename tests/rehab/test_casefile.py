@@ -22,9 +22,11 @@ WORDS = Vocabulary(
     tests={
         "CALF_GIRTH": TestShape("cm", ("left", "right"), 10, 80, ("tape",)),
         "CE_SORENSEN": TestShape("s", ("none",), 0, 600),
+        "GS_RAISES": TestShape("reps", ("left", "right"), 0, 100, is_counted=True),
     },
 )
 GIRTH = {"test": "CALF_GIRTH", "side": "left", "value": 38.5, "unit": "cm"}
+RAISES = {"test": "GS_RAISES", "side": "left", "unit": "reps"}
 SIGNED = {"item": "RF-DVT", "kind": "may_load", "by": "A", "on": "2026-11-20", "reason": "r", "limits": "l"}
 
 
@@ -115,6 +117,13 @@ def test_measurements_outcomes_and_signatures_become_plain_values():
     assert (signed.item, signed.limits) == ("RF-DVT", "l")
 
 
+@pytest.mark.parametrize("value", [24, 24.0, 0])
+def test_a_count_may_be_written_with_a_point_and_nothing_behind_it(value):
+    (raises,) = read(measurements=[{**RAISES, "value": value}]).facts.measurements
+
+    assert raises.value == value
+
+
 BAD = [
     ([], "case"),
     ({}, "case.patient"),
@@ -156,6 +165,7 @@ BAD = [
     ({"patient": {}, "measurements": [{**GIRTH, "value": float("nan")}]}, "measurements[0].value"),
     ({"patient": {}, "measurements": [{**GIRTH, "value": 10**400}]}, "measurements[0].value"),
     ({"patient": {}, "measurements": [{**GIRTH, "value": True}]}, "measurements[0].value"),
+    ({"patient": {}, "measurements": [{**RAISES, "value": 24.5}]}, "measurements[0].value: 24.5 is not a whole number"),
     ({"patient": {}, "measurements": [{**GIRTH, "method": "guess"}]}, "measurements[0].method"),
     ({"patient": {}, "measurements": [{**GIRTH, "pain_nprs": 11}]}, "measurements[0].pain_nprs"),
     ({"patient": {}, "measurements": [{**GIRTH, "test": "ZZ"}]}, "measurements[0].test"),

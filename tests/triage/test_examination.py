@@ -83,12 +83,21 @@ def test_none_of_these_records_each_shown_finding(examine):
         {"x_CL_BRIDGE_left": "on"},
         {"p_CL_BRIDGE_left": "3"},
         {"v_ZONE_MTJ_left": "4"},
+        {"v_ZONE_MTJ_left": "1.5"},
+        {"v_GS_RAISES_left": "24.5"},
+        {"v_PELVIS_DROP_left": "0.5"},
+        {"v_FPI6_left": "-1.5"},
         {"loading_event": "perhaps"},
     ],
 )
 def test_what_cannot_be_is_refused(examine, fields):
     assert examine(**fields).status_code == 422
     assert not Examination.objects.exists()
+
+
+def test_half_a_raise_is_refused_in_words_and_half_a_second_is_not(examine):
+    assert "write a whole number; reps have no halves" in examine(v_GS_RAISES_left="24.5").content.decode()
+    assert examine(v_CL_BRIDGE_left="40.5", v_GS_RAISES_left="24").status_code == 302
 
 
 def test_not_possible_is_grade_zero_and_fails(examine):

@@ -99,7 +99,11 @@ class Examination(RecordForm):
 
     def _add_test(self, test, key, on):
         label = f"{test.name.en}{on}"
-        self.fields[f"v_{key}"] = forms.FloatField(label=label, required=False, min_value=test.low, max_value=test.high)
+        limits = {"label": label, "required": False, "min_value": test.low, "max_value": test.high}
+        whole = {"invalid": f"{label}: write a whole number; {test.unit} have no halves."}
+        self.fields[f"v_{key}"] = (
+            forms.IntegerField(error_messages=whole, **limits) if test.is_counted else forms.FloatField(**limits)
+        )
         self.fields[f"p_{key}"] = forms.IntegerField(
             label=f"{label}: pain 0-10", required=False, min_value=0, max_value=PAIN_MAX
         )

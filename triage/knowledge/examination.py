@@ -258,8 +258,8 @@ def _bands(entry: Entry) -> tuple[tuple[int, float], ...]:
 
 
 def _test_code(test: PhysicalTest) -> CodeEntry:
-    values = tuple(f"{low:g} to {high:g}" for low, high in [(test.low, test.high)])
-    return CodeEntry(test.code, "test", "", test.name, test.unit, values, test.source)
+    values = f"{test.low:g} to {test.high:g}{', whole numbers' if test.is_counted else ''}"
+    return CodeEntry(test.code, "test", "", test.name, test.unit, (values,), test.source)
 
 
 def _read_findings(table: Entry) -> tuple[list[CodeEntry], list[CodeEntry]]:

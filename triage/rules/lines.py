@@ -7,6 +7,7 @@ from enum import StrEnum
 from clinic.terms import CaseFacts, Measurement, Side, Text
 
 DECADES_FROM, YEARS = 20, 10
+COUNTED = ("reps", "score", "points", "grade", "deviations", "yes=1")  # units that have no halves
 
 
 class Verdict(StrEnum):
@@ -82,6 +83,11 @@ class PhysicalTest:
     def pain_fails(self) -> bool:
         """Return whether pain, or not being able to take the position, fails this test."""
         return self.pain_from is not None
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether the value is a count or a score, and so a whole number."""
+        return self.unit in COUNTED
 
 
 @dataclass(frozen=True)
