@@ -7,7 +7,17 @@ from types import SimpleNamespace
 
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
-from rehab.words import NOT_SPECIFIED, RUNNER_NEEDS, SIDE_WORDS, dose_facts, dose_words, frequency_words, tempo_words
+from rehab.words import (
+    NOT_SPECIFIED,
+    RUNNER_NEEDS,
+    SIDE_WORDS,
+    dose_facts,
+    dose_words,
+    effort_words,
+    frequency_words,
+    load_words,
+    tempo_words,
+)
 from triage.knowledge import triage_knowledge
 
 CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:PCS|SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
@@ -36,8 +46,13 @@ class Card:
     side: str
     hold_seconds: int | None
     rest_seconds: int | None
+    load: str
+    effort: str
     cues: str
     faults: str
+    looked_for: str  # in good form, besides the rule, before the next level
+    course: tuple[tuple[str, str], ...]  # (what, in words): when to go on, when to step back
+    notes: str
     why: tuple[SimpleNamespace, ...]
     why_runner: str
     sources: tuple[str, ...]
@@ -126,6 +141,14 @@ def dose_at(item, level):
     return SimpleNamespace(**{**vars(item), **catalogue_dose(item.exercise_id, level)})
 
 
+def course_of(exercise):
+    """Return when an exercise goes on to its next level and when it steps back; empty without a ladder."""
+    rules = rehab_knowledge().rules
+    if len(exercise.levels) < 2:
+        return ()
+    return (("Next level", rules[exercise.progress_rule].text.en), ("Step back", rules[exercise.regress_rule].text.en))
+
+
 def card(item, level=None, media=()):
     """Return one item as a card, at its current level."""
     exercise = rehab_knowledge().exercises[item.exercise_id]
@@ -147,8 +170,13 @@ def card(item, level=None, media=()):
         side=side_words(item.side, dose.per_side),
         hold_seconds=dose.hold_seconds,
         rest_seconds=dose.rest_seconds,
+        load=load_words(step.dose) if step else "",
+        effort=effort_words(step.dose) if step else "",
         cues=item.exercise.clinic_cues or exercise.cues.en,
         faults=item.exercise.clinic_faults or exercise.faults.en,
+        looked_for=exercise.progress_also.en if exercise.progress_also else "",
+        course=course_of(exercise),
+        notes=exercise.notes.en if exercise.notes else "",
         why=tuple(in_parts(because) for because in item.because),
         why_runner=runner_words(exercise, item),
         sources=sources_of(exercise, item),

@@ -87,6 +87,23 @@ def frequency_words(item):
     return day.get(item.times_a_day, "") + week
 
 
+def between(found):
+    """Return a span of the catalogue in words; empty where the source gives none."""
+    return span(found.low, found.high) if found else ""
+
+
+def load_words(dose):
+    """Return the load of a level: "20 to 30 % of body weight", "0.5 to 1 kg"; empty where none is given."""
+    if dose.load_percent:
+        return f"{between(dose.load_percent)} % of body weight"
+    return f"{between(dose.load_kg)} kg" if dose.load_kg else ""
+
+
+def effort_words(dose):
+    """Return how hard a level should feel on the Borg scale of 0 to 10; empty where it is not given."""
+    return f"{between(dose.rpe)} of 10" if dose.rpe else ""
+
+
 def dose_facts(item):
     """Return the rest of a dose as (label, words); what the source leaves out says so."""
     hold = f"{item.hold_seconds} s" if item.hold_seconds else ""

@@ -53,7 +53,6 @@ class Dose:
     rpe: Span | None = None
     load_kg: Span | None = None
     load_percent: Span | None = None
-    load: Text | None = None
 
 
 @dataclass(frozen=True)
