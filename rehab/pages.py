@@ -171,7 +171,10 @@ def catalogue_choices(case, at):
 
 
 def todays_treatments(case, at):
-    """Return (each treatment with today's verdict, the allowed first; the questions nobody answered yet)."""
+    """Return (each treatment with today's verdict; the questions nobody answered yet).
+
+    The allowed stand first, and among them what is not only kept as an option.
+    """
     known, order = rehab_knowledge(), {"ok": 0, "reason_needed": 1, "forbidden": 2}
     facts = plan_facts(case, at.date(), case.equipment)
     rows = [
@@ -179,14 +182,15 @@ def todays_treatments(case, at):
     ]
     asked = sorted({code for column in known.columns.values() for code in column.need_answer})
     open_questions = [(code, question_words(code)) for code in asked if facts.answer(code) is Answer.NOT_ASSESSED]
-    return sorted(rows, key=lambda row: order.get(row.verdict, 3)), open_questions
+    rows.sort(key=lambda row: (order.get(row.verdict, 3), not row.treatment.first_line))
+    return rows, open_questions
 
 
 def treatment_row(treatment, judged):
     """Return one treatment with its verdict: what is known to speak against it, and what nobody asked yet."""
     known = [because for because in judged.because if not because.code.startswith(UNASKED)]
     asked = [because for because in judged.because if because.code.startswith(UNASKED)]
-    keys = ", ".join(because.source for because in judged.because if because.source).split(", ")
+    keys = ", ".join([*treatment.source, *(because.source for because in judged.because)]).split(", ")
     return SimpleNamespace(
         code=treatment.code,
         treatment=treatment,
@@ -194,6 +198,7 @@ def treatment_row(treatment, judged):
         because=[in_words(because.text) for because in known],
         asked=[because.text.removesuffix(COUNTS_AS_PRESENT) for because in asked],
         sources=list(dict.fromkeys(key for key in keys if key)),
+        is_convention=bool(treatment.mark),
     )
 
 

@@ -50,7 +50,7 @@ class Card:
     effort: str
     cues: str
     faults: str
-    looked_for: str  # in good form, besides the rule, before the next level
+    looked_for: str  # besides the rule, before the next level; a step is the clinician's, so no runner reads it
     course: tuple[tuple[str, str], ...]  # (what, in words): when to go on, when to step back
     notes: str
     why: tuple[SimpleNamespace, ...]

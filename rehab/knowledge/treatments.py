@@ -45,7 +45,6 @@ def _treatment(entry: Entry, columns) -> Treatment:
         offered_for=entry.words("offered_for"),
         cells=MappingProxyType(cells),
         evidence=entry.text("evidence", required=False),
-        caution=entry.text("caution", required=False),
         first_line=entry.flag("first_line"),
         source=entry.sources(),
         mark=entry.mark(),

@@ -252,7 +252,6 @@ class Treatment:
     offered_for: tuple[str, ...]
     cells: Mapping[str, TreatmentCell]
     evidence: Text | None
-    caution: Text | None
     first_line: bool
     source: tuple[str, ...]
     mark: str = ""

@@ -1,12 +1,14 @@
 """Treatments: today's verdict on each, and a record only through the gate."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.terms import Answer
 from rehab import actions
 from rehab.models import TreatmentRecord
+from rehab.pages import todays_treatments
 from tests.rehab.conftest import an_item, nothing_against
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,15 @@ def test_an_open_alarm_forbids_every_treatment(ready_case, clinician, at_work):
 
     assert "verdict-ok" not in page and "verdict-reason" not in page
     assert "Every treatment is forbidden today." in page
+
+
+def test_each_treatment_says_what_is_convention_and_weak_options_come_last(ready_case):
+    rows, _ = todays_treatments(ready_case, timezone.now())
+    pages = [render_to_string("rehab/_treatment.html", {"row": row}) for row in rows]
+    allowed = [row.treatment.first_line for row in rows if row.verdict == "ok"]
+
+    assert all("clinic convention, to be confirmed by the clinic lead" in page for page in pages)
+    assert allowed == sorted(allowed, reverse=True) and set(allowed) == {True, False}
 
 
 def test_a_forbidden_treatment_is_refused_whatever_the_reason(ready_case, clinician):
