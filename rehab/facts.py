@@ -117,8 +117,3 @@ def first_side(needs):
     if left == right:
         return Side.BOTH
     return Side.LEFT if left else Side.RIGHT
-
-
-def reason_json(reason):
-    """Return one reason as plain JSON values."""
-    return {"code": reason.code, "text": reason.text, "source": reason.source}

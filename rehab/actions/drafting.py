@@ -21,12 +21,26 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
     touch_case(case, version=version, by=by, at=at, kind="plan_drafted", text="Plan drafted", **due(case, equipment))
     refuse_when_shut(loading_gate(case))
     facts = plan_facts(case, at.date(), equipment, blocked)
-    triage, decided = judged(facts)
-    result = plan_json(decided)
+    decision = keep_decision(case, facts, by=by, at=at)
+    result = decision.result
     if result["status"] == "no_plan":
         raise Refused(*(reason["text"] for reason in result["reasons"]))
-    known = knowledge_version()
-    decision = Decision.objects.create(
+    Plan.objects.drafts().filter(case=case).update(replaced_at=at, replaced_by=by)
+    diagnosis = case.diagnoses.order_by("-at", "-id").first()
+    plan = Plan.objects.create(case=case, diagnosis=diagnosis, decision=decision, drafted_at=at, drafted_by=by)
+    verdicts = verdicts_of_exercises(case, facts)
+    PlanItem.objects.bulk_create(
+        item_of(plan, position, chosen, verdicts[chosen["code"]])
+        for position, chosen in enumerate(result["exercises"], start=1)
+    )
+    return plan
+
+
+def keep_decision(case, facts, *, by, at):
+    """Ask the rules for a plan from these facts, and keep what they said with inputs, reasons and version."""
+    _, decided = judged(facts)
+    result, known = plan_json(decided), knowledge_version()
+    return Decision.objects.create(
         case=case,
         kind="plan",
         inputs=facts_json(facts),
@@ -37,15 +51,6 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
         at=at,
         by=by,
     )
-    Plan.objects.drafts().filter(case=case).update(replaced_at=at, replaced_by=by)
-    diagnosis = case.diagnoses.order_by("-at", "-id").first()
-    plan = Plan.objects.create(case=case, diagnosis=diagnosis, decision=decision, drafted_at=at, drafted_by=by)
-    verdicts = verdicts_of_exercises(case, facts)
-    PlanItem.objects.bulk_create(
-        item_of(plan, position, chosen, verdicts[chosen["code"]])
-        for position, chosen in enumerate(result["exercises"], start=1)
-    )
-    return plan
 
 
 def due(case, equipment):

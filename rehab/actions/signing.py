@@ -4,7 +4,7 @@ from django.db import transaction
 
 from clinic.actions import touch_case
 from clinic.models import Case
-from clinic.tables import knowledge_version
+from rehab.actions.drafting import keep_decision
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import decided_facts, verdicts_of_exercises
 from rehab.models import LevelStep, Plan
@@ -15,6 +15,8 @@ from triage.gate import signing_gate
 def sign_plan(*, plan, version, by, at):
     """Sign a draft: the gate and every exercise are judged again, and the plan in force is replaced.
 
+    What the rules say at that moment is kept as a decision of its own; the draft's stays with the plan.
+
     A second click finds the plan signed by the same person and changes nothing.
     """
     must_sign(by, plan.case)
@@ -24,11 +26,13 @@ def sign_plan(*, plan, version, by, at):
         return locked
     touch_case(plan.case, version=version, by=by, at=at, kind="plan_signed", text="Plan signed", **signed(plan.case))
     refuse_when_shut(signing_gate(plan.case, at))
-    refuse_unready(locked, at)
+    facts = decided_facts(locked, at)
+    refuse_unready(locked, facts)
+    decision = keep_decision(locked.case, facts, by=by, at=at)
     Plan.objects.signed().filter(case_id=locked.case_id).update(replaced_at=at, replaced_by=by)
     locked.signed_at, locked.signed_by = at, by
     locked.save(update_fields=["signed_at", "signed_by"])
-    first_steps(locked, by, at)
+    first_steps(locked, decision, by, at)
     return locked
 
 
@@ -38,7 +42,7 @@ def signed(case):
     return {"next_step": "Review after a week", "attention": case.Attention.CALM if calm else case.attention}
 
 
-def refuse_unready(plan, at):
+def refuse_unready(plan, facts):
     """Refuse what may not be signed: no draft, no diagnosis, no exercise, or one that is closed today."""
     if not plan.is_draft:
         raise Refused("This plan is no longer a draft: somebody signed or replaced it.")
@@ -50,7 +54,7 @@ def refuse_unready(plan, at):
     items = list(plan.items.select_related("exercise"))
     if not items:
         raise Refused("There is no exercise in this plan.")
-    verdicts = verdicts_of_exercises(plan.case, decided_facts(plan, at))
+    verdicts = verdicts_of_exercises(plan.case, facts)
     for item in items:
         verdict = verdicts[item.exercise_id]
         if verdict.status != "ok":
@@ -59,18 +63,17 @@ def refuse_unready(plan, at):
             raise NotAllowed(f"{item.exercise}: level {item.max_level} is closed today.")
 
 
-def first_steps(plan, by, at):
-    """Write the step that puts each item on its start level."""
-    known = knowledge_version()
+def first_steps(plan, decision, by, at):
+    """Write the step that puts each item on its start level, with the decision of the moment it was signed."""
     LevelStep.objects.bulk_create(
         LevelStep(
             item=item,
             level=item.start_level,
             rule="START",
-            inputs={"plan": str(plan.pk)},
+            inputs={"plan": str(plan.pk), "decision": str(decision.pk)},
             reasons=item.because,
-            knowledge_version=known.version,
-            knowledge_sha256=known.sha256,
+            knowledge_version=decision.knowledge_version,
+            knowledge_sha256=decision.knowledge_sha256,
             stepped_at=at,
             stepped_by=by,
         )

@@ -5,9 +5,11 @@ from django.db import transaction
 from clinic.actions import forget_draft, touch_case
 from clinic.tables import knowledge_version
 from rehab.actions.refusals import NotAllowed, Refused, must_sign
-from rehab.facts import plan_facts, reason_json, verdicts_of_treatments
+from rehab.decision import reason_json
+from rehab.facts import plan_facts, verdicts_of_treatments
 from rehab.knowledge import rehab_knowledge
 from rehab.models import TreatmentRecord
+from triage.facts import facts_json
 
 
 @transaction.atomic
@@ -16,7 +18,8 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
     name = rehab_knowledge().treatments[treatment].name.en
     must_sign(by, case)
     touch_case(case, version=version, by=by, at=at, kind="treatment", text=f"Treatment recorded: {name}, {site}")
-    judged = verdicts_of_treatments(case, plan_facts(case, at.date(), case.equipment))[treatment]
+    facts = plan_facts(case, at.date(), case.equipment)
+    judged = verdicts_of_treatments(case, facts)[treatment]
     if judged.verdict == "forbidden":
         raise NotAllowed(f"{name} is forbidden today.", *(because.text for because in judged.because))
     if judged.verdict == "reason_needed" and not reason.strip():
@@ -31,6 +34,7 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
         site=site,
         indication=indication,
         verdict=str(judged.verdict),
+        inputs=facts_json(facts),
         because=[reason_json(because) for because in judged.because],
         reason=reason.strip(),
         response=response,

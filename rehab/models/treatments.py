@@ -21,6 +21,7 @@ class TreatmentRecord(models.Model):
     site = models.CharField(max_length=120)
     indication = models.CharField(max_length=300)
     verdict = models.CharField(max_length=20)
+    inputs = models.JSONField(default=dict)
     because = models.JSONField(default=list)
     reason = models.CharField(max_length=300, blank=True)
     response = models.CharField(max_length=300)

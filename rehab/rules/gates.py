@@ -83,7 +83,6 @@ class Closure:
     reason: Reason
     from_level: int = 1
     question: str | None = None
-    is_equipment: bool = False
 
 
 @dataclass(frozen=True)
@@ -269,4 +268,4 @@ def _by_equipment(exercise: Exercise, here: Situation, table: MappingTable) -> I
     missing = exercise.equipment - here.at_hand
     if missing:
         names = ", ".join(table.equipment[code].en if code in table.equipment else code for code in sorted(missing))
-        yield Closure(Reason("EQUIPMENT", f"Needs: {names}", "6.2"), is_equipment=True)
+        yield Closure(Reason("EQUIPMENT", f"Needs: {names}", "6.2"))

@@ -95,6 +95,16 @@ def test_a_signature_says_who_and_when_and_takes_the_first_steps(rules_draft, cl
     assert plan.case.events.filter(kind="plan_signed").count() == 1
 
 
+def test_what_the_rules_said_at_the_signature_is_kept_beside_what_they_said_at_the_draft(rules_draft, clinician):
+    rules_draft.case.refresh_from_db()
+    plan = signed(rules_draft, clinician)
+    decision = Decision.objects.exclude(pk=plan.decision_id).get(kind="plan")
+
+    assert (decision.by, decision.at, decision.result["status"]) == (clinician, plan.signed_at, "plan")
+    assert decision.inputs["diagnosis"] == "PCS" and decision.inputs["equipment"] == plan.decision.inputs["equipment"]
+    assert {step.inputs["decision"] for step in LevelStep.objects.all()} == {str(decision.pk)}
+
+
 def test_a_double_click_signs_once(rules_draft, clinician):
     case = rules_draft.case
     same_form = said(case, clinician)

@@ -40,6 +40,7 @@ def test_a_treatment_is_kept_with_the_gates_answer(ready_case, clinician):
 
     assert (record.given_by, record.site, record.verdict) == (clinician, "calf", "ok")
     assert len(record.knowledge_sha256) == 64
+    assert record.inputs["answers"]["anticoagulant"] == "absent" and record.inputs["diagnosis"] == "PCS"
     assert ready_case.events.first().kind == "treatment"
 
 

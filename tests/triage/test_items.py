@@ -9,7 +9,7 @@ from clinic.actions import StaleRecord
 from clinic.terms import Answer
 from triage import actions
 from triage.gate import loading_gate
-from triage.models import RedFlagItem, SignOff
+from triage.models import Decision, RedFlagItem, SignOff
 
 pytestmark = pytest.mark.django_db
 LIKELY = {"leg_hot": "present", "w6": "present", "w7": "present"}
@@ -202,6 +202,18 @@ def test_a_permission_to_load_needs_its_limits(case, clinician, screen):
     assert not loading_gate(case).open
     sign(case, clinician, "RF-NOIMP", "may_load", limits="Walking on the flat until the visit")
     assert loading_gate(case).open
+
+
+def test_an_outcome_and_a_signature_are_decided_on_anew_and_both_decisions_stay(case, clinician, screen, close):
+    screen(**URGENT | {"fx_trauma": "present", "fx_cannot_4_steps": "present"})
+    close("RF-FX")
+    sign(case, clinician, "RF-NOIMP", "may_load", limits="Walking")
+    signed, closed, found = Decision.objects.filter(kind="triage")[:3]
+
+    assert [d.result["level"] for d in (found, closed, signed)] == ["D", "U", "U"]
+    assert [len(d.inputs["outcomes"]) for d in (found, closed, signed)] == [0, 1, 1]
+    assert [s["limits"] for s in signed.inputs["sign_offs"]] == ["Walking"]
+    assert {d.by for d in (found, closed, signed)} == {clinician}
 
 
 def test_one_outcome_answers_one_item(case, screen, close):

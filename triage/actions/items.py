@@ -5,7 +5,7 @@ from django.db import transaction
 from clinic.actions import touch_case
 from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult
-from triage.actions.deciding import Refused, must_be_current, must_sign, next_when_open
+from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, next_when_open
 from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.gate import loading_gate
@@ -167,5 +167,6 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
 
 
 def _say(case, version, by, at, kind, text):
-    """Write the line of the timeline, and today's list with it."""
+    """Keep what the rules say now that it was answered, and write the timeline, and today's list with it."""
+    decide_and_keep(case, by=by, at=at)
     touch_case(case, version=version, by=by, at=at, kind=kind, text=text, **_next(case))
