@@ -9,7 +9,6 @@ from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
 from rehab.words import (
     NOT_SPECIFIED,
-    RUNNER_NEEDS,
     SIDE_WORDS,
     dose_facts,
     dose_words,
@@ -84,7 +83,8 @@ def need_words(need):
 def need_for_runner(need):
     """Return a need as one would say it to a runner."""
     base, side = parts_of(need)
-    return f"{RUNNER_NEEDS.get(base, base)}{side}"
+    text = rehab_knowledge().mapping.runner_needs.get(base)
+    return f"{text.en}{side}" if text else need
 
 
 def because_words(because):

@@ -9,25 +9,6 @@ UNIT_WORDS = {
     "min": ("minute", "minutes"),
 }
 SIDE_WORDS = {"left": "left side", "right": "right side", "both": "both sides", "none": "no side"}
-RUNNER_NEEDS = {  # what failed, as one would say it to a runner
-    "core_flex": "holding your trunk steady at the front",
-    "core_ext": "holding your back steady",
-    "core_lat": "holding your trunk steady sideways",
-    "core_rot": "keeping your trunk from twisting",
-    "hip_ext": "the hip strength that pushes you forward",
-    "hip_abd": "the hip strength that keeps your pelvis level",
-    "hip_er": "the hip strength that keeps your knee from falling in",
-    "hip_flexor_len": "the length at the front of your hip",
-    "sls": "control while standing on one leg",
-    "gastroc_str": "the strength of the big calf muscle",
-    "soleus_str": "the strength of the deep calf muscle",
-    "gastroc_len": "the length of the big calf muscle",
-    "soleus_len": "the length of the deep calf muscle",
-    "ankle_df": "how far your ankle bends",
-    "foot_arch": "the strength of the arch of your foot",
-    "gait_cadence": "how many steps you take in a minute",
-    "trigger_point": "a tender knot in your calf",
-}
 NOT_SPECIFIED = "not specified"
 
 

@@ -15,7 +15,7 @@ from clinic.terms import (
     SignOffKind,
     TestResult,
 )
-from triage.models import Examination, Finding, RedFlagItem, Screening, SignOff
+from triage.models import Finding, RedFlagItem, Screening, SignOff
 
 STRAINED_BEFORE = "previous_calf_strain"
 DAYS_AFTER_BIRTH = 365  # an older birth says nothing to any rule
@@ -149,12 +149,6 @@ def _sign_offs(case, items, diagnosis):
                 row.reason,
                 row.limits,
             )
-
-
-def previous_values(case):
-    """Return the findings of the newest examination by (code, side), to stand beside new ones."""
-    newest = Examination.objects.filter(case=case).order_by("-at", "-id").first()
-    return {(f.code, f.side): f for f in newest.findings.all()} if newest else {}
 
 
 def facts_json(facts):

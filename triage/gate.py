@@ -17,8 +17,7 @@ from clinic.terms import Reason
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, Finding, RedFlagItem, Screening, SignOff
 
-FRESH = timedelta(days=7)  # an older screening opens no new signature [CONV]
-CLOCKS_APART = timedelta(hours=1)  # nor does one dated further ahead than two servers' clocks may differ
+CLOCKS_APART = timedelta(hours=1)  # two servers may differ so far; a screening dated later opens no signature
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,16 @@ def loading_gate(case: Case) -> Gate:
 
 
 def signing_gate(case: Case, at: datetime) -> Gate:
-    """Return whether a plan may be signed now: the loading gate, and a screening of the last 7 days."""
+    """Return whether a plan may be signed now: the loading gate, and a screening that is fresh (18 [CONV])."""
+    days = triage_knowledge().red_flags.fresh_days
     screenings = _screenings(case)
     gate = _with_confirmation(_gate(case, screenings), case)
     newest = max((completed_at for completed_at, _ in screenings if completed_at), default=None)
-    if newest is None or at - FRESH <= newest <= at + CLOCKS_APART:
+    if newest is None or at - timedelta(days=days) <= newest <= at + CLOCKS_APART:
         return gate
     stale = Reason(
         "stale_screening",
-        f"The last screening is not of the last {FRESH.days} days: screen again.",
+        f"The last screening is not of the last {days} days (clinic convention): screen again.",
         "CONV",
     )
     return replace(gate, open=False, reasons=(*gate.reasons, stale))

@@ -6,7 +6,6 @@ from functools import cache
 from clinic.terms import Answer, Level, Side
 from triage.knowledge import triage_knowledge
 
-WEAK = "weak"
 KINDS = {
     "question": "Ask",
     "risk": "Ask about risks for a clot",

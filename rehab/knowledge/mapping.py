@@ -36,11 +36,14 @@ def load_mapping(checker: Checker, exercises, treatment_codes, folder: Path = HE
 
 
 def _mapping(table: Entry, exercises) -> MappingTable:
-    needs = {entry.code(): _label(entry) for entry in table.children("need")}
+    entries = {entry.code(): entry for entry in table.children("need")}
+    runner_needs = {code: entry.must_text("runner") for code, entry in entries.items()}
+    needs = {code: _label(entry) for code, entry in entries.items()}
     kit = [_equipment(entry) for entry in table.children("equipment")]
     substitutions = [_substitution(entry, exercises) for entry in table.children("substitution", name_key="exercise")]
     return MappingTable(
         needs=MappingProxyType(needs),
+        runner_needs=MappingProxyType(runner_needs),
         core_needs=frozenset(table.words("core_needs", choices=tuple(needs))),
         strain_causes=frozenset(table.words("strain_causes")),
         always_there=frozenset(thing.code for thing in kit if thing.always_there),

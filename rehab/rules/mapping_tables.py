@@ -82,6 +82,7 @@ class MappingTable:
     """The fixed points of the choice: needs, forced rules, substitutions, cap and start levels."""
 
     needs: Mapping[str, Text]
+    runner_needs: Mapping[str, Text]  # what failed, as one would say it to a runner
     core_needs: frozenset[str]
     strain_causes: frozenset[str]
     always_there: frozenset[str]  # equipment that is never filtered

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.models import Case
 from rehab.models import LevelStep, Plan, PlanItem, TreatmentRecord
-from rehab.triggers import IMAGED_BY, RELEASE_CAUSES
+from rehab.triggers import IMAGED_BY, RELEASE_CAUSES, SIGNATURE_DAYS
 from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
 from triage.gate import loading_gate, signing_gate
 from triage.knowledge import triage_knowledge
@@ -270,9 +270,10 @@ def test_no_treatment_is_kept_while_an_alarm_is_open(open_case, clinician):
     assert refuses(lambda: TreatmentRecord.objects.create(**record | {"verdict": "forbidden"}))
 
 
-def test_the_frozen_list_of_causes_is_the_list_of_the_knowledge():
+def test_the_frozen_words_of_the_triggers_are_those_of_the_knowledge():
     assert set(RELEASE_CAUSES) == set(triage_knowledge().red_flags.must_not_load)
     assert triage_knowledge().red_flags.imaged_by == IMAGED_BY
+    assert triage_knowledge().red_flags.fresh_days == SIGNATURE_DAYS
 
 
 @pytest.mark.parametrize(

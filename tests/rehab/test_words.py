@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from rehab.knowledge import rehab_knowledge
-from rehab.words import RUNNER_NEEDS, dose_facts, dose_words, frequency_words, tempo_words
+from rehab.presentation import need_for_runner
+from rehab.words import dose_facts, dose_words, frequency_words, tempo_words
 
 EMPTY = {
     **dict.fromkeys(("sets", "amount", "amount_high", "hold_seconds", "rest_seconds")),
@@ -73,4 +74,8 @@ def test_what_the_source_leaves_out_is_said_to_be_missing():
 
 
 def test_every_need_has_words_for_a_runner():
-    assert set(RUNNER_NEEDS) == set(rehab_knowledge().mapping.needs)
+    table = rehab_knowledge().mapping
+
+    assert set(table.runner_needs) == set(table.needs)
+    assert need_for_runner("hip_abd_left") == "the hip strength that keeps your pelvis level, left side"
+    assert all("_" not in need_for_runner(need) for need in table.needs)

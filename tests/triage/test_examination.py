@@ -114,6 +114,15 @@ def test_the_verdict_is_said_as_typed_and_nothing_is_saved(at_work, clinician, c
     assert not Finding.objects.exists()
 
 
+def test_a_test_says_what_it_stands_in_for(at_work, clinician, calm_case):
+    page = at_work(clinician).get(reverse("triage:examination", args=[calm_case.pk])).content.decode()
+    tests = triage_knowledge().tests
+    named = [tests[test.alternative_to].name.en for test in tests.values() if test.alternative_to]
+
+    assert len(named) == 5
+    assert all(f"Alternative to: {name}" in page for name in named)
+
+
 def test_previous_values_stand_beside(examine, at_work, clinician, calm_case):
     examine(v_CF_HOLD_none="61")
     page = at_work(clinician).get(reverse("triage:examination", args=[calm_case.pk])).content.decode()

@@ -170,6 +170,23 @@ def test_what_is_refused_is_said_at_the_top_and_takes_the_focus(at_work, clinici
     assert "Nothing was saved." in top and 'href="#id_w10_reason"' in top
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"pe_breathless": "present"}, "No plan, no treatment, no exercise"),
+        ({"fx_trauma": "present", "fx_cannot_4_steps": "present"}, "No massage, release, stretch, compression"),
+        ({"dark_urine": "not_assessed"}, "No plan, no treatment, no self-release"),
+        ({}, "Nothing. The examination may go on."),
+    ],
+)
+def test_the_decision_says_what_its_level_forbids(at_work, clinician, case, screen, said, words):
+    screen(**said)
+    page = at_work(clinician).get(reverse("triage:decision", args=[case.pk])).content.decode()
+
+    assert words in page
+    assert ("Nothing. The examination may go on." in page) is (not said)
+
+
 def test_a_mark_is_explained_in_words_on_the_page(at_work, clinician, case):
     page = at_work(clinician).get(url("screening", case)).content.decode()
     assert "clinic convention, to be confirmed by the clinic lead" in page

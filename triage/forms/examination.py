@@ -251,10 +251,12 @@ def regions(form, previous):
 def _test_row(form, test, previous):
     """Return one test; a fail line that holds for every side is said once."""
     lines = [fail_lines(test, side, form.case.patient.sex) for side in test.sides]
+    instead_of = triage_knowledge().tests.get(test.alternative_to)
     shared = lines[0] if len(set(lines)) == 1 else ""
     return {
         "test": test,
         "methods": [(method, FELT.get(method, method)) for method in test.methods],
+        "instead_of": instead_of.name.en if instead_of else "",
         "reference": shared,
         "sides": [
             {**place(form, test.code, side, previous), "reference": "" if shared else line}

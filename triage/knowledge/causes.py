@@ -66,7 +66,6 @@ def _cause(entry: Entry) -> Cause:
         source=entry.sources(),
         cap=entry.whole("cap", required=False),
         always_shown=entry.flag("always_shown"),
-        is_strain=entry.flag("is_strain"),
         note=entry.text("note", required=False),
         mark=entry.mark(),
     )

@@ -178,9 +178,19 @@ def read_red_flags(table: Entry, risks: tuple[Fact, ...], wells: WellsTable) -> 
         imaged_by=_imaged_by(table, must_not_load),
         massage_words=table.words("massage_words"),
         blanket_words=table.words("blanket_words"),
+        fresh_days=_fresh_days(table.section("signing")),
     )
     table.finish()
     return red_flags
+
+
+def _fresh_days(entry: Entry) -> int:
+    """Return how many days a screening opens a new signature."""
+    days = _whole(entry, "fresh_days")
+    entry.sources()
+    entry.mark()
+    entry.finish()
+    return days
 
 
 def _imaged_by(table: Entry, causes: tuple[str, ...]) -> Mapping[str, str]:

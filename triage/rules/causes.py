@@ -61,7 +61,6 @@ class Cause:
     source: tuple[str, ...]
     cap: int | None = None
     always_shown: bool = False
-    is_strain: bool = False
     note: Text | None = None
     mark: str = ""
 

@@ -101,7 +101,10 @@ class LevelText:
 
 @dataclass(frozen=True)
 class RedFlagTable:
-    """All rows, all risks, the five levels, and the diagnoses that need a specialist's release."""
+    """All rows, all risks, the five levels, and the diagnoses that need a specialist's release.
+
+    ``fresh_days``: how old, in days, a screening may be that opens a new signature.
+    """
 
     flags: tuple[RedFlag, ...]
     risks: tuple[Fact, ...]
@@ -111,6 +114,7 @@ class RedFlagTable:
     imaged_by: Mapping[str, str]
     massage_words: tuple[str, ...]
     blanket_words: tuple[str, ...]
+    fresh_days: int
 
 
 @dataclass(frozen=True)
