@@ -188,3 +188,10 @@ def test_a_fail_line_that_holds_for_both_sides_is_said_once(at_work, clinician, 
     page = at_work(clinician).get(reverse("triage:examination", args=[calm_case.pk])).content.decode()
     test = page.split('id="f-HA_HOLD"')[1].split('class="exam-test')[0]
     assert test.count("Fails below") == 1
+
+
+def test_the_examination_warns_of_an_alarm_that_a_later_calm_screening_left_open(at_work, clinician, case, screen):
+    screen(leg_swelling="present")
+    screen()
+    page = at_work(clinician).get(reverse("triage:examination", args=[case.pk])).content.decode()
+    assert "Open: Deep vein thrombosis" in page

@@ -57,3 +57,9 @@ def test_both_totals_and_the_caution_are_shown(letter, screen):
 
 def test_it_opens_before_any_screening(letter):
     assert "No open alarm" in letter()
+
+
+def test_a_later_calm_screening_makes_an_open_alarm_no_less_urgent(letter, screen):
+    screen(leg_swelling="present")
+    screen()
+    assert "Please assess today" in letter()

@@ -190,3 +190,44 @@ def test_the_decision_says_what_its_level_forbids(at_work, clinician, case, scre
 def test_a_mark_is_explained_in_words_on_the_page(at_work, clinician, case):
     page = at_work(clinician).get(url("screening", case)).content.decode()
     assert "clinic convention, to be confirmed by the clinic lead" in page
+
+
+def test_a_calm_screening_beside_an_open_alarm_sends_nobody_on_to_the_examination(
+    at_work, clinician, case, screen, form_of
+):
+    screen(leg_swelling="present")
+    screen()
+    browser = at_work(clinician)
+    page = browser.get(url("decision", case)).content.decode()
+    live = browser.post(url("level", case), form_of()).content.decode()
+
+    for shown in (page, live):
+        assert "Still open from before: Deep vein thrombosis" in shown
+        assert "Arrange a medical assessment today" in shown and "level-panel-D" in shown
+    assert "Go on" not in page and "The examination may go on" not in page
+    assert reverse("triage:items", args=[case.pk]) in page
+
+
+def test_after_the_outcome_a_calm_screening_goes_on(at_work, clinician, case, screen, close):
+    screen(leg_swelling="present")
+    close("RF-DVT", d_dimer="negative")
+    screen()
+    page = at_work(clinician).get(url("decision", case)).content.decode()
+    assert "Go on to the examination" in page and "Still open" not in page
+
+
+@pytest.mark.parametrize(
+    ("is_closed", "later", "said"),
+    [(False, True, "Same day"), (True, False, "Routine"), (True, True, "Routine")],
+)
+def test_the_case_page_says_the_level_of_the_case_as_it_stands(
+    is_closed, later, said, at_work, clinician, case, screen, close
+):
+    screen(leg_swelling="present")
+    if is_closed:
+        close("RF-DVT", d_dimer="negative")
+    if later:
+        screen()
+    page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
+    head = page.split('id="triage-title"')[1].split("</div>")[0]
+    assert said in head

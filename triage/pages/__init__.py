@@ -89,18 +89,30 @@ def must_be_kept_now(case, decision):
 
 def panel(case, decision, facts, answered=None):
     """Return what the level panel shows."""
-    asked = words.screening_codes()
+    asked, standing = words.screening_codes(), standing_items(case, decision)
+    level = min([decision.level.value, *(item.level for item in standing)], key="EDUR".index)
+    held = words.is_held(decision)
+    is_earlier = level != decision.level.value or (held and any(item.level == level for item in standing))
     return {
         "case": case,
         "decision": decision,
-        "advice": words.advice(decision),
-        "hold": words.is_held(decision),
+        "level": level,
+        "is_earlier": is_earlier,
+        "standing": list(dict.fromkeys(words.row_title(item.row) for item in standing)),
+        "advice": triage_knowledge().red_flags.levels[level] if is_earlier else words.advice(decision),
+        "hold": held and not is_earlier,
         "rows": words.actions_of(decision),
         "missing": words.missing_links(decision.missing),
         "pathway": words.pathway(decision),
         "answered": sum(facts.answer(code) is not Answer.NOT_ASSESSED for code in asked),
         "asked": len(asked),
     }
+
+
+def standing_items(case, decision):
+    """Return the open items that today's answers no longer show: a later calm screening closes none of them."""
+    shown = {(item.row, item.level.value) for item in decision.items if not item.closed}
+    return [item for item in case_items(case) if not item.is_done and (item.row, item.level) not in shown]
 
 
 def decision_context(case, today):
@@ -161,7 +173,7 @@ def find_item(case, item_id):
 def letter_context(case, person, at):
     """Return what the letter says: situation, background, findings, Wells items, request."""
     context = decision_context(case, at.date())
-    facts, decision = context["facts"], context["decision"]
+    facts = context["facts"]
     concerns = [item for item in case_items(case) if not item.is_done]
     for item in concerns:
         item.title = words.row_title(item.row)
@@ -180,7 +192,7 @@ def letter_context(case, person, at):
         "present": [words.words_of(code) for code in present if code not in risks],
         "absent": [words.words_of(code) for code in facts.answers if code in looked_for and facts.lacks(code)],
         "measured": [words.measured_words(measurement) for measurement in facts.measurements],
-        "urgency": URGENCY.get(decision.level.value, "For your assessment"),
+        "urgency": URGENCY.get(context["level"], "For your assessment"),
         "request_text": " ".join(dict.fromkeys(item.flag.action.en for item in concerns if item.flag))
         or "Please assess.",
     }
@@ -196,6 +208,13 @@ URGENCY = {
 def previous_findings(case):
     """Return the newest finding of each (code, side), to stand beside new ones; asked with the day it was found."""
     return {(finding.code, finding.side): finding for finding in newest_findings(case)}
+
+
+def _stopping_rows(case, decision):
+    """Return the rows that stop the case, by today's answers or still open from before; each once."""
+    today = [item.row for item in decision.items if not item.closed and item.level.is_stopping]
+    before = [item.row for item in standing_items(case, decision) if item.level in ("E", "D")]
+    return list(dict.fromkeys([*today, *before]))
 
 
 def examination_context(case, form, today):
@@ -217,7 +236,7 @@ def examination_context(case, form, today):
         "ratios": core_ratios(facts, triage_knowledge().ratios),
         "special": triage_knowledge().special_tests.values(),
         "hints": hints_of(facts, triage_knowledge().tests, triage_knowledge().hints),
-        "dangers": [words.row_title(item.row) for item in decision.items if not item.closed and item.level.is_stopping],
+        "dangers": [words.row_title(row) for row in _stopping_rows(case, decision)],
     }
 
 

@@ -6,17 +6,35 @@ from triage.models import Diagnosis, RedFlagItem, Screening
 from triage.words import cause_title, row_title
 
 register = template.Library()
+URGENCY = {"E": 0, "D": 1, "U": 2}
+
+
+def _standing_items_of(case):
+    """Return the items that no test excluded, the most urgent first; asked once a page."""
+    found = getattr(case, "standing_items", None)
+    if found is None:
+        rows = RedFlagItem.objects.filter(case=case).exclude(outcome="excluded").prefetch_related("sign_offs")
+        for item in rows:
+            item.is_done = item.is_answered(item.sign_offs.all())
+        case.standing_items = found = sorted(rows, key=lambda item: URGENCY[item.level])
+    return found
 
 
 def open_items_of(case):
-    """Return the items without an answer, the most urgent first; asked once a page."""
-    found = getattr(case, "unanswered_items", None)
-    if found is None:
-        rows = RedFlagItem.objects.filter(case=case).exclude(outcome="excluded").prefetch_related("sign_offs")
-        found = [item for item in rows if not item.is_answered(item.sign_offs.all())]
-        order = {"E": 0, "D": 1, "U": 2}
-        case.unanswered_items = found = sorted(found, key=lambda item: order[item.level])
-    return found
+    """Return the items without an answer, the most urgent first; a page that asked the gate brings them along."""
+    known = getattr(case, "unanswered_items", None)
+    return [item for item in _standing_items_of(case) if not item.is_done] if known is None else known
+
+
+def _level_of(case, screening):
+    """Return (level, hold) of the case as it stands: what is open counts, not what was found and excluded since."""
+    stopping = [item.level for item in open_items_of(case) if item.level in ("E", "D")]
+    if stopping:
+        return stopping[0], False
+    if screening is None or screening.is_open:
+        return ("D", True) if screening else ("", False)
+    within_weeks = any(item.level == "U" for item in _standing_items_of(case))  # also where loading was signed
+    return ("U" if within_weeks else "R"), False
 
 
 @register.inclusion_tag("triage/_safety_banner.html")
@@ -33,7 +51,10 @@ def triage_panel(case):
     screening = Screening.objects.filter(case=case, voided_at__isnull=True).select_related("completed_by").first()
     diagnosis = Diagnosis.objects.filter(case=case).select_related("by").first()
     items = [(item, row_title(item.row)) for item in open_items_of(case)]
+    level, hold = _level_of(case, screening)
     return {
+        "level": level,
+        "hold": hold,
         "case": case,
         "screening": screening,
         "diagnosis": diagnosis,
