@@ -1,7 +1,6 @@
 """Why an action was refused, in words that a page can show."""
 
-from clinic.access import may_sign
-from triage.actions import NotAllowed, Refused
+from triage.actions import NotAllowed, Refused, must_sign
 
 __all__ = ["GateShut", "NotAllowed", "Refused", "must_sign", "refuse_when_shut"]
 
@@ -12,12 +11,6 @@ class GateShut(Refused):
     def __init__(self, gate):
         super().__init__(*(reason.text for reason in gate.reasons))
         self.gate = gate
-
-
-def must_sign(person, case):
-    """Refuse somebody who may not write plans and treatments in this case."""
-    if not may_sign(person, case):
-        raise NotAllowed("Only a clinician of this clinic may do this.")
 
 
 def refuse_when_shut(gate):
