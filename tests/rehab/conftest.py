@@ -117,7 +117,7 @@ SHUT = {
         case, by, "D", outcome="inconclusive", outcome_text="unclear", closed_at=timezone.now(), closed_by=by
     ),
     "a clot is confirmed": lambda case, by: an_item(
-        case, by, "D", outcome="confirmed", outcome_text="scan", closed_at=timezone.now(), closed_by=by
+        case, by, "D", outcome="confirmed", scan="positive", outcome_text="scan", closed_at=timezone.now(), closed_by=by
     ),
     "an urgent item has no may-load": lambda case, by: an_item(case, by, "U", row="RF-CECS"),
     "a diagnosis is not released": lambda case, by: a_diagnosis(case, by, "BSI"),

@@ -218,7 +218,7 @@ def test_may_load_opens_for_its_own_item_only(draft, clinician):
 
 
 ANSWERS = {
-    "a release after a confirmation": ({"level": "D", "outcome": "confirmed"}, "released", False),
+    "a release after a confirmation": ({"level": "D", "outcome": "confirmed", "scan": "positive"}, "released", False),
     "may-load after a confirmation": ({"level": "U", "row": "RF-CECS", "outcome": "confirmed"}, "may_load", True),
     "a signature the row accepts": ({"level": "D", "signable": True}, "considered_not_suspected", False),
     "a signature the row does not accept": ({"level": "D"}, "may_load", True),

@@ -103,6 +103,30 @@ def test_a_suspected_clot_is_excluded_only_by_its_tests(case, screen, close, sai
     assert loading_gate(case).open is closes
 
 
+@pytest.mark.parametrize(
+    ("results", "kept"),
+    [
+        ({}, False),
+        ({"d_dimer": "positive"}, False),
+        ({"scan": "negative"}, False),
+        ({"scan": "positive"}, True),
+        ({"scan": "negative", "repeat_scan": "positive"}, True),
+        ({"discharged": True}, True),
+    ],
+)
+def test_a_clot_is_confirmed_by_a_scan_or_the_hospitals_letter(case, screen, close, results, kept):
+    screen(**LIKELY)
+    if kept:
+        close("RF-DVT", outcome="confirmed", **results)
+    else:
+        with pytest.raises(actions.Refused, match="positive scan"):
+            close("RF-DVT", outcome="confirmed", **results)
+    item = RedFlagItem.objects.get(row="RF-DVT")
+
+    assert (item.outcome == "confirmed") is kept
+    assert not loading_gate(case).open
+
+
 def test_a_later_calm_screening_asks_for_no_fewer_tests(case, screen, close):
     screen(**LIKELY)
     screen()

@@ -43,7 +43,14 @@ def _wells_levels(case, item, at):
     return levels
 
 
-def _must_exclude_a_clot(case, item, told, at):
+def _must_fit_the_tests(case, item, told, at):
+    """Refuse an outcome of a suspected clot that the recorded tests do not show; ``inconclusive`` stays open anyway."""
+    if told.outcome is OutcomeType.CONFIRMED:
+        if TestResult.POSITIVE not in (told.scan, told.repeat_scan) and not told.discharged:
+            raise Refused("A clot is confirmed by a positive scan, or in the hospital's letter. Record which.")
+        return
+    if told.outcome is not OutcomeType.EXCLUDED:
+        return
     asked = [level for level in _wells_levels(case, item, at) if not clot_excluded(told, level)]
     if asked:
         level = asked[0].value.replace("_", " ")
@@ -83,7 +90,8 @@ def close_item(
 ):
     """Record how one item ended.  Only ``excluded`` unlocks; ``inconclusive`` stays open.
 
-    A suspected clot is excluded only by the tests that rule T-DVT asks for; otherwise Refused.
+    A suspected clot is excluded only by the tests that rule T-DVT asks for, and confirmed only by a scan or the
+    hospital's letter; otherwise Refused.
     """
     must_sign(by, case)
     must_be_current(case, version)
@@ -92,9 +100,9 @@ def close_item(
         raise Refused("This item already has its outcome.")
     if not text.strip():
         raise Refused("Write what was found.")
-    if item.row == CLOT_ROW and outcome == OutcomeType.EXCLUDED:
+    if item.row == CLOT_ROW:
         results = (_result(scan), _result(repeat_scan), _result(d_dimer))
-        _must_exclude_a_clot(case, item, Outcome(item.row, OutcomeType.EXCLUDED, *results, discharged), at)
+        _must_fit_the_tests(case, item, Outcome(item.row, OutcomeType(outcome), *results, discharged), at)
     RedFlagItem.objects.filter(pk=item.pk).update(
         outcome=outcome,
         outcome_text=text.strip(),

@@ -173,6 +173,13 @@ class RedFlagItem(models.Model):
                 ),
                 name="redflagitem_clot_excluded_by_a_test",
             ),
+            models.CheckConstraint(
+                condition=~Q(row="RF-DVT", outcome="confirmed")
+                | Q(scan="positive")
+                | Q(repeat_scan="positive")
+                | Q(discharged=True),
+                name="redflagitem_clot_confirmed_by_a_scan",
+            ),
         ]
 
     def __str__(self):
