@@ -179,7 +179,7 @@ class Intake(RecordForm):
     sections = (
         ("The pain", (["side", "onset_on"], ["began"], ["story"], ["previous_strain"])),
         ("The running", (["running_history"], ["shoes", "goals"])),
-        ("Three elephants in the room", (["flat_feet"], ["hypermobile"], ["core_training"])),
+        ("What may be untrained", (["flat_feet"], ["hypermobile"], ["core_training"])),
         (
             "Health",
             (["allergies", "medicines"], ["anticoagulant", "pregnant"], ["gestation_weeks", "birth_given_on"]),

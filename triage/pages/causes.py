@@ -13,7 +13,7 @@ from triage.words import cause_title, words_of
 SHOWN_TESTS = 8
 WHY_SHOWN = {
     "pinned": "pinned: its red flag is open",
-    "must_not_miss": "must not be missed: key findings are open",
+    "must_not_miss": "must not be missed: shown whatever its points",
     "score": "",
 }
 
