@@ -57,6 +57,15 @@ def test_the_draft_shows_every_exercise_with_dose_and_reasons(rules_draft, clini
     assert "clinic convention, to be confirmed by the clinic lead" in page
 
 
+def test_the_questions_before_a_plan_say_that_their_words_are_ours(ready_case, clinician, at_work):
+    case = ready_case
+    drafted(case, clinician)
+    page = text(at_work(clinician).get(url("plan", case)))
+
+    assert all(question.mark for question in rehab_knowledge().questions.values())
+    assert "The wording of these questions is a clinic convention, to be confirmed by the clinic lead." in page
+
+
 def test_each_exercise_says_what_it_must_not_be_given_with(rules_draft, clinician, at_work):
     page = text(at_work(clinician).get(url("plan", rules_draft.case)))
 

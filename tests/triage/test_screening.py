@@ -187,6 +187,14 @@ def test_the_decision_says_what_its_level_forbids(at_work, clinician, case, scre
     assert ("Nothing. The examination may go on." in page) is (not said)
 
 
+@pytest.mark.parametrize("name", ["decision", "items"])
+def test_what_is_convention_in_an_alarm_is_said_in_words(at_work, clinician, case, screen, name):
+    screen(cecs_same_time="present", cecs_eases="present", family_clot="present", travel_4h="present")
+    page = at_work(clinician).get(reverse(f"triage:{name}", args=[case.pk])).content.decode()
+
+    assert "clinic convention, to be confirmed by the clinic lead\n</p>" in page
+
+
 def test_a_mark_is_explained_in_words_on_the_page(at_work, clinician, case):
     page = at_work(clinician).get(url("screening", case)).content.decode()
     assert "clinic convention, to be confirmed by the clinic lead" in page

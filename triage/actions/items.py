@@ -47,7 +47,7 @@ def _must_fit_the_tests(case, item, told, at):
     """Refuse an outcome of a suspected clot that the recorded tests do not show; ``inconclusive`` stays open anyway."""
     if told.outcome is OutcomeType.CONFIRMED:
         if TestResult.POSITIVE not in (told.scan, told.repeat_scan) and not told.discharged:
-            raise Refused("A clot is confirmed by a positive scan, or in the hospital's letter. Record which.")
+            raise Refused("A clot is confirmed by a positive scan, or by the written hospital discharge. Record which.")
         return
     if told.outcome is not OutcomeType.EXCLUDED:
         return
