@@ -1,23 +1,30 @@
 """The answer to a form that came too late or belongs to another runner: 409, nothing saved, nothing lost."""
 
 from django.shortcuts import render
+from django.utils.choices import flatten_choices
 
 from clinic.actions import StaleRecord
+from clinic.terms import Answer
 
 PLUMBING = {"csrfmiddlewaretoken", "patient", "version"}
 
 
-def _label(form, name):
-    field = form.fields.get(name) if form is not None else None
+def _label(field, name):
     return (field.label if field is not None else None) or name.replace("_", " ").capitalize()
+
+
+def _words(field, value):
+    """Return a value as the form shows it: the words of a choice, not its code."""
+    return str(dict(flatten_choices(getattr(field, "choices", ()))).get(value, value))
 
 
 def typed_values(data, form=None):
     """Return what was typed as (label, value), so that it can be copied into the fresh form."""
+    fields = form.fields if form is not None else {}
     for name in data:
-        value = ", ".join(v for v in data.getlist(name) if v)
-        if value and name not in PLUMBING:
-            yield _label(form, name), value
+        field, values = fields.get(name), [v for v in data.getlist(name) if v and v != Answer.NOT_ASSESSED]
+        if values and name not in PLUMBING:
+            yield _label(field, name), ", ".join(_words(field, value) for value in values)
 
 
 def conflict_response(request, case, error, form=None):
@@ -44,5 +51,5 @@ class Conflicts:
     def process_exception(self, request, error):
         """Answer 409 for StaleRecord; leave every other error alone."""
         if isinstance(error, StaleRecord):
-            return conflict_response(request, error.case, error, error.form)
+            return conflict_response(request, error.case, error, error.form or getattr(error.case, "read_by", None))
         return None

@@ -62,6 +62,7 @@ class RecordForm(PlainForm):
 
     def __init__(self, *args, case, **kwargs):
         self.case = case
+        case.read_by = self  # a save that comes too late shows what was typed in this form's words
         kwargs["initial"] = {"patient": case.patient_id, "version": case.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
 

@@ -80,3 +80,13 @@ def test_the_action_itself_refuses_a_stale_version(changed, clinician):
         actions.note(case=changed, version=1, text="mine", by=clinician, at=timezone.now())
 
     assert [event.text for event in refused.value.events] == ["Runner called"]
+
+
+def test_what_was_typed_is_shown_in_the_words_of_the_form(changed, clinician, at_work):
+    typed = story(changed, began="during", flat_feet="present", hypermobile="not_assessed", equipment=["band"])
+    page = at_work(clinician).post(reverse("clinic:intake", args=[changed.pk]), typed).content.decode()
+    shown = page.split('class="typed"')[1]
+
+    assert "How did it begin?" in shown and "during a run, growing worse" in shown
+    assert "Flat feet, visibly?" in shown and "<dd>Yes</dd>" in shown and "Resistance band" in shown
+    assert "not_assessed" not in shown and "More flexible" not in shown
