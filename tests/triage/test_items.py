@@ -326,3 +326,22 @@ def test_what_opens_again_goes_on_where_it_was(case, clinician, screen, close):
     case.refresh_from_db()
 
     assert case.next_step == "Look at the causes, record a diagnosis"
+
+
+@pytest.mark.parametrize(
+    ("said", "results", "sentence"),
+    [
+        (
+            {"leg_swelling": "present"},
+            {},
+            "(unlikely) it takes a negative D-dimer, or a positive D-dimer and a negative",
+        ),
+        (LIKELY, {"d_dimer": "negative"}, "(likely) it takes a negative ultrasound and a negative D-dimer, or"),
+        ({"leg_swelling": "present"}, {"scan": "positive"}, "A positive ultrasound does not exclude a clot"),
+    ],
+)
+def test_who_is_refused_reads_what_would_exclude_a_clot(case, screen, close, said, results, sentence):
+    screen(**said)
+    with pytest.raises(actions.Refused) as refused:
+        close("RF-DVT", **results)
+    assert sentence in " ".join(refused.value.sentences)

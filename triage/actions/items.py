@@ -43,6 +43,14 @@ def _wells_levels(case, item, at):
     return levels
 
 
+# What clot_excluded asks for, in words: who is refused must learn what would do.  [NG158]
+EXCLUDES = {
+    TwoLevel.LIKELY: "a negative ultrasound and a negative D-dimer, or a negative repeat ultrasound",
+    TwoLevel.UNLIKELY: "a negative D-dimer, or a positive D-dimer and a negative ultrasound",
+    TwoLevel.NOT_APPLICABLE: "a negative ultrasound, or a written hospital discharge; never the D-dimer",
+}
+
+
 def _must_fit_the_tests(case, item, told, at):
     """Refuse an outcome of a suspected clot that the recorded tests do not show; ``inconclusive`` stays open anyway."""
     if told.outcome is OutcomeType.CONFIRMED:
@@ -52,9 +60,14 @@ def _must_fit_the_tests(case, item, told, at):
     if told.outcome is not OutcomeType.EXCLUDED:
         return
     asked = [level for level in _wells_levels(case, item, at) if not clot_excluded(told, level)]
-    if asked:
-        level = asked[0].value.replace("_", " ")
-        raise Refused(f"These results do not exclude a clot. With this Wells result ({level}) more tests are needed.")
+    if not asked:
+        return
+    level = asked[0].value.replace("_", " ")
+    needed = EXCLUDES.get(asked[0], EXCLUDES[TwoLevel.LIKELY])  # an incomplete score is read like a likely one
+    sentence = f"These results do not exclude a clot. With this Wells result ({level}) it takes {needed}."
+    if TestResult.POSITIVE in (told.scan, told.repeat_scan):
+        sentence = "A positive ultrasound does not exclude a clot: record it as confirmed."
+    raise Refused(sentence)
 
 
 def _may_be_released(item):
