@@ -152,7 +152,8 @@ def catalogue_choices(case, at):
     rows = {row.code: row for row in Exercise.objects.filter(is_offered=True)}
     chosen = set(draft.items.values_list("exercise_id", flat=True))
     known = rehab_knowledge().exercises
-    verdicts = verdicts_of_exercises(case, decided_facts(draft, at))
+    facts = decided_facts(draft, at)
+    verdicts = verdicts_of_exercises(case, facts)
     offers = [
         SimpleNamespace(
             row=rows[code],
@@ -160,6 +161,7 @@ def catalogue_choices(case, at):
             verdict=verdict,
             is_chosen=code in chosen,
             why=[in_words(reason.text) for reason in verdict.because],
+            answered_no=[word.question.en for word in known[code].contraindications if facts.lacks(word.code)],
         )
         for code, verdict in verdicts.items()
         if code in rows

@@ -214,7 +214,8 @@ def sign(request, case_id):
         draft = get_object_or_404(case.plans.all(), pk=data["plan"])
         actions.sign_plan(plan=draft, version=data["version"], by=request.user, at=timezone.now())
 
-    done = perform(request, form, act, ("rehab:signed", case.pk), "Plan signed. The runner can see it now.")
+    seen = "can see it now" if case.patient.person_id else "sees it as soon as they are invited"
+    done = perform(request, form, act, ("rehab:signed", case.pk), f"Plan signed. The runner {seen}.")
     return done or refused(request, case, form)
 
 

@@ -174,7 +174,7 @@ def answer_short_list(visitor):
 def sign(visitor):
     """Sign the draft."""
     visitor.page.get_by_role("button", name="Sign the plan").click()
-    expect(visitor.page.get_by_text("Plan signed. The runner can see it now.")).to_be_visible()
+    expect(visitor.page.get_by_text("Plan signed.")).to_be_visible()
     visitor.look()
 
 

@@ -6,11 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.models import Patient
 from clinic.terms import Answer
 from rehab import actions
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Plan
-from tests.rehab.conftest import a_signature, an_item, drafted, nothing_against
+from tests.rehab.conftest import a_signature, an_item, diagnosed, drafted, nothing_against, screened_calm
 
 pytestmark = pytest.mark.django_db
 PAGE_QUERIES = 10
@@ -328,3 +329,29 @@ def test_the_paper_holds_the_whole_dose(rules_draft, clinician, at_work):
 
     assert "2 sets of 8 repetitions each side</strong>, 3 times a week. Hold each for 3 seconds." in page
     assert "2 s up, 2 s hold, 2 s down. Rest 60 seconds between sets." in page
+
+
+def test_nothing_is_called_answered_no_that_nobody_asked(case, clinician, at_work):
+    actions.sync_catalogue()
+    screened_calm(case, clinician)
+    diagnosed(case, clinician, cause="SOLEUS")
+    drafted(case, clinician)
+    page = text(at_work(clinician).get(url("add", case)))
+    side_plank = page.split('value="SIDE_PLANK"')[1].split("</label>")[0]
+
+    assert "open up to level 1 of" in side_plank
+    assert "Not asked yet: Shoulder pain?" in side_plank and 'answered "no"' not in side_plank
+
+
+def test_a_plan_signed_for_a_runner_without_a_sign_in_says_that_nobody_sees_it_yet(rules_draft, clinician, at_work):
+    case = rules_draft.case
+    Patient.objects.filter(pk=case.patient_id).update(person=None)
+    answer = at_work(clinician).post(url("sign", case), form(case, plan=rules_draft.pk), follow=True)
+    assert "can see it now" not in text(answer) and "nobody sees this plan" in text(answer)
+    assert f"{reverse('clinic:patient', args=[case.patient_id])}#invitation" in text(answer)
+
+
+def test_a_plan_signed_for_a_runner_who_signs_in_is_seen_at_once(rules_draft, runner, clinician, at_work):
+    case = rules_draft.case
+    answer = at_work(clinician).post(url("sign", case), form(case, plan=rules_draft.pk), follow=True)
+    assert "The runner can see it now." in text(answer) and "nobody sees this plan" not in text(answer)
