@@ -120,3 +120,13 @@ def test_an_invented_person_is_signed_out_when_the_demonstration_ends(clinician,
     settings.DEMONSTRATION = False
 
     assert browser.get(reverse("clinic:today")).status_code == 302
+
+
+def test_who_is_signed_in_is_read_on_every_page_of_the_clinic(at_work, clinician):
+    page = at_work(clinician).get(reverse("clinic:today")).content.decode()
+    assert f"Signed in as </span>{clinician.name}" in page
+
+
+def test_the_case_page_leads_to_the_runners_record_where_they_are_invited(at_work, clinician, case):
+    page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
+    assert f'href="{reverse("clinic:patient", args=[case.patient_id])}"' in page

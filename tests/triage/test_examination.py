@@ -195,3 +195,10 @@ def test_the_examination_warns_of_an_alarm_that_a_later_calm_screening_left_open
     screen()
     page = at_work(clinician).get(reverse("triage:examination", args=[case.pk])).content.decode()
     assert "Open: Deep vein thrombosis" in page
+
+
+def test_a_mistake_among_three_hundred_fields_names_its_field(examine):
+    page = examine(v_CE_SORENSEN_none="-5", p_CE_SORENSEN_none="15").content.decode()
+    top = page.split("data-mistakes")[1].split("</div>")[0]
+    assert "Trunk extensor hold (Biering-Sorensen): Ensure" in top
+    assert "Trunk extensor hold (Biering-Sorensen): pain 0-10: Ensure" in top
