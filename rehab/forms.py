@@ -15,6 +15,7 @@ DOSE_LIMITS = {  # lowest and highest value a clinician may set, as in the datab
     "sets": (1, 10),
     "amount": (1, 600),
     "amount_high": (1, 600),
+    "hold_seconds": (0, 120),
     "rest_seconds": (0, 600),
     "times_a_week": (1, 7),
     "times_a_week_high": (1, 7),
@@ -24,11 +25,13 @@ DOSE_LABELS = {
     "sets": "Sets",
     "amount": "Amount per set, from",
     "amount_high": "Amount per set, up to",
+    "hold_seconds": "Hold each (seconds)",
     "rest_seconds": "Rest between sets (seconds)",
     "times_a_week": "Days a week, from",
     "times_a_week_high": "Days a week, up to",
     "times_a_day": "Times on such a day",
 }
+TEMPO = r"^\d{1,2}(\.5)?-\d{1,2}(\.5)?-\d{1,2}(\.5)?$"
 MEGABYTE = 1024 * 1024
 MOST_BYTES = {"picture": 5 * MEGABYTE, "film": 50 * MEGABYTE}
 FIRST_BYTES = {  # ending: (kind, where the mark of the format stands, the mark)
@@ -158,9 +161,17 @@ class RemoveItem(RecordForm):
 class ChangeDose(RecordForm):
     """Side, levels and dose of one exercise.  An empty number means "not specified"."""
 
+    SAID = ("side", "start_level", "max_level", "tempo", "note")  # what is no plain number
     side = forms.ChoiceField(label="Side that goes first", choices=SIDES)
     start_level = forms.TypedChoiceField(label="Start at level", coerce=int)
     max_level = forms.TypedChoiceField(label="Signature covers up to level", coerce=int)
+    tempo = forms.RegexField(
+        TEMPO,
+        label="Tempo (seconds up-hold-down)",
+        required=False,
+        help_text="such as 2-1-3",
+        error_messages={"invalid": "Write three numbers of seconds: up, hold and down, such as 2-1-3."},
+    )
     note = forms.CharField(label="Note for the runner", max_length=300, required=False)
 
     def __init__(self, *args, item, **kwargs):
@@ -173,7 +184,7 @@ class ChangeDose(RecordForm):
             self.fields[name] = forms.IntegerField(
                 label=self.label_of(name), min_value=low, max_value=high, required=False, help_text=f"{low} to {high}"
             )
-        for name in ("side", "start_level", "max_level", "note", *DOSE_LIMITS):
+        for name in (*self.SAID, *DOSE_LIMITS):
             self.fields[name].initial = getattr(item, name)
 
     def label_of(self, name):
@@ -191,7 +202,8 @@ class ChangeDose(RecordForm):
             Row(Column("side"), Column("start_level"), Column("max_level")),
             Row(Column("sets"), Column("amount"), Column("amount_high")),
             Row(Column("times_a_week"), Column("times_a_week_high"), Column("times_a_day")),
-            Row(Column("rest_seconds", css_class="col-md-4"), Column("note")),
+            Row(Column("hold_seconds"), Column("tempo"), Column("rest_seconds")),
+            "note",
         )
         return helper
 
@@ -206,7 +218,7 @@ class ChangeDose(RecordForm):
 
     def dose(self):
         """Return the values by column name."""
-        return {name: self.cleaned_data[name] for name in ("side", "start_level", "max_level", "note", *DOSE_LIMITS)}
+        return {name: self.cleaned_data[name] for name in (*self.SAID, *DOSE_LIMITS)}
 
 
 class RecordTreatment(RecordForm):

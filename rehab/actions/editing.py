@@ -11,7 +11,7 @@ from triage.gate import loading_gate
 
 DOSE_FIELDS = (
     *("side", "start_level", "max_level", "sets", "amount", "amount_high"),
-    *("rest_seconds", "times_a_week", "times_a_week_high", "times_a_day", "note"),
+    *("hold_seconds", "tempo", "rest_seconds", "times_a_week", "times_a_week_high", "times_a_day", "note"),
 )
 PARKED = 1000  # positions step aside here while they change places
 

@@ -177,7 +177,18 @@ def test_answers_that_did_not_change_are_not_recorded_again(rules_draft, clinici
     assert "No answer was changed." in text(answer)
 
 
-@pytest.mark.parametrize("broken", [{"sets": 0}, {"sets": 11}, {"times_a_week": 8}, {"start_level": 9}, {"sets": "x"}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"sets": 0},
+        {"sets": 11},
+        {"times_a_week": 8},
+        {"start_level": 9},
+        {"sets": "x"},
+        {"hold_seconds": 121},
+        {"tempo": "slow"},
+    ],
+)
 def test_a_dose_out_of_range_comes_back_on_the_form(rules_draft, clinician, at_work, broken):
     item = rules_draft.items.get(exercise="SUPERMAN")
     dose = {"side": "both", "start_level": 1, "max_level": 2, "sets": 3, **broken}
@@ -186,6 +197,17 @@ def test_a_dose_out_of_range_comes_back_on_the_form(rules_draft, clinician, at_w
     assert answer.status_code == 422
     item.refresh_from_db()
     assert item.sets == 2
+
+
+def test_hold_and_tempo_are_part_of_the_dose_that_can_be_changed(rules_draft, clinician, at_work):
+    item = rules_draft.items.get(exercise="SUPERMAN")
+    dose = {"side": "both", "start_level": 1, "max_level": 2, "sets": 3, "hold_seconds": 5, "tempo": "2-1-3"}
+    browser = at_work(clinician)
+
+    assert browser.post(url("dose", rules_draft.case, item.pk), form(rules_draft.case, **dose)).status_code == 302
+    item.refresh_from_db()
+    assert (item.hold_seconds, item.tempo) == (5, "2-1-3")
+    assert "2 s up, 1 s hold, 3 s down" in text(browser.get(url("plan", rules_draft.case)))
 
 
 def test_a_forbidden_exercise_is_shown_with_its_reason_and_refused(rules_draft, clinician, at_work):
