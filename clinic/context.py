@@ -2,7 +2,14 @@
 
 from django.conf import settings
 
+from clinic.access import treating_clinics
+
 
 def place(request):
-    """Return whether this is a demonstration; its pages say so."""
-    return {"demonstration": settings.DEMONSTRATION}
+    """Return whether this is a demonstration (its pages say so), and whether the person treats runners."""
+    return {"demonstration": settings.DEMONSTRATION, "treats": _treats(request)}
+
+
+def _treats(request):
+    """Return whether this person works with runners; the bar offers only what opens for them."""
+    return request.user.is_authenticated and bool(treating_clinics(request.user))

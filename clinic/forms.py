@@ -1,6 +1,7 @@
 """Sign in, register a runner, take the story, write a note, close a case."""
 
 import re
+from datetime import timedelta
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
@@ -21,8 +22,10 @@ EQUIPMENT = [
     ("step", "Step or stair"),
     ("ball", "Massage ball"),
     ("roller", "Foam roller"),
+    ("rope", "Skipping rope"),
 ]
 OLDEST_YEARS = 120
+YOUNGEST_DAYS = 5 * 365  # a slip of the pen in the year, not a medical line
 
 
 class PlainForm(forms.Form):
@@ -161,8 +164,11 @@ class Registration(PlainForm):
         return surname
 
     def clean_birth_date(self):
-        """A birth date is in the past."""
-        return _day(self.cleaned_data["birth_date"], "The birth date")
+        """A birth date is in the past, and a runner is no infant."""
+        born = _day(self.cleaned_data["birth_date"], "The birth date")
+        if born > timezone.localdate() - timedelta(days=YOUNGEST_DAYS):
+            raise forms.ValidationError("Check the birth date: this runner would be under five.")
+        return born
 
     def clean_phone(self):
         """A number is kept without its spaces, so that the same one is found however it was typed."""

@@ -233,11 +233,12 @@ class RecordTreatment(RecordForm):
 
     def __init__(self, *args, forbidden=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["treatment"].choices = [
+        allowed = [
             (code, treatment.name.en)
             for code, treatment in rehab_knowledge().treatments.items()
             if code not in forbidden
         ]
+        self.fields["treatment"].choices = allowed and [("", "choose"), *allowed]
         self.fields["given_at"].initial = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
 
     @property

@@ -60,6 +60,11 @@ class Card:
     media: tuple
 
     @property
+    def is_unscheduled(self):
+        """Return whether nobody has said how often; the library leaves it open for some levels."""
+        return self.frequency in ("", NOT_SPECIFIED)
+
+    @property
     def left_open(self):
         """Return in words what the source does not specify of this dose."""
         return ", ".join(label.lower() for label, words in self.dose_rows if words == NOT_SPECIFIED)

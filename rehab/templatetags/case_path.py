@@ -23,9 +23,9 @@ def _exists(model, **also):
     return Exists(model.objects.filter(case=OuterRef("pk"), **also))
 
 
-@register.inclusion_tag("clinic/_path.html")
-def case_path(case):
-    """Show each step as done, next or later; the next is the first that is not done."""
+@register.inclusion_tag("clinic/_path.html", takes_context=True)
+def case_path(context, case):
+    """Show each step as done, next or later; the next is the first that is not done, a button on the case page."""
     row = (
         Case.objects.filter(pk=case.pk)
         .annotate(
@@ -48,4 +48,6 @@ def case_path(case):
         }
         for code, name, url in STEPS
     ]
-    return {"case": case, "steps": steps}
+    next_step = next((step for step in steps if step["state"] == "now"), None)
+    on_case_page = context["request"].path == reverse("clinic:case", args=[case.pk])
+    return {"case": case, "steps": steps, "next_step": next_step if on_case_page else None}

@@ -13,6 +13,7 @@ from triage.knowledge import triage_knowledge
 from triage.models import Decision, Diagnosis, RedFlagItem, Screening, SignOff
 from triage.rules.items import CLOT_ROW, clot_excluded
 from triage.rules.scores import TwoLevel
+from triage.words import cause_title, row_title
 
 
 def _result(value):
@@ -126,7 +127,8 @@ def close_item(
         d_dimer=d_dimer,
         discharged=discharged,
     )
-    _say(case, version, by, at, "item_closed", f"{item.row}: {outcome}. {text.strip()}")
+    results = _results(scan=scan, repeat_scan=repeat_scan, d_dimer=d_dimer)
+    _say(case, version, by, at, "item_closed", f"{row_title(item.row)}: {outcome}{results}. {text.strip()}")
 
 
 @transaction.atomic
@@ -160,7 +162,7 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
         by,
         at,
         "signed_off",
-        f"{item.row}: {kind.replace('_', ' ')}. {reason.strip()}",
+        f"{row_title(item.row)}: {kind.replace('_', ' ')}. {reason.strip()}",
     )
 
 
@@ -184,7 +186,13 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
         reason=reason.strip(),
         limits=limits.strip(),
     )
-    _say(case, version, by, at, "released", f"{cause}: released. {reason.strip()}")
+    _say(case, version, by, at, "released", f"{cause_title(cause)}: released. {reason.strip()}")
+
+
+def _results(**results):
+    """Return the recorded test results in words: " (scan negative, d dimer positive)"."""
+    told = [f"{name.replace('_', ' ')} {result.replace('_', ' ')}" for name, result in results.items() if result]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _say(case, version, by, at, kind, text):

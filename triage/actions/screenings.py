@@ -16,6 +16,7 @@ from triage.actions.deciding import (
     present_facts,
 )
 from triage.facts import current_screening
+from triage.knowledge import triage_knowledge
 from triage.models import Screening, ScreeningAnswer
 
 
@@ -68,14 +69,15 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     attention, next_step = attention_of(decision)
     if decision.complete and not completes:
         next_step = "A clinician confirms the safety screening"
-    words = "complete" if completes else f"{len(decision.missing)} answers missing"
+    unconfirmed = "a clinician has to confirm it" if decision.complete else f"{len(decision.missing)} answers missing"
+    level = triage_knowledge().red_flags.levels[decision.level.value].title.en
     touch_case(
         case,
         version=version,
         by=by,
         at=at,
         kind="screening",
-        text=f"Safety screening: level {decision.level.value}, {words}",
+        text=f"Safety screening: {level}, {'complete' if completes else unconfirmed}",
         data={"level": decision.level.value, "complete": completes},
         attention=attention,
         next_step=next_step,

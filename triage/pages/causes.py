@@ -32,7 +32,7 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
     first = scored[0] if scored else ""
     newest = Diagnosis.objects.filter(case=case).select_related("by").first()
     initial = {
-        "cause": newest.cause if newest else "" if ranking.undifferentiated else first,
+        "cause": newest.cause if newest else "",  # never the ranking's: a diagnosis is chosen, not tapped away
         "grade": decision.strain_grade,
     }
     signs = may_sign(person, case) and not case.closed_at
