@@ -121,13 +121,31 @@ def save_intake(*, case, version, story, person_facts, by, at):
         next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step,
         **story,
     )
+    _keep_person(case, others, person_facts, by, at, where="story")
+    forget_draft(person=by, case=case, form="intake")
+
+
+@transaction.atomic
+def keep_health(*, case, person_facts, by, at, where):
+    """Keep what another page of the case learned of the person's health; return what it was where it changed.
+
+    The caller moves the version of its own case on.  Call it before anything of the case is locked: all open
+    cases of a runner are locked in one order.
+    """
+    return _keep_person(case, _locked_with(case), person_facts, by, at, where=where)
+
+
+def _keep_person(case, others, person_facts, by, at, *, where):
     stored = Patient.objects.select_for_update().get(pk=case.patient_id)
-    if any(getattr(stored, name) != value for name, value in person_facts.items()):
+    was = {name: getattr(stored, name) for name, value in person_facts.items() if getattr(stored, name) != value}
+    if was:
         Patient.objects.filter(pk=case.patient_id).update(**person_facts)
-        text = f"Health facts changed in the story of the other case ({case.side} calf)"
+        text = f"Health facts changed in the {where} of the other case ({case.side} calf)"
         for other in others:
             touch_case(other, version=other.version, by=by, at=at, kind="health", text=text)
-    forget_draft(person=by, case=case, form="intake")
+    for name, value in person_facts.items():
+        setattr(case.patient, name, value)
+    return was
 
 
 def _locked_with(case):

@@ -15,9 +15,12 @@ from clinic.terms import (
     SignOffKind,
     TestResult,
 )
+from triage.knowledge import triage_knowledge
 from triage.models import Finding, RedFlagItem, Screening, SignOff
+from triage.rules.derived import known_of_person
 
 STRAINED_BEFORE = "previous_calf_strain"
+BLOOD_THINNER = "anticoagulant"
 DAYS_AFTER_BIRTH = 365  # an older birth says nothing to any rule
 
 
@@ -30,10 +33,11 @@ def case_facts(case, today, answers=None):
     screening = current_screening(case)
     said = dict(answers) if answers is not None else stored_answers(screening)
     w10 = said.pop("w10", Answer.NOT_ASSESSED)
+    said |= blood_thinner(case.patient, said, is_typed=answers is not None)
     findings = newest_findings(case)
     if case.previous_strain != Answer.NOT_ASSESSED:
         said[STRAINED_BEFORE] = Answer(case.previous_strain)  # the story asks it
-    facts = merged(said, findings)
+    facts = without_known(case, merged(said, findings), today)
     items = list(RedFlagItem.objects.filter(case=case, screening=screening)) if screening else []
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     return CaseFacts(
@@ -48,6 +52,32 @@ def case_facts(case, today, answers=None):
         sign_offs=tuple(_sign_offs(case, items, diagnosis)),
         settings=Settings(case.clinic.dvt_seed_strict, case.clinic.core_fail_mode),
     )
+
+
+def blood_thinner(patient, said, *, is_typed=False):
+    """Return the one answer about a blood thinner: the person's record holds the newest that was saved.
+
+    What is being typed is newer still.  Silence of a screening hides no yes of the record, and a no of the
+    record answers no screening that was not asked.
+    """
+    record, answer = Answer(patient.anticoagulant), said.get(BLOOD_THINNER, Answer.NOT_ASSESSED)
+    if record is Answer.NOT_ASSESSED or (is_typed and answer is not Answer.NOT_ASSESSED):
+        return {}
+    if record is Answer.PRESENT or answer is not Answer.NOT_ASSESSED:
+        return {BLOOD_THINNER: record}
+    return {}
+
+
+def known_of_record(case, today, said):
+    """Return the facts that age and sex answer, so that nobody is asked; a yes that contradicts them stays asked."""
+    known = known_of_person(patient_facts(case, said, today), triage_knowledge().clot.limits)
+    return {code: answer for code, answer in known.items() if said.get(code) in (None, Answer.NOT_ASSESSED, answer)}
+
+
+def without_known(case, said, today):
+    """Return the answers without a silence about what the record knows: it is not asked, so it is not missing."""
+    known = known_of_record(case, today, said)
+    return {code: answer for code, answer in said.items() if answer is not Answer.NOT_ASSESSED or code not in known}
 
 
 def current_screening(case):

@@ -1,6 +1,6 @@
 """What the triage pages show of the tables: questions in the order they are asked, words for codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from clinic.terms import Answer, Level, Side
@@ -97,6 +97,26 @@ def _wells_rows(seen, mandatory, codes):
     ]
     seen.update(codes)
     return rows
+
+
+def sections_without(known):
+    """Return the lists of the screening without the rows that the record answers; an empty list is not shown."""
+    left = [
+        replace(section, rows=tuple(row for row in section.rows if row.code not in known))
+        for section in screening_sections()
+    ]
+    return tuple(section for section in left if section.rows)
+
+
+def known_words(known, sex):
+    """Return what the record answers, in words: age limits, and the sex where it answers the pregnancy questions."""
+    limits = triage_knowledge().clot.limits
+    ages = {
+        "age_over_60": (f"over {limits.old_over_years}", f"not over {limits.old_over_years}"),
+        "age_50_or_over": (f"{limits.middle_from_years} or over", f"under {limits.middle_from_years}"),
+    }
+    words = [ages[code][answer is not Answer.PRESENT] for code, answer in known.items() if code in ages]
+    return [*words, sex] if "pregnant" in known else words
 
 
 @cache
@@ -209,6 +229,14 @@ def codes_of_rows(rows):
     """Return the questions and signs of some red-flag rows; a letter says which were absent."""
     kept = {f"{row}-{kind}" for row in rows for kind in ("question", "sign")}
     return {row.code for section in screening_sections() if section.key in kept for row in section.rows}
+
+
+@cache
+def danger_tests():
+    """Return the measured tests that a hospital acts on: blood flow, pressures, girth, and what gives a danger fact."""
+    asked = set(screening_codes())
+    tests = triage_knowledge().tests.values()
+    return {t.code for t in tests if t.region == "vascular" or t.code == "CALF_GIRTH" or t.gives_fact in asked}
 
 
 def fail_lines(test, side, sex):

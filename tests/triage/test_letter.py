@@ -1,9 +1,18 @@
 """The letter to the hospital says what the next doctor needs, and nothing that was not asked is called absent."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+
+from clinic.terms import Answer
+from tests.triage.conftest import screened
+from triage import actions
+from triage.words import words_of
 
 pytestmark = pytest.mark.django_db
+ABI = ("ABI", "left")
 
 
 @pytest.fixture
@@ -63,3 +72,91 @@ def test_a_later_calm_screening_makes_an_open_alarm_no_less_urgent(letter, scree
     screen(leg_swelling="present")
     screen()
     assert "Please assess today" in letter()
+
+
+def the_alarms(text):
+    """Return what the letter says between "Situation" and "Background", in one line."""
+    return " ".join(text.split("<h2>Situation</h2>")[1].split("<h2>Background</h2>")[0].split())
+
+
+def the_findings(text):
+    return text.split("<h2>Findings</h2>")[1].split("<h2>Wells score")[0]
+
+
+def test_an_alarm_names_the_answers_that_opened_it(letter, screen):
+    screen(leg_hot="present", family_clot="present", mass_weight_loss="present")
+    alarms = the_alarms(letter())
+    assert "Does the leg feel hot? <strong>Yes</strong>" in alarms
+    assert "Family history of a clot <strong>Yes</strong>" in alarms
+    assert "weight loss" not in alarms and "answered again" not in alarms
+
+
+@pytest.mark.parametrize("is_finished", [True, False], ids=["a new screening", "the same screening"])
+def test_an_answer_taken_back_still_names_what_opened_the_alarm_and_says_when_it_changed(
+    letter, case, clinician, screen, is_finished
+):
+    monday = timezone.now().replace(year=2026, month=3, day=2)
+    first = {} if is_finished else {"dark_urine": "not_assessed"}
+    screened(case, clinician, at=monday, leg_swelling="present", **first)
+    screened(case, clinician, at=monday + datetime.timedelta(days=2))
+    text = letter()
+    swollen = "Is the foot, ankle, calf, hollow of the knee or thigh swollen?"
+    expected = f"{swollen} <strong>Yes</strong> on 2 Mar 2026; <strong>answered again as no on 4 Mar 2026</strong>"
+    assert expected in the_alarms(text)
+    assert swollen not in the_findings(text) and "Does the leg feel hot?" in the_findings(text)
+
+
+def test_every_answer_that_kept_the_alarm_is_named_not_only_the_first(letter, case, clinician):
+    early = timezone.now() - datetime.timedelta(hours=1)
+    screened(case, clinician, at=early, leg_swelling="present", dark_urine="not_assessed")
+    screened(case, clinician, leg_swelling="present", leg_hot="present", dark_urine="not_assessed")
+    screened(case, clinician)
+    alarms = the_alarms(letter())
+    assert "Does the leg feel hot?" in alarms and "thigh swollen?" in alarms
+    assert alarms.count("answered again as no") == 2
+
+
+def test_an_alarm_that_a_measurement_opened_names_what_was_measured(letter, case, screen, clinician):
+    screen()
+    examined(case, clinician, {("CALF_GIRTH", "left"): (40.0, "cm"), ("CALF_GIRTH", "right"): (36.0, "cm")})
+    assert f"{words_of('CALF_GIRTH')}, left: 40 cm" in the_alarms(letter())
+
+
+def examined(case, by, measured):
+    """Record an examination: ``{(test, side): (value, unit)}``."""
+    case.refresh_from_db()
+    values = {key: {"value": value, "unit": unit} for key, (value, unit) in measured.items()}
+    actions.record_examination(
+        case=case,
+        version=case.version,
+        by=by,
+        at=timezone.now(),
+        measured=values,
+        findings={"shoes_poor_fit": Answer.PRESENT, "bruise_visible": Answer.PRESENT},
+    )
+
+
+@pytest.mark.parametrize("sign", ["pe_breathless", "fx_cannot_4_steps"])
+def test_a_hospital_that_must_act_today_reads_girth_and_danger_but_no_trunk_hold(letter, case, clinician, screen, sign):
+    screen(**{sign: "present", "fx_trauma": "present", "weak_pulses": "present", "squeeze_positive": "present"})
+    examined(
+        case, clinician, {("CF_HOLD", "none"): (30.0, "s"), ("CALF_GIRTH", "left"): (37.5, "cm"), ABI: (0.8, "ratio")}
+    )
+    findings = the_findings(letter())
+    assert f"{words_of('CALF_GIRTH')}, left: 37.5 cm" in findings and "0.8" in findings
+    assert "Weak pulses at the foot" in findings and words_of("squeeze_positive") in findings
+    assert words_of("CF_HOLD") not in findings and words_of("shoes_poor_fit") not in findings
+
+
+def test_a_referral_within_two_weeks_keeps_every_measurement(letter, case, clinician, screen):
+    screen(mass_lump="present")
+    examined(case, clinician, {("CF_HOLD", "none"): (30.0, "s")})
+    findings = the_findings(letter())
+    assert words_of("CF_HOLD") in findings and words_of("shoes_poor_fit") in findings
+
+
+def test_a_risk_that_follows_from_the_birth_date_is_in_the_letter(letter, case, screen):
+    case.patient.birth_date = datetime.date(1950, 1, 1)
+    case.patient.save()
+    screen(leg_hot="present")
+    assert "Age over 60" in letter().split("Risks and history:")[1].split("</p>")[0]

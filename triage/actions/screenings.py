@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from clinic.access import may_sign
-from clinic.actions import forget_draft, touch_case
+from clinic.actions import forget_draft, keep_health, touch_case
 from clinic.terms import Answer
 from triage.actions.deciding import (
     Refused,
@@ -15,7 +15,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
-from triage.facts import current_screening
+from triage.facts import BLOOD_THINNER, current_screening
 from triage.knowledge import triage_knowledge
 from triage.models import Screening, ScreeningAnswer
 
@@ -45,11 +45,12 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     ``may_complete=False`` keeps it open for somebody who is still typing.
     """
     must_record(by, case)
+    known = present_facts(case, at)  # before the record follows: a blood thinner that is new counts as new
+    corrected = _follow_record(case, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)
     must_be_current(case, version)
     screening = current_screening(case)
     if screening is None or not screening.is_open:
         screening = Screening.objects.create(case=case, started_at=at, started_by=by)
-    known = present_facts(case, at)
     _keep(
         screening,
         answers,
@@ -77,13 +78,26 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         by=by,
         at=at,
         kind="screening",
-        text=f"Safety screening: {level}, {'complete' if completes else unconfirmed}",
+        text=f"Safety screening: {level}, {'complete' if completes else unconfirmed}{corrected}",
         data={"level": decision.level.value, "complete": completes},
         attention=attention,
         next_step=next_step,
     )
     forget_draft(person=by, case=case, form="screening")
     return decision
+
+
+def _follow_record(case, answer, by, at):
+    """Let the person's record follow a blood thinner answered otherwise; return the words for the timeline.
+
+    The newest answer wins.  Not asked is no answer: it takes nothing back.
+    """
+    if answer is Answer.NOT_ASSESSED:
+        return ""
+    was = keep_health(case=case, person_facts={BLOOD_THINNER: answer.value}, by=by, at=at, where="screening")
+    said = {Answer.PRESENT: "yes", Answer.ABSENT: "no"}
+    before = said.get(was.get(BLOOD_THINNER))
+    return f". Blood thinner: the record said {before}, it now says {said[answer]}" if before else ""
 
 
 def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):

@@ -5,10 +5,12 @@ from django import forms
 
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.terms import Answer
+from triage.facts import BLOOD_THINNER
 from triage.models.screenings import RESULTS
-from triage.words import cause_choices, screening_sections
+from triage.words import cause_choices, known_words, sections_without
 
 SILENT = Answer.NOT_ASSESSED
+SAID = {Answer.PRESENT: "yes", Answer.ABSENT: "no"}
 KNOWN_RESULTS = [("", "not recorded"), *RESULTS]
 
 
@@ -24,11 +26,14 @@ class Screening(RecordForm):
     )
     w10_reason = forms.CharField(label="Which one, and why", max_length=500, required=False)
 
-    def __init__(self, *args, stored=None, may_sign=False, **kwargs):
-        self.stored = stored or {}
+    def __init__(self, *args, case, stored=None, known=None, may_sign=False, **kwargs):
+        """``stored`` are the answers that stand; ``known`` what the record answers and nobody is asked."""
+        self.stored, self.known = stored or {}, known or {}
+        self.shown = sections_without(self.known)
+        self.patient = case.patient
         self.may_sign = may_sign
-        super().__init__(*args, **kwargs)
-        for section in screening_sections():
+        super().__init__(*args, case=case, **kwargs)
+        for section in self.shown:
             for row in section.rows:
                 self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
             self.fields[f"none_{section.key}"] = forms.BooleanField(
@@ -48,7 +53,7 @@ class Screening(RecordForm):
     def clean(self):
         """Refuse "none of these" over a list in which something is present, and w10 without a reason."""
         data = super().clean()
-        for section in screening_sections():
+        for section in self.shown:
             if data.get(f"none_{section.key}"):
                 for row in section.rows:
                     if data.get(row.code) == Answer.PRESENT:
@@ -63,7 +68,7 @@ class Screening(RecordForm):
     def answers(self):
         """Return every answer by code, and the codes answered by "none of these"."""
         answers, shown_none = {}, set()
-        for section in screening_sections():
+        for section in self.shown:
             none = self.cleaned_data.get(f"none_{section.key}")
             for row in section.rows:
                 answer = Answer(self.cleaned_data.get(row.code) or SILENT)
@@ -81,10 +86,27 @@ class Screening(RecordForm):
             {
                 "section": section,
                 "none": bool(self.data.get(f"none_{section.key}")) if self.is_bound else False,
-                "rows": [{"asked": row, "value": self._value(row.code)} for row in section.rows],
+                "rows": [self._row(row) for row in section.rows],
             }
-            for section in screening_sections()
+            for section in self.shown
         ]
+
+    def known_words(self):
+        """Return what the record answers, in words."""
+        return known_words(self.known, self.patient.sex)
+
+    def correction(self):
+        """Return in words that the screening says another thing of a blood thinner than the record, or nothing."""
+        record, said = self.patient.anticoagulant, self.cleaned_data.get(BLOOD_THINNER) or SILENT
+        if SILENT in (record, said) or record == said:
+            return ""
+        return f"Blood thinner: the record said {SAID[record]}; it now says {SAID[said]}, as answered here."
+
+    def _row(self, row):
+        shown = {"asked": row, "value": self._value(row.code)}
+        if row.code == BLOOD_THINNER and self.patient.anticoagulant != SILENT:
+            shown["record"] = SAID[self.patient.anticoagulant]
+        return shown
 
     def _value(self, code):
         chosen = self.data.get(code) if self.is_bound else self.stored.get(code)

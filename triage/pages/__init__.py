@@ -10,7 +10,14 @@ from clinic.terms import Answer
 from triage import words
 from triage.actions import NotAllowed, Refused
 from triage.decision import triage_decision
-from triage.facts import case_facts, current_screening, newest_findings, stored_answers
+from triage.facts import (
+    BLOOD_THINNER,
+    case_facts,
+    current_screening,
+    known_of_record,
+    newest_findings,
+    stored_answers,
+)
 from triage.forms import CloseItem, SignItem, kinds_for
 from triage.forms import examination as examining
 from triage.gate import loading_gate
@@ -47,9 +54,14 @@ def stored(case):
     """Return the answers of the unfinished screening; a finished one is history and nothing is copied."""
     screening = current_screening(case)
     if screening is None or not screening.is_open:
-        return {}, None
-    answers = stored_answers(screening)
-    return answers, screening
+        return story_answers(case, {}), None
+    return story_answers(case, stored_answers(screening)), screening
+
+
+def story_answers(case, answers):
+    """Return the answers with what the story already asked: one fact has one answer, shown as chosen."""
+    record = Answer(case.patient.anticoagulant)
+    return answers if record is Answer.NOT_ASSESSED else {**answers, BLOOD_THINNER: record}
 
 
 def finished(case):
@@ -87,9 +99,10 @@ def must_be_kept_now(case, decision):
     return bool(found - known)
 
 
-def panel(case, decision, facts, answered=None):
+def panel(case, decision, facts, today):
     """Return what the level panel shows."""
-    asked, standing = words.screening_codes(), standing_items(case, decision)
+    standing = standing_items(case, decision)
+    asked = [code for code in words.screening_codes() if code not in known_of_record(case, today, facts.answers)]
     level = min([decision.level.value, *(item.level for item in standing)], key="EDUR".index)
     held = words.is_held(decision)
     is_earlier = level != decision.level.value or (held and any(item.level == level for item in standing))
@@ -119,9 +132,10 @@ def decision_context(case, today):
     """Return what the decision page shows: the level of the case as it stands, with its whole working."""
     facts = case_facts(case, today)
     decision = decide(facts)
+    facts = replace(facts, answers=decision.answers)  # what follows from age and measurements is shown too
     newest = Decision.objects.filter(case=case, kind="triage").select_related("by").first()
     return {
-        **panel(case, decision, facts),
+        **panel(case, decision, facts, today),
         "screening": current_screening(case),
         "newest": newest,
         "wells": words.wells_rows(facts),
@@ -168,41 +182,6 @@ def items_context(case, person, bound=None):
 def find_item(case, item_id):
     """Return one item of the case, or 404."""
     return get_object_or_404(RedFlagItem.objects.filter(case=case), pk=item_id)
-
-
-def letter_context(case, person, at):
-    """Return what the letter says: situation, background, findings, Wells items, request."""
-    context = decision_context(case, at.date())
-    facts = context["facts"]
-    concerns = [item for item in case_items(case) if not item.is_done]
-    for item in concerns:
-        item.title = words.row_title(item.row)
-    risks = words.codes_of_lists("risk")
-    present = [code for code in facts.answers if facts.has(code)]
-    looked_for = words.codes_of_rows({item.row for item in concerns})
-    return {
-        **context,
-        "patient": case.patient,
-        "clinic": case.patient.clinic,
-        "age": case.patient.age_on(at.date()),
-        "author": person,
-        "at": at,
-        "concerns": concerns,
-        "risks": [words.words_of(code) for code in present if code in risks],
-        "present": [words.words_of(code) for code in present if code not in risks],
-        "absent": [words.words_of(code) for code in facts.answers if code in looked_for and facts.lacks(code)],
-        "measured": [words.measured_words(measurement) for measurement in facts.measurements],
-        "urgency": URGENCY.get(context["level"], "For your assessment"),
-        "request_text": " ".join(dict.fromkeys(item.flag.action.en for item in concerns if item.flag))
-        or "Please assess.",
-    }
-
-
-URGENCY = {
-    "E": "Emergency: please see at once",
-    "D": "Please assess today",
-    "U": "Please assess within two weeks",
-}
 
 
 def previous_findings(case):

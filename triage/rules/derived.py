@@ -41,16 +41,28 @@ def with_derived(stated: Mapping[str, Answer], derived: Iterable[tuple[str, Answ
     return facts
 
 
+def known_of_person(patient: PatientFacts, limits: Limits) -> dict[str, Answer]:
+    """Return what the person's age (years) and sex answer by themselves: nobody need ask it.
+
+    Of a man that he is neither pregnant nor has given birth, unless his record says otherwise; of anybody
+    else nothing about it.  An unknown age answers nothing.
+    """
+    known: dict[str, Answer] = {}
+    if patient.age_years is not None:
+        known["age_over_60"] = _answer(patient.age_years > limits.old_over_years)
+        known["age_50_or_over"] = _answer(patient.age_years >= limits.middle_from_years)
+    is_expecting = patient.pregnant is Answer.PRESENT or patient.gestation_weeks is not None
+    if patient.sex == "male" and not is_expecting and patient.postpartum_days is None:
+        known |= {"pregnant": Answer.ABSENT, "postpartum_6w": Answer.ABSENT}
+    return known
+
+
 def _derived(case: CaseFacts, limits: Limits, wells: WellsTable) -> list[tuple[str, Answer]]:
     patient = case.patient
     found = [("pregnant", _pregnancy(case, wells))]
     if patient.postpartum_days is not None:
         found.append(("postpartum_6w", _answer(patient.postpartum_days <= wells.postpartum_days)))
-    elif patient.sex == "male":
-        found.append(("postpartum_6w", Answer.ABSENT))
-    if patient.age_years is not None:
-        found.append(("age_over_60", _answer(patient.age_years > limits.old_over_years)))
-        found.append(("age_50_or_over", _answer(patient.age_years >= limits.middle_from_years)))
+    found += known_of_person(patient, limits).items()
     difference = girth_difference(case)
     if difference is not None:
         found.append(("w6", _answer(difference >= limits.girth_significant_from_cm)))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.views.cases import recordable
 from triage import actions, forms, pages
+from triage.pages.letter import letter_context
 
 
 @login_required
@@ -83,5 +84,5 @@ def sign(request, case_id, item_id):
 def letter(request, case_id):
     """Show the hand-over letter for the hospital, ready to print."""
     case = recordable(request, case_id)
-    context = pages.letter_context(case, request.user, timezone.localtime())
+    context = letter_context(case, request.user, timezone.localtime())
     return render(request, "triage/letter.html", context)

@@ -9,13 +9,19 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.access import may_sign
 from clinic.views.cases import recordable
 from triage import actions, forms, pages
+from triage.facts import known_of_record
 
 
 def _form(request, case):
     stored, screening = pages.stored(case)
     initial = {"w10_reason": screening.w10_reason} if screening else {}
     return forms.Screening(
-        request.POST or None, case=case, stored=stored, may_sign=may_sign(request.user, case), initial=initial
+        request.POST or None,
+        case=case,
+        stored=stored,
+        known=known_of_record(case, timezone.localdate(), stored),
+        may_sign=may_sign(request.user, case),
+        initial=initial,
     )
 
 
@@ -52,18 +58,20 @@ def screening(request, case_id):
     case = recordable(request, case_id, writing=True)
     form = _form(request, case)
     may_complete = request.POST.get("then") != "later"
+    correction = form.correction() if form.is_bound and form.is_valid() else ""
     if request.method == "POST" and pages.attempt(
         form, lambda data: _keep(case, form, request.user, may_complete=may_complete)
     ):
-        messages.success(request, "Answers recorded.")
+        messages.success(request, f"Answers recorded. {correction}".strip())
         return redirect("triage:decision", case_id=case.pk)
     decision, facts = _judged(case, form)
     context = {
         "case": case,
         "form": form,
         "finished": pages.finished(case),
+        "unfinished": pages.stored(case)[1],
         "void_form": forms.Void(case=case, auto_id="void-%s"),
-        **pages.panel(case, decision, facts),
+        **pages.panel(case, decision, facts, timezone.localdate()),
     }
     return render(request, "triage/screening.html", context, status=422 if form.is_bound else 200)
 
@@ -77,10 +85,11 @@ def level(request, case_id):
     if not form.is_valid():
         return render(request, "triage/_level_refused.html", {"case": case, "form": form}, status=422)
     decision, facts = _judged(case, form)
-    kept = pages.must_be_kept_now(case, decision)
+    kept, correction = pages.must_be_kept_now(case, decision), form.correction()
     if kept:
         decision = _keep(case, form, request.user, may_complete=False)
-    context = {**pages.panel(case, decision, facts), "kept": kept, "live": True}
+    panel = pages.panel(case, decision, facts, timezone.localdate())
+    context = {**panel, "kept": kept, "live": True, "correction": correction if kept else ""}
     return render(request, "triage/_level_panel.html", context)
 
 
