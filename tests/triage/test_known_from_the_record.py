@@ -180,6 +180,7 @@ def test_an_alarm_kept_in_passing_says_that_the_record_follows(person, at_work, 
     fields = form_of(anticoagulant="present", bleed_bruise="present")
     panel = at_work(clinician).post(url(case, "level"), fields).content.decode()
     assert "Blood thinner: the record said no; it now says yes" in panel
+    assert '<dd id="blood-thinner" hx-swap-oob="true">yes</dd>' in panel
     assert RedFlagItem.objects.get().row == "RF-BLEED"
     assert Patient.objects.get(pk=case.patient_id).anticoagulant == "present"
 

@@ -95,13 +95,14 @@ def test_an_alarm_names_the_answers_that_opened_it(letter, screen):
 def test_an_answer_taken_back_still_names_what_opened_the_alarm_and_says_when_it_changed(
     letter, case, clinician, screen, is_finished
 ):
-    monday = timezone.now().replace(year=2026, month=3, day=2)
+    monday = timezone.make_aware(datetime.datetime(2026, 3, 2, 9, 30))
     first = {} if is_finished else {"dark_urine": "not_assessed"}
     screened(case, clinician, at=monday, leg_swelling="present", **first)
     screened(case, clinician, at=monday + datetime.timedelta(days=2))
     text = letter()
     swollen = "Is the foot, ankle, calf, hollow of the knee or thigh swollen?"
-    expected = f"{swollen} <strong>Yes</strong> on 2 Mar 2026; <strong>answered again as no on 4 Mar 2026</strong>"
+    again = "<strong>answered again as no on 4 Mar 2026, 09:30</strong>"
+    expected = f"{swollen} <strong>Yes</strong> on 2 Mar 2026, 09:30; {again}"
     assert expected in the_alarms(text)
     assert swollen not in the_findings(text) and "Does the leg feel hot?" in the_findings(text)
 
