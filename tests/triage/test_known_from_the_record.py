@@ -201,3 +201,13 @@ def test_the_other_open_case_of_the_runner_is_told(person, clinician):
     other.refresh_from_db()
     assert other.version == 2
     assert "in the screening of the other case" in other.events.latest("version").text
+
+
+def test_a_blood_thinner_said_again_after_an_exclusion_opens_the_alarm_again(person, clinician, close):
+    case = person(anticoagulant="absent")
+    said = {"bleed_bruise": "present", "dark_urine": "not_assessed"}
+    screened(case, clinician, anticoagulant="present", **said)
+    close("RF-BLEED")
+    screened(case, clinician, anticoagulant="absent", **said)
+    screened(case, clinician, anticoagulant="present", **said)
+    assert list(RedFlagItem.objects.order_by("opened_at").values_list("outcome", flat=True)) == ["excluded", ""]
