@@ -121,6 +121,12 @@ def test_a_yes_that_contradicts_the_record_stays_asked_and_stays_yes(person, pag
     assert decide(case_facts(case, timezone.localdate())).answers["pregnant"] is Answer.PRESENT
 
 
+def test_an_age_answered_otherwise_than_the_birth_date_says_stays_asked(person, page, clinician):
+    case = person(sex="male")
+    screened(case, clinician, age_over_60="present", dark_urine="not_assessed")
+    assert BY_AGE - asked(page()) == {"age_50_or_over"}
+
+
 @pytest.mark.parametrize("answer", ["present", "absent", "not_assessed"])
 def test_the_storys_answer_about_a_blood_thinner_is_already_chosen(person, page, answer):
     person(anticoagulant=answer)
