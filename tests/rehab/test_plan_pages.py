@@ -293,6 +293,14 @@ def test_the_page_of_a_shut_gate_asks_little_too(rules_draft, clinician, at_work
     assert len(asked) <= PAGE_QUERIES, "\n".join(asked)
 
 
+def test_the_case_page_says_that_a_signed_plan_rests_while_an_alarm_is_open(rules_draft, clinician, at_work):
+    case = signed(rules_draft, clinician).case
+    page, browser = reverse("clinic:case", args=[case.pk]), at_work(clinician)
+    assert "It rests" not in text(browser.get(page))
+    an_item(case, clinician, "D")
+    assert "It rests while the alarm is open" in text(browser.get(page))
+
+
 def test_the_panel_asks_at_most_twice(rules_draft, clinician, django_assert_max_num_queries):
     from rehab.templatetags.rehab_panels import plan_panel
 
