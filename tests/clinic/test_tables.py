@@ -55,7 +55,9 @@ def read(tmp_path, content):
 
 
 def test_a_whole_file_has_no_fault(tmp_path):
-    read(tmp_path, GOOD).raise_problems()
+    checker = read(tmp_path, GOOD)
+    checker.raise_problems()
+    assert checker.problems == []
 
 
 @pytest.mark.parametrize(
