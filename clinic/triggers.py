@@ -145,6 +145,14 @@ CASE_TRIGGERS = (
     *append_only("clinic_caseevent"),
     *append_only("clinic_knowledgeconfirmation"),
     *kept("clinic_case"),
+    *kept("clinic_task"),
+    Trigger(
+        "clinic_task_stays",
+        "clinic_task",
+        "UPDATE",
+        changed("id", "case_id", "code", "is_alarm", "opened_at", "opened_by_id") + " OR OLD.done_at IS NOT NULL",
+        "clinic_task: a task stays what it was, and what is done stays done",
+    ),
     Trigger(
         "clinic_case_stays",
         "clinic_case",

@@ -7,7 +7,7 @@ edited, and steps and treatments are only ever added.  The sentences about triag
 
 # ruff: noqa: S608  (every text is written here; no input reaches this SQL)
 
-from clinic.triggers import Trigger, append_only, changed, never_emptied
+from clinic.triggers import Trigger, append_only, changed, kept, never_emptied
 
 # No load with these until a specialist's release.  Frozen words: a trigger is part of the schema.
 RELEASE_CAUSES = (
@@ -224,4 +224,66 @@ TREATMENT_TRIGGERS = (
     *append_only("rehab_treatmentrecord"),
 )
 
-TRIGGERS = (*PLAN_TRIGGERS, *ITEM_TRIGGERS, *STEP_TRIGGERS, *TREATMENT_TRIGGERS)
+
+def replaced_only(table, *columns):
+    """Return the triggers of a table whose rows stay, and where only "replaced" is ever written, once."""
+    return (
+        Trigger(
+            f"{table}_replaced_only",
+            table,
+            "UPDATE",
+            f"OLD.replaced_at IS NOT NULL OR {changed(*columns)}",
+            f"{table}: a log is never changed; a correction is a new row",
+        ),
+        *kept(table),
+    )
+
+
+OF_ITS_CASE = "a log is of one case: its plan, its safety answers and its exercises too"
+LOG_TRIGGERS = (
+    *append_only("rehab_safetycheck"),
+    *append_only("rehab_exerciselog"),
+    *append_only("rehab_runlog"),
+    *append_only("rehab_verdict"),
+    *replaced_only(
+        "rehab_sessionlog",
+        *("id", "key", "case_id", "plan_id", "safety_id", "kind", "day", "began", "minutes", "effort", "pain_before"),
+        *("pain_during", "pain_after", "gait_change", "tingling", "note", "while_shut", "corrects_id", "logged_at"),
+        *("logged_by_id", "device_time"),
+    ),
+    *replaced_only(
+        "rehab_morninglog", "id", "case_id", "day", "pain", "stiffness_minutes", "logged_at", "logged_by_id"
+    ),
+    *replaced_only("rehab_outcomescore", "id", "case_id", "measure", "value", "day", "scored_at", "scored_by_id"),
+    Trigger(
+        "rehab_sessionlog_of_its_case",
+        "rehab_sessionlog",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM rehab_safetycheck s WHERE s.id = NEW.safety_id AND s.case_id = NEW.case_id) "
+        "OR (NEW.plan_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM rehab_plan p WHERE p.id = NEW.plan_id AND p.case_id = NEW.case_id))",
+        OF_ITS_CASE,
+    ),
+    Trigger(
+        "rehab_exerciselog_of_its_case",
+        "rehab_exerciselog",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM rehab_sessionlog s JOIN rehab_planitem i ON i.id = NEW.item_id "
+        "WHERE s.id = NEW.session_id AND i.plan_id = s.plan_id)",
+        OF_ITS_CASE,
+    ),
+)
+
+STAGE_TRIGGERS = (
+    Trigger("rehab_runstage_behind_gate", "rehab_runstage", "INSERT", shut("NEW.case_id"), GATE),
+    *append_only("rehab_runstage"),
+)
+
+TRIGGERS = (
+    *PLAN_TRIGGERS,
+    *ITEM_TRIGGERS,
+    *STEP_TRIGGERS,
+    *TREATMENT_TRIGGERS,
+    *LOG_TRIGGERS,
+    *STAGE_TRIGGERS,
+)

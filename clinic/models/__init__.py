@@ -5,5 +5,6 @@ from clinic.models.drafts import Draft
 from clinic.models.knowledge import KnowledgeConfirmation
 from clinic.models.patients import Patient
 from clinic.models.people import Clinic, Membership, Person
+from clinic.models.tasks import Task
 
-__all__ = ["Case", "CaseEvent", "Clinic", "Draft", "KnowledgeConfirmation", "Membership", "Patient", "Person"]
+__all__ = ["Case", "CaseEvent", "Clinic", "Draft", "KnowledgeConfirmation", "Membership", "Patient", "Person", "Task"]

@@ -24,6 +24,10 @@ class Clinic(models.Model):
         default="deficit",
         choices=[("deficit", "fail below mean minus one SD"), ("seed_below_average", "fail below the mean")],
     )
+    steps_apply_themselves = models.BooleanField(
+        default=False, help_text="A step up that the rules offer is taken without a clinician's tap"
+    )
+    alarm_email = models.EmailField(blank=True, help_text="Where alarms are mailed besides the list of the day")
 
     class Meta:
         ordering = ["name"]
@@ -64,6 +68,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin site")
     is_demonstration = models.BooleanField(default=False, help_text="Signs in only where demonstration is on")
+    language = models.CharField(max_length=2, choices=[("en", "English"), ("es", "Español")], default="en")
+    units = models.CharField(
+        max_length=8, choices=[("metric", "kilometres, kilograms"), ("imperial", "miles, pounds")], default="metric"
+    )
     joined_on = models.DateField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -73,7 +81,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "people"
-        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.CheckConstraint(condition=Q(language__in=["en", "es"]), name="person_language_known"),
+            models.CheckConstraint(condition=Q(units__in=["metric", "imperial"]), name="person_units_known"),
+        ]
 
     def __str__(self):
         return self.name

@@ -1,7 +1,25 @@
 """The nouns of rehab."""
 
 from rehab.models.exercises import Exercise, ExerciseMedia
+from rehab.models.logs import ExerciseLog, MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.models.plans import LevelStep, Plan, PlanItem
+from rehab.models.progress import OutcomeScore, RunStage, StepOffer, Verdict
 from rehab.models.treatments import TreatmentRecord
 
-__all__ = ["Exercise", "ExerciseMedia", "LevelStep", "Plan", "PlanItem", "TreatmentRecord"]
+__all__ = [
+    "Exercise",
+    "ExerciseLog",
+    "ExerciseMedia",
+    "LevelStep",
+    "MorningLog",
+    "OutcomeScore",
+    "Plan",
+    "PlanItem",
+    "RunLog",
+    "RunStage",
+    "SafetyCheck",
+    "SessionLog",
+    "StepOffer",
+    "TreatmentRecord",
+    "Verdict",
+]

@@ -192,6 +192,8 @@ class LevelStep(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="steps")
     level = models.PositiveSmallIntegerField()
+    dose_percent = models.PositiveSmallIntegerField(default=100, help_text="Share of the written dose, such as 50")
+    rest_until = models.DateTimeField(null=True, blank=True, help_text="This exercise rests until then")
     rule = models.CharField(max_length=40)
     inputs = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)
@@ -204,6 +206,7 @@ class LevelStep(models.Model):
         ordering = ["item", "stepped_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(level__gte=1), name="step_level_from_1"),
+            models.CheckConstraint(condition=Q(dose_percent__range=(1, 100)), name="step_dose_1_to_100_percent"),
             models.CheckConstraint(
                 condition=~Q(knowledge_version="") & ~Q(knowledge_sha256=""), name="step_knows_its_knowledge"
             ),

@@ -13,8 +13,12 @@ from triage.models import Screening
 APPEND_ONLY = (
     *("clinic_caseevent", "triage_decision", "triage_diagnosis", "triage_signoff", "triage_examination"),
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
+    *("rehab_safetycheck", "rehab_exerciselog", "rehab_runlog", "rehab_verdict", "rehab_runstage"),
 )
-KEPT = ("clinic_patient", "clinic_case", "triage_screening", "triage_redflagitem", "triage_finding")
+KEPT = (
+    *("clinic_patient", "clinic_case", "clinic_task", "triage_screening", "triage_redflagitem", "triage_finding"),
+    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore"),
+)
 NEVER_EMPTIED = (*APPEND_ONLY, *KEPT, "triage_screeninganswer", "rehab_plan", "rehab_planitem")
 NAMES = {
     *(f"{table}_no_update" for table in APPEND_ONLY),
@@ -23,6 +27,7 @@ NAMES = {
     "clinic_patient_stays",
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
+    "clinic_task_stays",
     "triage_answer_sealed_insert",
     "triage_answer_sealed_update",
     "triage_answer_sealed_delete",
@@ -57,6 +62,12 @@ NAMES = {
     "rehab_step_in_force",
     "rehab_step_in_range",
     "rehab_treatment_behind_lock",
+    "rehab_sessionlog_replaced_only",
+    "rehab_sessionlog_of_its_case",
+    "rehab_exerciselog_of_its_case",
+    "rehab_morninglog_replaced_only",
+    "rehab_outcomescore_replaced_only",
+    "rehab_runstage_behind_gate",
 }
 LISTED = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

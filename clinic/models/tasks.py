@@ -1,0 +1,97 @@
+"""Task: what somebody must do for a case, and by when.  An alarm is a task that is also mailed until it is seen."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from clinic.ids import new_id
+from clinic.models.cases import Case
+
+
+def person_key(**kwargs):
+    """Return a foreign key to the person who did it; people who signed are never deleted."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs)
+
+
+class TaskQuerySet(models.QuerySet):
+    """Reads after "tasks ..."."""
+
+    def open(self):
+        """Tasks nobody has done."""
+        return self.filter(done_at__isnull=True)
+
+    def unheard(self):
+        """Alarms that nobody has seen: their mail is sent again until somebody has."""
+        return self.open().filter(is_alarm=True, seen_at__isnull=True)
+
+    def visible_to(self, person):
+        """Return the tasks of the cases this person treats; a runner has none."""
+        return self.none() if person.is_runner else self.filter(case__in=Case.objects.visible_to(person))
+
+
+class Task(models.Model):
+    """One thing to do.  ``code`` is the alert of the knowledge files; ``due`` the moment it must be done by.
+
+    ``level`` is the triage level it belongs to, empty for none.  The mail fields tell how an alarm is delivered:
+    the task itself stands in the database whether or not a mail leaves.
+    """
+
+    class Owner(models.TextChoices):
+        """The role that must act."""
+
+        CLINICIAN = "clinician", "clinician"
+        ASSISTANT = "assistant", "assistant"
+        LEAD = "lead", "clinic lead"
+        RUNNER = "runner", "runner"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    code = models.CharField(max_length=40)
+    text = models.CharField(max_length=500)
+    level = models.CharField(max_length=1, blank=True)
+    owner = models.CharField(max_length=10, choices=Owner, default=Owner.CLINICIAN)
+    due = models.DateTimeField()
+    is_alarm = models.BooleanField(default=False, help_text="Mailed to the clinic until somebody has seen it")
+    opened_at = models.DateTimeField()
+    opened_by = person_key()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = person_key(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = person_key(null=True, blank=True)
+    done_text = models.CharField(max_length=500, blank=True)
+    mail_tries = models.PositiveIntegerField(default=0)
+    mail_sent = models.DateTimeField(null=True, blank=True)
+    mail_next = models.DateTimeField(null=True, blank=True)
+    mail_error = models.CharField(max_length=200, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due", "id"]
+        indexes = [
+            models.Index(fields=["case", "due"], condition=Q(done_at__isnull=True), name="task_open_of_case"),
+            models.Index(fields=["mail_next"], condition=Q(is_alarm=True, seen_at__isnull=True), name="task_unheard"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "code"], condition=Q(done_at__isnull=True), name="task_one_open_a_code"
+            ),
+            models.CheckConstraint(condition=~Q(code="") & ~Q(text=""), name="task_says_what"),
+            models.CheckConstraint(condition=Q(level__in=["", "E", "D", "U", "R"]), name="task_level_known"),
+            models.CheckConstraint(
+                condition=Q(owner__in=["clinician", "assistant", "lead", "runner"]), name="task_owner_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(seen_at__isnull=True, seen_by__isnull=True)
+                | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="task_seen_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, done_by__isnull=True, done_text="")
+                | (Q(done_at__gte=F("opened_at"), done_by__isnull=False) & ~Q(done_text="")),
+                name="task_done_by_someone_with_words",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
