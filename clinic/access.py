@@ -29,6 +29,11 @@ def may_record(person, case):
     return role_in(person, case.clinic_id) in RECORDING
 
 
+def may_log(person, case):
+    """Return whether this person may log sessions, runs and mornings: the runner, or a member who records."""
+    return may_see(person, case)
+
+
 def may_sign(person, case):
     """Return whether this person may close items, diagnose and sign plans."""
     return role_in(person, case.clinic_id) in SIGNING

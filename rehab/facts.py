@@ -53,6 +53,13 @@ def verdicts_of_exercises(case, facts):
     return exercise_verdicts(facts, triage, rehab_knowledge(), levels=reached_levels(case))
 
 
+def swaps_of(case, at):
+    """Return {exercise: what may be done in its place today}: the substitutions of 6.4 that every gate lets pass."""
+    verdicts = verdicts_of_exercises(case, plan_facts(case, at.date(), case.equipment))
+    known = rehab_knowledge().mapping.substitutions
+    return {code: (found.substitute,) for code, found in known.items() if verdicts[found.substitute].status == "ok"}
+
+
 def treatment_lock(case):
     """Return why no treatment may be given at all: the screening, and the alarms of every screening.
 

@@ -194,8 +194,18 @@ def of_item(condition):
     )
 
 
+# Caution is never refused: behind a shut gate a step may still lead down, or to less of the same.
+RAISES = """NOT EXISTS (SELECT 1 FROM rehab_levelstep s WHERE s.item_id = NEW.item_id
+ AND (s.level > NEW.level OR (s.level = NEW.level AND s.dose_percent >= NEW.dose_percent))
+ AND NOT EXISTS (SELECT 1 FROM rehab_levelstep n WHERE n.item_id = s.item_id
+                 AND (n.stepped_at > s.stepped_at OR (n.stepped_at = s.stepped_at AND n.id > s.id))))"""
+STAGE_RAISES = """(NEW.passed OR NOT EXISTS (SELECT 1 FROM rehab_runstage s WHERE s.case_id = NEW.case_id
+ AND s.stage >= NEW.stage
+ AND NOT EXISTS (SELECT 1 FROM rehab_runstage n WHERE n.case_id = s.case_id
+                 AND (n.stepped_at > s.stepped_at OR (n.stepped_at = s.stepped_at AND n.id > s.id)))))"""
+
 STEP_TRIGGERS = (
-    Trigger("rehab_step_behind_gate", "rehab_levelstep", "INSERT", of_item(shut("p.case_id")), GATE),
+    Trigger("rehab_step_behind_gate", "rehab_levelstep", "INSERT", f"{RAISES} AND {of_item(shut('p.case_id'))}", GATE),
     Trigger(
         "rehab_step_in_force",
         "rehab_levelstep",
@@ -275,7 +285,9 @@ LOG_TRIGGERS = (
 )
 
 STAGE_TRIGGERS = (
-    Trigger("rehab_runstage_behind_gate", "rehab_runstage", "INSERT", shut("NEW.case_id"), GATE),
+    Trigger(
+        "rehab_runstage_behind_gate", "rehab_runstage", "INSERT", f"{STAGE_RAISES} AND {shut('NEW.case_id')}", GATE
+    ),
     *append_only("rehab_runstage"),
 )
 

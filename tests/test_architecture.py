@@ -48,7 +48,7 @@ FLOORS = (
     ("knowledge",),
     ("models", "words"),
     ("access", "audit", "triggers"),
-    ("facts",),
+    ("facts", "history"),
     ("gate",),
     ("actions",),
     ("forms",),

@@ -53,12 +53,16 @@ class Verdict(Judged):
 
 
 class StepOffer(Judged):
-    """A step up that the rules offer and that waits for a clinician's tap; one open offer an item."""
+    """A step up that the rules offer and that waits for a clinician's tap: of an exercise, or of the running stage.
+
+    One open offer an item, and one of the stage; an offer of a stage has no item.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="step_offers")
-    item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="offers")
-    level = models.PositiveSmallIntegerField()
+    item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    stage = models.PositiveSmallIntegerField(null=True, blank=True)
     offered_at = models.DateTimeField()
     offered_by = person_key()
     accepted = models.BooleanField(null=True)
@@ -73,7 +77,16 @@ class StepOffer(Judged):
             models.UniqueConstraint(
                 fields=["item"], condition=Q(decided_at__isnull=True), name="offer_one_open_an_item"
             ),
-            models.CheckConstraint(condition=Q(level__gte=1), name="offer_level_from_1"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(decided_at__isnull=True, item__isnull=True),
+                name="offer_one_open_stage_a_case",
+            ),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, level__isnull=False, level__gte=1, stage__isnull=True)
+                | Q(item__isnull=True, level__isnull=True, stage__isnull=False, stage__lte=8),
+                name="offer_of_a_level_or_a_stage",
+            ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True, accepted__isnull=True)
                 | Q(decided_at__isnull=False, decided_by__isnull=False, accepted__isnull=False),
@@ -83,7 +96,8 @@ class StepOffer(Judged):
         ]
 
     def __str__(self):
-        return f"level {self.level} offered ({self.rule})"
+        what = f"level {self.level}" if self.item_id else f"running stage {self.stage}"
+        return f"{what} offered ({self.rule})"
 
 
 class RunStage(Judged):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clinic.models import Case
-from rehab.models import LevelStep, Plan, PlanItem, TreatmentRecord
+from rehab.models import LevelStep, Plan, PlanItem, RunStage, TreatmentRecord
 from rehab.triggers import IMAGED_BY, RELEASE_CAUSES, SIGNATURE_DAYS
 from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
 from triage.gate import loading_gate, signing_gate
@@ -403,3 +403,47 @@ def test_a_calm_screening_of_the_same_moment_hides_no_incomplete_one(draft, clin
 )
 def test_a_dose_says_what_it_counts_and_a_departure_why(draft, broken):
     assert refuses(lambda: draft.items.update(**broken))
+
+
+def a_step_like(item, by, level, dose):
+    """Write a step with a dose."""
+    step = a_step(item, by, level)
+    step.dose_percent = dose
+    step.save()
+
+
+@pytest.mark.parametrize(("level", "dose"), [(1, 100), (2, 50), (2, 25)])
+def test_caution_passes_a_shut_gate(signed_plan, clinician, shut_gate, level, dose):
+    item = signed_plan.items.get()
+    a_step_like(item, clinician, 3, 100)
+    a_step_like(item, clinician, 2, 50)
+    shut_gate(signed_plan.case)
+
+    assert not refuses(lambda: a_step_like(item, clinician, level, dose))
+
+
+@pytest.mark.parametrize(("level", "dose"), [(3, 100), (3, 10), (2, 100), (2, 51)])
+def test_nothing_rises_behind_a_shut_gate(signed_plan, clinician, shut_gate, level, dose):
+    item = signed_plan.items.get()
+    a_step_like(item, clinician, 3, 100)
+    a_step_like(item, clinician, 2, 50)
+    shut_gate(signed_plan.case)
+
+    assert refuses(lambda: a_step_like(item, clinician, level, dose))
+
+
+def a_stage(case, by, stage, *, passed=False):
+    """Write where a runner stands on the ladder back to running."""
+    return RunStage.objects.create(
+        case=case, stage=stage, passed=passed, rule="TEST", knowledge_version="test", knowledge_sha256="0" * 64,
+        stepped_at=timezone.now(), stepped_by=by,
+    )  # fmt: skip
+
+
+def test_a_running_stage_falls_behind_a_shut_gate_and_never_rises(open_case, clinician, shut_gate):
+    a_stage(open_case, clinician, 8)
+    shut_gate(open_case)
+
+    assert refuses(lambda: a_stage(open_case, clinician, 8, passed=True))
+    assert not refuses(lambda: a_stage(open_case, clinician, 3))
+    assert refuses(lambda: a_stage(open_case, clinician, 4))

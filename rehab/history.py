@@ -1,0 +1,131 @@
+"""Rows of logs to the plain values that the rules of a course look at.
+
+A correction never makes what was logged milder: of one session and of its corrections the worst rating counts, a
+limp stays a limp, and a set that was left out once stays left out.  The same holds for a morning.
+"""
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from clinic.terms import Answer
+from rehab.models import ExerciseLog, MorningLog, SessionLog
+from rehab.rules.logged import ExerciseDone, Morning, RunDone, Segment, Session
+
+LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
+FORMS = ("many", "some", "", "good")  # the worst first; not said is worse than good
+
+
+def sessions_of(case, at):
+    """Return the sessions and runs of the last twelve weeks, oldest first.  Three queries."""
+    since = timezone.localdate(at) - LOOKED_BACK
+    rows = SessionLog.objects.filter(case=case, day__gte=since).select_related("run", "safety")
+    rows = list(rows.prefetch_related("exercises__item").order_by("day", "logged_at", "id"))
+    by_id = {row.pk: row for row in rows}
+    found = [_session(_versions(row, by_id)) for row in rows if row.replaced_at is None]
+    return sorted(found, key=lambda session: (session.day, session.began, session.id))
+
+
+def mornings_of(case, at):
+    """Return the mornings of the last twelve weeks, oldest first.  One query."""
+    since = timezone.localdate(at) - LOOKED_BACK
+    days = {}
+    for row in MorningLog.objects.filter(case=case, day__gte=since).order_by("day", "logged_at", "id"):
+        before = days.get(row.day)
+        pain = row.pain if before is None else max(before.pain, row.pain)
+        days[row.day] = Morning(row.day, pain, row.stiffness_minutes)
+    return list(days.values())
+
+
+def _versions(row, by_id):
+    """Return a session with everything it corrected, the newest first."""
+    versions = [row]
+    while versions[-1].corrects_id in by_id:
+        versions.append(by_id[versions[-1].corrects_id])
+    return versions
+
+
+def _session(versions):
+    newest = versions[0]
+    return Session(
+        id=str(newest.pk),
+        day=newest.day,
+        began=began(versions[-1]),
+        minutes=newest.minutes,
+        effort=_highest(versions, "effort"),
+        pain_before=_highest(versions, "pain_before"),
+        pain_during=_highest(versions, "pain_during"),
+        pain_after=_highest(versions, "pain_after"),
+        gait_change=_worst_answer(versions, "gait_change"),
+        tingling=_worst_answer(versions, "tingling"),
+        safety_yes=any(version.safety.any_yes for version in versions),
+        while_shut=any(version.while_shut for version in versions),
+        exercises=_exercises(versions),
+        run=_run(newest) if newest.kind == SessionLog.Kind.RUN else None,
+    )
+
+
+def began(row):
+    """Return when a session began; where nobody said so, the best that is known of that day."""
+    known = row.began or row.device_time or row.logged_at
+    if timezone.localdate(known) == row.day:
+        return known
+    return timezone.make_aware(datetime.combine(row.day, time(12)))
+
+
+def _highest(rows, name):
+    said = [getattr(row, name) for row in rows if getattr(row, name) is not None]
+    return max(said, default=None)
+
+
+def _worst_answer(rows, name):
+    said = {getattr(row, name) for row in rows}
+    if Answer.PRESENT in said:
+        return Answer.PRESENT
+    return Answer(getattr(rows[0], name))
+
+
+def _exercises(versions):
+    """Return the exercises of the newest version, each as bad as the worst of its versions."""
+    told = {}
+    for version in versions:
+        for row in version.exercises.all():
+            told.setdefault(row.item_id, []).append(row)
+    newest = {row.item_id for row in versions[0].exercises.all()}
+    return tuple(_exercise(rows) for item, rows in told.items() if item in newest)
+
+
+def _exercise(rows):
+    newest, done = rows[0], {row.done for row in rows}
+    return ExerciseDone(
+        item=str(newest.item_id),
+        exercise=newest.item.exercise_id,
+        level=newest.level,
+        dose_percent=newest.dose_percent,
+        full=done == {ExerciseLog.Done.FULL},
+        skipped=newest.done in (ExerciseLog.Done.SKIPPED, ExerciseLog.Done.SWAPPED),
+        pain=_highest(rows, "pain_during"),
+        effort=_highest(rows, "effort"),
+        form=min((row.form for row in rows), key=FORMS.index),
+    )
+
+
+def _run(row):
+    run = getattr(row, "run", None)
+    if run is None:
+        return RunDone()
+    return RunDone(
+        stage=run.stage,
+        km=_number(run.km),
+        run_minutes=_number(run.run_minutes),
+        walk_minutes=_number(run.walk_minutes),
+        longest_run_minutes=_number(run.longest_run_minutes),
+        segments=tuple(Segment(str(part["kind"]), float(part["minutes"])) for part in run.segments),
+        hills=run.hills,
+        onset_minute=run.onset_minute,
+        relief_minutes=run.relief_minutes,
+    )
+
+
+def _number(value):
+    return None if value is None else float(value)
