@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from types import MappingProxyType
 
 from clinic.tables import Checker, Entry, read_table
@@ -17,6 +18,7 @@ from rehab.rules.course_tables import (
     PainLimit,
     ProgressTable,
     RunningTable,
+    Saying,
     Stage,
     StepRule,
 )
@@ -59,8 +61,9 @@ def _numbers(entry: Entry) -> Mapping[str, float]:
 
 
 def load_progress(checker: Checker) -> ProgressTable:
-    """Read section 7: limits, bands, steps, effort, alerts and acute care."""
+    """Read section 7: limits, bands, steps, effort, alerts and acute care; and the reasons in words."""
     table = read_table(HERE / "progress.toml", checker)
+    words = read_table(HERE / "sayings.toml", checker)
     loaded = ProgressTable(
         limits=tuple(_limit(entry) for entry in table.children("limit")),
         bands=_bands(table.section("bands")),
@@ -68,8 +71,10 @@ def load_progress(checker: Checker) -> ProgressTable:
         efforts=_by_code(_effort(entry) for entry in table.children("effort")),
         alerts=_by_code(_alert(entry) for entry in table.children("alert")),
         acute_care=_by_code(_step(entry) for entry in table.children("acute")),
+        sayings=_by_code(_saying(entry) for entry in words.children("saying")),
     )
     table.finish()
+    words.finish()
     return loaded
 
 
@@ -91,6 +96,8 @@ def _limit(entry: Entry) -> PainLimit:
         text=entry.must_text("text"),
         source=entry.sources(),
         mark=entry.mark(),
+        after_counts=entry.flag("after_counts"),
+        morning_max_nprs=entry.whole("morning_max_nprs", required=False),
     )
     if limit.during_nprs is None and not limit.clinician_sets:
         entry.report("during_nprs", "missing: a limit, or clinician_sets")
@@ -111,6 +118,17 @@ def _step(entry: Entry) -> StepRule:
     return _finished(
         entry, StepRule(entry.code(), entry.must_text("text"), _numbers(entry), entry.sources(), entry.mark())
     )
+
+
+def _saying(entry: Entry) -> Saying:
+    """Read one reason; both languages name the same values."""
+    saying = Saying(entry.code(), entry.must_text("text"), entry.sources(), entry.mark())
+    names = [
+        sorted(name for _, name, _, _ in Formatter().parse(text) if name) for text in (saying.text.en, saying.text.es)
+    ]
+    if names[0] != names[1]:
+        entry.report("text_es", f"names {names[1]}, the English text {names[0]}")
+    return _finished(entry, saying)
 
 
 def _effort(entry: Entry) -> Effort:

@@ -11,7 +11,8 @@ class PainLimit:
     """How much pain (NPRS 0-10) a diagnosis allows; ``None`` = the clinician must set it first.
 
     ``morning_change``: allowed rise over the usual morning value.  ``stop_at_first``: symptoms that end a
-    session at once.  ``red_from``: any bone pain from this value on is RED.
+    session at once.  ``red_from_nprs``: any bone pain from this value on is RED.  ``after_counts``: pain just after
+    must be said too.  ``morning_max_nprs``: a morning is held against this value, whatever the usual one is.
     """
 
     code: str
@@ -25,6 +26,8 @@ class PainLimit:
     text: Text
     source: tuple[str, ...]
     mark: str = ""
+    after_counts: bool = False
+    morning_max_nprs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,18 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class Saying:
+    """One reason that the rules give; ``{name}`` in the text is filled from the inputs of the judgement."""
+
+    code: str
+    text: Text
+    source: tuple[str, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
 class ProgressTable:
-    """Section "loading and safety": limits, bands, steps, effort, alerts and acute care."""
+    """Section "loading and safety": limits, bands, steps, effort, alerts, acute care, and the reasons in words."""
 
     limits: tuple[PainLimit, ...]
     bands: Bands
@@ -93,6 +106,7 @@ class ProgressTable:
     efforts: Mapping[str, Effort]
     alerts: Mapping[str, Alert]
     acute_care: Mapping[str, StepRule]
+    sayings: Mapping[str, Saying]
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,16 @@ class Colour(StrEnum):
 
 @dataclass(frozen=True)
 class Morning:
-    """The first steps of one morning: pain 0 to 10, and minutes of stiffness where said."""
+    """The first steps of one morning: pain 0 to 10, and minutes of stiffness where said.
+
+    ``said_on``: the day it was first entered; ``None`` = the same day.  Entered later it can speak against a session,
+    never for it.
+    """
 
     day: date
     pain: int
     stiffness_minutes: int | None = None
+    said_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class RunDone:
 class Session:
     """One session of exercises, or one run with ``run`` filled.  ``began`` is when it started, with time zone.
 
-    ``while_shut``: it was done while the plan rested; it is kept and never moves anything up.
+    ``while_shut``: it was done while the plan rested; it is kept and never moves anything up.  ``safety_answered``:
+    every question of the short safety set has an answer; silence counts as not asked.
     """
 
     id: str
@@ -94,6 +100,7 @@ class Session:
     while_shut: bool = False
     exercises: tuple[ExerciseDone, ...] = ()
     run: RunDone | None = None
+    safety_answered: bool = False
 
 
 def _empty() -> Mapping[str, object]:

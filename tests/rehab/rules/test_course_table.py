@@ -2,7 +2,9 @@
 
 import pytest
 
+from clinic.tables import Checker, Entry
 from rehab.knowledge import rehab_knowledge
+from rehab.knowledge.course import _saying
 
 # causes | during, in strength work, allowed rise next morning, RED from, clinician sets
 LIMITS = {
@@ -25,7 +27,8 @@ STEPS = {
     "one_step": {"levels": 1, "new_calf_levels": 1},
     "reassess": {"failed_weeks": 2, "all_weeks": 4},
     "maintain": {"times_a_week_min": 1, "times_a_week_max": 2},
-    "weekly_load": {"rise_max_percent": 30},
+    "weekly_load": {"rise_max_percent": 30, "days": 7},
+    "tingling": {},
     "pain_model": {"safe_to_nprs": 3, "acceptable_to_nprs": 5},
     "always_red": {"bone_pain_from_nprs": 1},
     "asked_by_PR-A": {"pain_max_nprs": 2, "pain_max_tendon_nprs": 5, "effort_max": 7, "sessions": 2},
@@ -263,3 +266,18 @@ def test_what_a_log_computes_is_never_typed_and_what_is_typed_has_bounds():
 
     assert {field.code for field in fields if field.computed} == set(COMPUTED.split())
     assert bounds == LOG_BOUNDS
+
+
+def test_a_reason_names_the_same_values_in_both_languages():
+    raw = {
+        "code": "x",
+        "text_en": "{pain} of {limit}",
+        "text_es": "{pain} de {max}",
+        "source": ["CONV"],
+        "mark": "CONV",
+    }
+    checker = Checker()
+
+    _saying(Entry(raw, "sayings.toml", "x", checker))
+
+    assert [problem for problem in checker.problems if "names" in problem]
