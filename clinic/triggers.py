@@ -150,8 +150,9 @@ CASE_TRIGGERS = (
         "clinic_task_stays",
         "clinic_task",
         "UPDATE",
-        changed("id", "case_id", "code", "is_alarm", "opened_at", "opened_by_id") + " OR OLD.done_at IS NOT NULL",
-        "clinic_task: a task stays what it was, and what is done stays done",
+        changed("id", "case_id", "code", "opened_at", "opened_by_id")
+        + " OR OLD.done_at IS NOT NULL OR (OLD.is_alarm AND NOT NEW.is_alarm)",
+        "clinic_task: a task stays what it was, an alarm stays one, and what is done stays done",
     ),
     Trigger(
         "clinic_case_stays",

@@ -50,7 +50,7 @@ FLOORS = (
     ("access", "audit", "triggers"),
     ("facts", "history"),
     ("gate",),
-    ("actions",),
+    ("actions", "alarms"),
     ("forms",),
     ("mail",),
     ("conflict", "context", "find", "pages", "presentation", "windows"),

@@ -13,14 +13,19 @@ from triage.rules.items import needs_release as diagnosis_needs_release
 from triage.rules.lines import Hint, PhysicalTest, Ratio, SpecialTest
 from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
+from triage.rules.safety_set import SafetyQuestion
 from triage.rules.scores import Scores, WellsResult
 
 
 @dataclass(frozen=True)
 class TriageKnowledge:
-    """All tables of triage, frozen.  ``findings`` are the facts of an examination, ``codes`` every code."""
+    """All tables of triage, frozen.  ``findings`` are the facts of an examination, ``codes`` every code.
+
+    ``safety_set`` are the questions of rule T-RETRIGGER in the order in which they are asked.
+    """
 
     red_flags: RedFlagTable
+    safety_set: tuple[SafetyQuestion, ...]
     clot: ClotTable
     scores: Scores
     tests: Mapping[str, PhysicalTest]

@@ -44,7 +44,8 @@ SCREENING_TRIGGERS = (
         "triage_screening",
         "UPDATE",
         "OLD.completed_at IS NOT NULL OR OLD.voided_at IS NOT NULL OR "
-        + changed("id", "case_id", "started_at", "started_by_id"),
+        + changed("id", "case_id", "started_at", "started_by_id")
+        + " OR (OLD.because <> '' AND NEW.because = '')",
         "triage_screening: a finished screening is never changed, and none changes its case",
     ),
     Trigger("triage_screening_born_decided", "triage_screening", "INSERT", COMPLETED, UNDECIDED),

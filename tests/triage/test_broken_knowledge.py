@@ -11,6 +11,7 @@ from triage.knowledge import triage_knowledge
 from triage.knowledge.causes import read_causes
 from triage.knowledge.examination import _read_findings, _read_tests, load_examination
 from triage.knowledge.safety import load_safety, read_clot, read_red_flags, read_scores
+from triage.knowledge.safety_set import check_safety_set, load_safety_set, read_safety_set
 
 FOLDER = ROOT / "triage" / "knowledge"
 KNOWN = triage_knowledge()
@@ -21,6 +22,7 @@ READERS = {
     "tests.toml": _read_tests,
     "findings.toml": _read_findings,
     "causes.toml": read_causes,
+    "safety_set.toml": read_safety_set,
 }
 RAW = {name: tomllib.loads((FOLDER / name).read_text(encoding="utf-8")) for name in READERS}
 OPTIONAL = {"mark", "row", "cause", "keys", "strength", "points_from", "mandatory"}
@@ -115,6 +117,10 @@ def test_an_entry_without_code_text_source_or_number_is_told(name, path):
         ("tests.toml", ("test", 0, "marks"), {"colour": "GK"}, "'colour' is no key of this entry"),
         ("tests.toml", ("test", 0, "marks"), {"mean": "SURE"}, "'SURE' is none of CONV, GK"),
         ("tests.toml", ("ratio", 0, "top"), "CF", "'CF' is no test"),
+        ("safety_set.toml", ("question", 0, "level"), "U", "'U' is none of E, D"),
+        ("safety_set.toml", ("question", 0, "level"), "D", "emergencies (E) are asked first"),
+        ("safety_set.toml", ("question", 1, "code"), "breath_or_chest", "duplicate code"),
+        ("safety_set.toml", ("question", 0, "facts"), [], "facts: missing"),
         ("causes.toml", ("cause", 4, "weights", 0, "points"), 4, "must be 1, 2 or 3, for or against"),
         ("causes.toml", ("cause", 4, "weights", 0, "only_if"), "sunny", "'sunny' is none of"),
     ],
@@ -139,7 +145,7 @@ def test_a_norm_needs_every_decade():
     ]
 
 
-@pytest.mark.parametrize("name", ["findings.toml", "dvt.toml"])
+@pytest.mark.parametrize("name", ["findings.toml", "dvt.toml", "safety_set.toml"])
 @pytest.mark.parametrize("words", ["[[broken", None, b"\xff\xfe"])
 def test_a_file_that_is_missing_or_no_toml_is_told_once_and_alone(tmp_path, name, words):
     folder = copytree(FOLDER, tmp_path / "knowledge")
@@ -149,5 +155,29 @@ def test_a_file_that_is_missing_or_no_toml_is_told_once_and_alone(tmp_path, name
     checker = Checker()
     load_examination(checker, folder)
     load_safety(checker, folder)
+    load_safety_set(checker, folder)
     assert [line for line in checker.problems if "cannot be read" not in line] == []
     assert len(checker.problems) == 1 and checker.problems[0].startswith(f"{name}: file: -: cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "words"),
+    [
+        ("rows", ["RF-XX", "RF-PE"], "question breath_or_chest: RF-XX: no such red flag"),
+        ("facts", ["pe_breath"], "question breath_or_chest: pe_breath: no such question"),
+        ("rows", ["RF-ALI"], "question breath_or_chest: RF-PE: a fact feeds it, but it is not named"),
+    ],
+)
+def test_a_safety_question_that_feeds_nothing_is_told(key, values, words):
+    raw, checker = deepcopy(RAW["safety_set.toml"]), Checker()
+    raw["question"][0][key] = values
+    questions = read_safety_set(Entry(raw, "safety_set.toml", "file", checker))
+    check_safety_set(questions, KNOWN.red_flags, KNOWN.codes, checker)
+    assert any(words in line for line in checker.problems), checker.problems
+
+
+def test_the_safety_set_has_its_eleven_questions():
+    raw, checker = deepcopy(RAW["safety_set.toml"]), Checker()
+    raw["question"].pop()
+    read_safety_set(Entry(raw, "safety_set.toml", "file", checker))
+    assert checker.problems == ["safety_set.toml: file: question: must be 11 questions, not 10"]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clinic.actions import StaleRecord
+from clinic.models import Task
 from tests.triage.conftest import calm_answers, screened
 from triage import actions
 from triage.models import RedFlagItem, Screening
@@ -63,3 +64,14 @@ def test_a_screening_is_begun_once(case, clinician):
 
     assert at_once(answer) == ["done", "told"]
     assert Screening.objects.count() == 1
+
+
+def test_two_who_answer_yes_open_one_screening_and_ring_one_alarm(case, clinician, runner):
+    screened(case, clinician)
+
+    def answer():
+        actions.retrigger(case=case, yes=["dark_urine"], by=runner, at=timezone.now())
+
+    assert at_once(answer) == ["done", "done"]
+    assert Screening.objects.filter(completed_at__isnull=True).count() == 1
+    assert RedFlagItem.objects.count() == Task.objects.count() == 1

@@ -5,17 +5,22 @@ from triage.actions.diagnoses import record_diagnosis
 from triage.actions.examinations import record_examination
 from triage.actions.items import close_item, release_diagnosis, sign_off
 from triage.actions.screenings import answer_screening, start_screening, void_screening
+from triage.actions.stopping import Stop, hold, retrigger, what_now
 
 __all__ = [
     "NotAllowed",
     "Refused",
+    "Stop",
     "answer_screening",
     "close_item",
+    "hold",
     "must_sign",
     "record_diagnosis",
     "record_examination",
     "release_diagnosis",
+    "retrigger",
     "sign_off",
     "start_screening",
     "void_screening",
+    "what_now",
 ]

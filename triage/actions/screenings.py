@@ -131,9 +131,14 @@ def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
 
 @transaction.atomic
 def void_screening(*, case, version, reason, by, at):
-    """Set an unfinished screening aside, with a reason.  What it opened stays open."""
+    """Set an unfinished screening aside, with a reason.  What it opened stays open.
+
+    One that a safety answer or a rule made necessary is not set aside: that would lift the hold unseen.
+    """
     must_sign(by, case)
     must_be_current(case, version)
+    if Screening.objects.filter(case=case, completed_at__isnull=True).exclude(because="").exists():
+        raise Refused("A safety answer or a rule made this screening necessary: complete it, it cannot be set aside.")
     touch_case(
         case,
         version=version,

@@ -8,6 +8,7 @@ from clinic.tables import Checker
 from triage.decision import TriageKnowledge
 from triage.knowledge.examination import ExaminationKnowledge, giving_of, load_examination
 from triage.knowledge.safety import SafetyKnowledge, load_safety
+from triage.knowledge.safety_set import check_safety_set, load_safety_set
 from triage.rules.causes import CauseTable
 from triage.rules.expressions import codes_of
 from triage.rules.red_flags import CodeEntry
@@ -20,14 +21,17 @@ def triage_knowledge() -> TriageKnowledge:
     """Return all tables of triage, checked as one: every fault of every file is named in one error."""
     checker = Checker()
     safety = load_safety(checker)
+    safety_set = load_safety_set(checker)
     examination = load_examination(checker)
     codes = _merged(safety.codes, examination.codes, checker)
     if not checker.unreadable:  # codes that stand in an unreadable file would all be told as missing
         _check_codes_exist(safety, codes, checker)
         _check_facts(examination, codes, checker)
+        check_safety_set(safety_set, safety.red_flags, codes, checker)
     checker.raise_problems()
     return TriageKnowledge(
         red_flags=safety.red_flags,
+        safety_set=safety_set,
         clot=safety.clot,
         scores=safety.scores,
         tests=examination.tests,

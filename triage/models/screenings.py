@@ -42,6 +42,9 @@ class Screening(models.Model):
     complete = models.BooleanField(default=False, help_text="Every question and mandatory sign was answered")
     w10_reason = models.CharField(max_length=500, blank=True)
     w10_by = person_key(null=True, blank=True)
+    because = models.CharField(
+        max_length=500, blank=True, help_text="What made it necessary; such a screening is completed, never set aside"
+    )
 
     class Meta:
         ordering = ["-started_at"]
@@ -59,6 +62,9 @@ class Screening(models.Model):
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True) | Q(voided_at__isnull=True, completed_at__gte=F("started_at")),
                 name="screening_completed_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=Q(because="") | Q(voided_at__isnull=True), name="screening_forced_is_never_voided"
             ),
             models.CheckConstraint(
                 condition=Q(w10_by__isnull=True) | ~Q(w10_reason=""), name="screening_w10_has_a_reason"

@@ -1,0 +1,190 @@
+"""A safety answer at any time, or a rule that asks for triage again: the plan rests, a screening opens, an alarm rings.
+
+Nothing is switched: the gate is shut by the unfinished screening and by the open items written here, in the
+transaction of the caller.  Only completing that screening and answering those items opens it again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from clinic.access import may_see
+from clinic.actions import lock_case, touch_case
+from clinic.alarms import open_task
+from clinic.models import Case
+from clinic.terms import Answer, Level, Text
+from triage.actions.deciding import (
+    ATTENTION,
+    HELD,
+    NotAllowed,
+    attention_of,
+    decide_and_keep,
+    open_items,
+    present_facts,
+)
+from triage.knowledge import triage_knowledge
+from triage.models import RedFlagItem, Screening, ScreeningAnswer
+from triage.rules.safety_set import answered_yes, worst
+from triage.words import is_held
+
+RULE = "T-RETRIGGER"
+ALARM = "red_flag"  # the alert of the knowledge files that a safety answer rings
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What somebody is told who must stop now: the level, what to do, whom to call.
+
+    ``advice`` holds one text for each question answered yes, emergencies first, without repeats.
+    ``clinic_told`` is False while the alarm could not be written: the page then says so.
+    """
+
+    level: Level
+    headline: Text
+    advice: tuple[Text, ...]
+    emergency_number: str
+    phone: str
+    opening_hours: str
+    clinic_told: bool = False
+
+
+def what_now(yes: Sequence[str], clinic) -> Stop:
+    """Return what to do after these codes were answered yes, from the knowledge alone: no query, nothing written.
+
+    ``clinic`` gives the numbers to call.  ``ValueError`` for a code that is no safety question.
+    """
+    questions = answered_yes(yes, triage_knowledge().safety_set)
+    return _stop(worst(questions).value, questions, clinic)
+
+
+def _stop(level, questions, clinic, *, clinic_told=False):
+    return Stop(
+        level=Level.D if level == "D-hold" else Level(level),
+        headline=triage_knowledge().red_flags.levels[level].patient,
+        advice=tuple(dict.fromkeys(question.advice for question in questions)),
+        emergency_number=clinic.emergency_number,
+        phone=clinic.phone,
+        opening_hours=clinic.opening_hours,
+        clinic_told=clinic_told,
+    )
+
+
+@transaction.atomic
+def retrigger(*, case, yes, by, at, told=""):
+    """Stop this leg because of a yes in the short safety set; return what to say to who answered.
+
+    ``yes`` are codes of the safety set, at least one (``ValueError`` otherwise); ``told`` what was written
+    beside it; ``at`` is the server's moment.  Opens a screening with what the answers say, or adds to the
+    unfinished one; opens their red-flag items; rings one alarm; writes the timeline.  Said twice it opens
+    nothing twice.  It only ever raises the level, and never completes a screening.
+    """
+    if not may_see(by, case):
+        raise NotAllowed("This case belongs to somebody else.")
+    questions = answered_yes(yes, triage_knowledge().safety_set)
+    if not questions:
+        raise ValueError("nothing was answered yes")
+    now = lock_case(case)
+    known = present_facts(now, at)
+    words = " ".join(question.text.en for question in questions)
+    screening = _screening(now, f"Answered yes: {words}", by, at)
+    _keep_yes(screening, questions, by, at)
+    decision = decide_and_keep(now, by=by, at=at)
+    open_items(now, decision, screening=screening, by=by, at=at, before=known)
+    for question in questions:
+        _ensure_item(now, question, screening, by, at)
+    level = _level(decision, questions)
+    text = f"Answered yes: {words}{f' Told: {told.strip()}' if told.strip() else ''}"
+    data = {"codes": [question.code for question in questions], "level": level}
+    _write(case, now, "retriggered", f"{text} The plan rests; screen again.", data, level, decision, by, at)
+    open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)
+    return _stop(level, questions, now.clinic, clinic_told=True)
+
+
+@transaction.atomic
+def hold(*, case, reason, by, at):
+    """Stop this leg for a reason that is no safety answer, such as 2 RED in 7 days; return what to say.
+
+    ``reason`` is a :class:`clinic.terms.Reason`; its code names the alarm.  Opens a screening without answers,
+    or keeps the unfinished one, and rings an alarm due at once.
+    """
+    now = lock_case(case)
+    _screening(now, reason.text, by, at)
+    data = {"reason": reason.code, "source": reason.source, "level": Level.D.value}
+    _write(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, None, by, at)
+    open_task(case=now, code=reason.code, text=reason.text, level=Level.D, by=by, at=at, due=at, is_alarm=True)
+    return _stop("D-hold", (), now.clinic, clinic_told=True)
+
+
+def _screening(case, because, by, at):
+    """Return the unfinished screening of a locked case, a new one where there is none; it says what made it so."""
+    found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True).first()
+    if found is None:
+        return Screening.objects.create(case=case, started_at=at, started_by=by, because=because[:500])
+    if because not in found.because:
+        found.because = f"{because} {found.because}".strip()[:500]
+        found.save(update_fields=["because"])
+    return found
+
+
+def _keep_yes(screening, questions, by, at):
+    """Keep each fact as present; an answer that stands otherwise is raised, never lowered."""
+    codes = dict.fromkeys(fact for question in questions for fact in question.facts)
+    rows = [
+        ScreeningAnswer(
+            screening=screening, code=code, value=Answer.PRESENT.value, answered_at=at, answered_by=by, shown_none=False
+        )
+        for code in codes
+    ]
+    ScreeningAnswer.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["screening", "code"],
+        update_fields=["value", "shown_none", "answered_at", "answered_by"],
+    )
+
+
+def _ensure_item(case, question, screening, by, at):
+    """Open an item of the question's own level where the rules opened none that stands as high."""
+    standing = RedFlagItem.objects.filter(case=case, screening=screening, row__in=question.rows)
+    levels = standing.exclude(outcome="excluded").values_list("level", flat=True)
+    if any(Level(level).urgency >= question.level.urgency for level in levels):
+        return
+    RedFlagItem.objects.create(
+        case=case,
+        screening=screening,
+        row=question.rows[0],
+        level=question.level.value,
+        rule=f"{RULE}.{question.code}",
+        text=f"Answered yes: {question.text.en}",
+        opened_at=at,
+        opened_by=by,
+    )
+
+
+def _level(decision, questions):
+    """Return the level to act on: of the questions, or of what the rules made of them where that is higher."""
+    found = [Level.D] if is_held(decision) else [decision.level]
+    return max(*found, worst(questions), key=lambda level: level.urgency).value
+
+
+def _write(case, now, kind, text, data, level, decision, by, at):
+    """Write the timeline and today's list; what already asks for somebody sooner stays there."""
+    attention, next_step = max(
+        (now.attention, now.next_step),
+        ATTENTION[level] if level else HELD,
+        attention_of(decision) if decision else HELD,
+        key=lambda asked: asked[0],
+    )
+    touch_case(
+        now,
+        version=now.version,
+        by=by,
+        at=at,
+        kind=kind,
+        text=text,
+        data=data,
+        attention=Case.Attention(attention),
+        next_step=next_step,
+    )
+    case.version, case.attention, case.next_step = now.version, now.attention, now.next_step
