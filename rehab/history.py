@@ -4,15 +4,23 @@ A correction never makes what was logged milder: of one session and of its corre
 limp stays a limp, and a set that was left out once stays left out.  The same holds for a morning.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.utils import timezone
 
+from clinic.models import Case
 from clinic.terms import Answer
-from rehab.models import ExerciseLog, MorningLog, SessionLog
-from rehab.rules.logged import ExerciseDone, Morning, RunDone, Segment, Session
+from rehab.knowledge import rehab_knowledge
+from rehab.models import ExerciseLog, LevelStep, MorningLog, Plan, PlanItem, SessionLog
+from rehab.rules.course_tables import PainLimit
+from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
+from rehab.rules.verdicts import exercise_verdict, limit_for, session_verdict
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
+STRENGTH = {"strength", "calf"}  # kinds of exercises
 FORMS = ("many", "some", "", "good")  # the worst first; not said is worse than good
 
 
@@ -31,9 +39,9 @@ def mornings_of(case, at):
     since = timezone.localdate(at) - LOOKED_BACK
     days = {}
     for row in MorningLog.objects.filter(case=case, day__gte=since).order_by("day", "logged_at", "id"):
-        before = days.get(row.day)
-        pain = row.pain if before is None else max(before.pain, row.pain)
-        days[row.day] = Morning(row.day, pain, row.stiffness_minutes)
+        before = days.get(row.day) or Morning(row.day, row.pain, said_on=timezone.localdate(row.logged_at))
+        worst = max(before.pain, row.pain)
+        days[row.day] = replace(before, pain=worst, stiffness_minutes=row.stiffness_minutes)
     return list(days.values())
 
 
@@ -59,6 +67,7 @@ def _session(versions):
         gait_change=_worst_answer(versions, "gait_change"),
         tingling=_worst_answer(versions, "tingling"),
         safety_yes=any(version.safety.any_yes for version in versions),
+        safety_answered=all(version.safety.all_answered for version in versions),
         while_shut=any(version.while_shut for version in versions),
         exercises=_exercises(versions),
         run=_run(newest) if newest.kind == SessionLog.Kind.RUN else None,
@@ -129,3 +138,79 @@ def _run(row):
 
 def _number(value):
     return None if value is None else float(value)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one case goes, as plain values: what was logged, how it was judged, what pain its diagnosis allows.
+
+    ``judged`` holds every session with its colour, oldest first; ``exercises`` the colour of each exercise done, by
+    (session, item); ``plan`` is the plan in force with its items at their newest step, or None.
+    """
+
+    case: Case
+    now: datetime
+    plan: Plan | None
+    cause: str | None
+    limit: PainLimit | None
+    mornings: tuple[Morning, ...]
+    judged: tuple[Judged, ...]
+    exercises: Mapping[tuple[str, str], Judgement]
+
+    @property
+    def sessions(self):
+        """Return the sessions alone, oldest first."""
+        return [judged.session for judged in self.judged]
+
+    def of_item(self, item):
+        """Return the history of one exercise of the plan: each session it was in, with the colour it had there."""
+        code = str(item.pk)
+        known = ((judged.session, self.exercises.get((judged.session.id, code))) for judged in self.judged)
+        return [Judged(session, judgement) for session, judgement in known if judgement is not None]
+
+
+def course_of(case, at):
+    """Return how a case goes at a moment.  Eight queries, whatever was logged."""
+    now = timezone.localtime(at)
+    sessions, mornings = sessions_of(case, at), mornings_of(case, at)
+    cause = case.diagnoses.order_by("-at", "-id").values_list("cause", flat=True).first()
+    limit = limit_for(cause, rehab_knowledge().progress)
+    known = {
+        "limit": limit,
+        "mornings": mornings,
+        "intake_morning": intake_morning(case),
+        "now": now,
+        "table": rehab_knowledge().progress,
+        "strength": strength_work(),
+    }
+    judged = [
+        Judged(session, session_verdict(session, earlier=sessions[:place], **known))
+        for place, session in enumerate(sessions)
+    ]
+    exercises = {
+        (session.id, done.item): exercise_verdict(done, session, **known)
+        for session in sessions
+        for done in session.exercises
+    }
+    return Course(case, now, plan_in_force(case), cause, limit, tuple(mornings), tuple(judged), exercises)
+
+
+def strength_work():
+    """Return the codes of the exercises that count as strength work where a limit differs for it (7.1)."""
+    return frozenset(code for code, exercise in rehab_knowledge().exercises.items() if exercise.kind in STRENGTH)
+
+
+def intake_morning(case):
+    """Return the morning pain told at intake, 0 to 10, or None: with the first pain rating of the case."""
+    first = case.scores.current().filter(measure="NPRS").order_by("day", "scored_at").first()
+    return first.parts.get("morning") if first else None
+
+
+def plan_in_force(case):
+    """Return the signed plan with its items, each carrying its newest step in ``newest``; None without one."""
+    newest = LevelStep.objects.filter(item=OuterRef("item")).order_by("-stepped_at", "-id").values("pk")[:1]
+    steps = LevelStep.objects.filter(pk=Subquery(newest))
+    items = PlanItem.objects.select_related("exercise").prefetch_related(Prefetch("steps", steps, to_attr="newest"))
+    return (
+        Plan.objects.signed().filter(case=case).prefetch_related(Prefetch("items", items.order_by("position"))).first()
+    )

@@ -3,18 +3,30 @@
 from rehab.actions.catalogue import sync_catalogue
 from rehab.actions.drafting import answer_checklist, draft_plan
 from rehab.actions.editing import add_item, change_dose, move_item, remove_item, replace_item
+from rehab.actions.judging import judge_case
+from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
 from rehab.actions.signing import sign_plan
+from rehab.actions.told import ExerciseTold, RunTold, SessionTold
 from rehab.actions.treating import record_treatment
 
 __all__ = [
+    "ExerciseTold",
     "GateShut",
     "NotAllowed",
     "Refused",
+    "RunTold",
+    "SessionTold",
     "add_item",
     "answer_checklist",
+    "ask_safety",
     "change_dose",
+    "correct_session",
     "draft_plan",
+    "judge_case",
+    "log_morning",
+    "log_run",
+    "log_session",
     "move_item",
     "record_treatment",
     "remove_item",

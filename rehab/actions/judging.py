@@ -1,0 +1,84 @@
+"""Judging: what the rules make of the logs, kept as rows with rule, inputs, reasons and knowledge version.
+
+Run inside the transaction of the log that brings it about, by the person who logged.  The colours are computed anew
+from the logs of the last weeks; a row is added only where one changed.
+"""
+
+from dataclasses import asdict
+from datetime import timedelta
+from uuid import UUID
+
+from clinic.tables import knowledge_version
+from rehab.history import course_of
+from rehab.models import ExerciseLog, Verdict
+
+KEPT_FOR = timedelta(days=14)  # a colour older than this no longer moves anything
+
+
+def judge_session(session, *, by, at):
+    """Judge a session that was just written, and whatever it changes."""
+    judge_case(session.case, by=by, at=at)
+
+
+def judge_morning(morning, *, by, at):
+    """Judge the sessions of the day before again, now that their next morning is known."""
+    judge_case(morning.case, by=by, at=at)
+
+
+def judge_case(case, *, by, at):
+    """Judge the recent logs of a case as they stand now; return the course.  The caller has locked the case."""
+    course = course_of(case, at)
+    keep_verdicts(course, by=by, at=at)
+    return course
+
+
+def knowledge_columns():
+    """Return the columns that say which knowledge a judgement was made by."""
+    version = knowledge_version()
+    return {"knowledge_version": version.version, "knowledge_sha256": version.sha256}
+
+
+def judgement_columns(found):
+    """Return the columns of anything the rules made: its rule, inputs, reasons, and the knowledge behind it."""
+    reasons = [asdict(reason) for reason in found.reasons]
+    return {"rule": found.rule, "inputs": dict(found.inputs), "reasons": reasons, **knowledge_columns()}
+
+
+def keep_verdicts(course, *, by, at):
+    """Add a row for each session, and each exercise of it, whose colour or rule is not the newest on record."""
+    recent = [judged for judged in course.judged if judged.session.day >= course.now.date() - KEPT_FOR]
+    sessions = [UUID(judged.session.id) for judged in recent]
+    known, logs = _newest(sessions), _log_ids(sessions)
+    found = [(judged.session.id, None, judged.judgement) for judged in recent]
+    found += [
+        (judged.session.id, done.item, course.exercises[judged.session.id, done.item])
+        for judged in recent
+        for done in judged.session.exercises
+    ]
+    Verdict.objects.bulk_create(
+        Verdict(
+            session_id=session,
+            exercise_id=logs.get((session, item)),
+            colour=judgement.colour.value,
+            judged_at=at,
+            judged_by=by,
+            **judgement_columns(judgement),
+        )
+        for session, item, judgement in found
+        if known.get((session, logs.get((session, item)))) != (judgement.colour.value, judgement.rule)
+    )
+
+
+def _newest(sessions):
+    """Return {(session, exercise log): (colour, rule)} as last kept.  One query."""
+    rows = Verdict.objects.filter(session__in=sessions).order_by("judged_at", "id")
+    return {
+        (str(row["session_id"]), row["exercise_id"]): (row["colour"], row["rule"])
+        for row in rows.values("session_id", "exercise_id", "colour", "rule")
+    }
+
+
+def _log_ids(sessions):
+    """Return {(session, item): exercise log}.  One query."""
+    rows = ExerciseLog.objects.filter(session__in=sessions).values_list("session_id", "item_id", "pk")
+    return {(str(session), str(item)): pk for session, item, pk in rows}
