@@ -16,8 +16,9 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, LevelStep, MorningLog, Plan, PlanItem, SessionLog
 from rehab.rules.course_tables import PainLimit
+from rehab.rules.limits import limit_for
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
-from rehab.rules.verdicts import exercise_verdict, limit_for, session_verdict
+from rehab.rules.verdicts import exercise_verdict, session_verdict
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
 STRENGTH = {"strength", "calf"}  # kinds of exercises
