@@ -10,13 +10,14 @@ PORT   ?= 8000
 RUN_STAMP := $(VENV)/installed-run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/installed-dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check bench texts
 
 help:
 	@echo "make setup   create .venv and install what runs in production"
 	@echo "make run     everything, up to the sign-in page on http://localhost:$(PORT)"
 	@echo "make test    every test, browser journeys included"
 	@echo "make check   format, lint, types of the rules, migrations, deployment settings"
+	@echo "make texts   compile the Spanish texts after editing locale/es/LC_MESSAGES/django.po"
 	@echo "make bench   decision time and page costs, as a table and as JSON"
 
 $(PY):
@@ -54,6 +55,9 @@ check: $(DEV_STAMP)
 	CLINIC_DEBUG=no CLINIC_DEMO=no CLINIC_HOSTS=clinic.invalid CLINIC_MAIL_URL=smtp://mail.invalid \
 	  CLINIC_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	  $(PY) manage.py check --deploy --fail-level WARNING
+
+texts: $(DEV_STAMP)
+	$(PY) -c "import polib; f = 'locale/es/LC_MESSAGES/django'; polib.pofile(f + '.po').save_as_mofile(f + '.mo')"
 
 bench: $(DEV_STAMP)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/stridewell} $(PY) manage.py bench

@@ -172,6 +172,13 @@ def give_sign_in(*, patient, email):
 
 
 @transaction.atomic
+def keep_preferences(*, person, language, units):
+    """Keep in which language ("en", "es") and units ("metric", "imperial") this person reads; it is theirs alone."""
+    Person.objects.filter(pk=person.pk).update(language=language, units=units)
+    person.language, person.units = language, units
+
+
+@transaction.atomic
 def note(*, case, version, text, by, at):
     """Write a note on the timeline."""
     return touch_case(case, version=version, by=by, at=at, kind="note", text=text)

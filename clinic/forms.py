@@ -6,8 +6,10 @@ from datetime import timedelta
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import StaleRecord
 from clinic.models import Case, Patient
@@ -88,6 +90,17 @@ class SignIn(AuthenticationForm):
     def clean_username(self):
         """An address is the same in every letter case."""
         return self.cleaned_data["username"].strip().lower()
+
+
+class Preferences(PlainForm):
+    """In which language and units a person reads; each language stands in its own name."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
+    units = forms.ChoiceField(
+        label=_("Units"),
+        choices=[("metric", _("Kilometres and kilograms")), ("imperial", _("Miles and pounds"))],
+        widget=forms.RadioSelect,
+    )
 
 
 class Invitation(PlainForm):

@@ -1,13 +1,14 @@
-"""/ /patients/ /cases/"""
+"""/ /patients/ /cases/ /preferences/"""
 
 from django.urls import path
 
-from clinic.views import cases, patients
+from clinic.views import cases, patients, preferences
 
 app_name = "clinic"
 
 urlpatterns = [
     path("", cases.today, name="today"),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 
+from django.utils.translation import gettext as _
+
+from clinic.language import said
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
 from rehab.words import (
@@ -89,7 +92,7 @@ def need_for_runner(need):
     """Return a need as one would say it to a runner."""
     base, side = parts_of(need)
     text = rehab_knowledge().mapping.runner_needs.get(base)
-    return f"{text.en}{side}" if text else need
+    return f"{said(text)}{side}" if text else need
 
 
 def because_words(because):
@@ -117,8 +120,9 @@ def runner_words(exercise, item):
     """Return why an exercise is in the plan, in words for the runner."""
     needs = sorted({need_for_runner(b["need"]) for b in item.because if b.get("need")})
     if not needs:
-        return exercise.why.en
-    return f"{exercise.why.en.rstrip('.')}. Your tests showed room to improve here: {'; '.join(needs)}."
+        return said(exercise.why)
+    found = _("Your tests showed room to improve here: {needs}.").format(needs="; ".join(needs))
+    return f"{said(exercise.why).rstrip('.')}. {found}"
 
 
 def sources_of(exercise, item):
@@ -135,8 +139,14 @@ def side_words(side, per_side):
     if side not in ("left", "right"):
         return ""
     if per_side:
-        return f"{side.capitalize()} side first, with one extra set"
-    return f"Where one side is trained at a time: {side} side first, with one extra set"
+        return {
+            "left": _("Left side first, with one extra set"),
+            "right": _("Right side first, with one extra set"),
+        }[side]
+    return {
+        "left": _("Where one side is trained at a time: left side first, with one extra set"),
+        "right": _("Where one side is trained at a time: right side first, with one extra set"),
+    }[side]
 
 
 def dose_at(item, level):
@@ -151,7 +161,10 @@ def course_of(exercise):
     rules = rehab_knowledge().rules
     if len(exercise.levels) < 2:
         return ()
-    return (("Next level", rules[exercise.progress_rule].text.en), ("Step back", rules[exercise.regress_rule].text.en))
+    return (
+        (_("Next level"), said(rules[exercise.progress_rule].text)),
+        (_("Step back"), said(rules[exercise.regress_rule].text)),
+    )
 
 
 def card(item, level=None, media=()):
@@ -163,10 +176,10 @@ def card(item, level=None, media=()):
     return Card(
         item=item,
         exercise=exercise,
-        name=item.exercise.clinic_name or exercise.name.en,
+        name=item.exercise.clinic_name or said(exercise.name),
         number=exercise.number,
         level=at,
-        level_name=step.name.en if step else "",
+        level_name=said(step.name) if step else "",
         level_count=item.exercise.level_count,
         dose=dose_words(dose),
         dose_rows=tuple(dose_facts(dose)),
@@ -177,11 +190,11 @@ def card(item, level=None, media=()):
         rest_seconds=dose.rest_seconds,
         load=load_words(step.dose) if step else "",
         effort=effort_words(step.dose) if step else "",
-        cues=item.exercise.clinic_cues or exercise.cues.en,
-        faults=item.exercise.clinic_faults or exercise.faults.en,
-        looked_for=exercise.progress_also.en if exercise.progress_also else "",
+        cues=item.exercise.clinic_cues or said(exercise.cues),
+        faults=item.exercise.clinic_faults or said(exercise.faults),
+        looked_for=said(exercise.progress_also) if exercise.progress_also else "",
         course=course_of(exercise),
-        notes=exercise.notes.en if exercise.notes else "",
+        notes=said(exercise.notes) if exercise.notes else "",
         why=tuple(in_parts(because) for because in item.because),
         why_runner=runner_words(exercise, item),
         sources=sources_of(exercise, item),

@@ -1,15 +1,15 @@
-"""Doses, sides and times in words, for clinicians and for runners.  Plain functions over plain values."""
+"""Doses, sides and times in words, for clinicians and for runners, in the language that is spoken now."""
 
-UNIT_WORDS = {
-    "r": ("repetition", "repetitions"),
-    "s": ("second", "seconds"),
-    "breaths": ("breath", "breaths"),
-    "steps": ("step", "steps"),
-    "m": ("metre", "metres"),
-    "min": ("minute", "minutes"),
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+SIDE_WORDS = {
+    "left": gettext_lazy("left side"),
+    "right": gettext_lazy("right side"),
+    "both": gettext_lazy("both sides"),
+    "none": gettext_lazy("no side"),
 }
-SIDE_WORDS = {"left": "left side", "right": "right side", "both": "both sides", "none": "no side"}
-NOT_SPECIFIED = "not specified"
+NOT_SPECIFIED = gettext_lazy("not specified")
 
 
 def number(value):
@@ -21,30 +21,47 @@ def span(low, high=None):
     """Return "20" or "20 to 30"; empty where nothing is known."""
     if low is None:
         return ""
-    return number(low) if high in (None, low) else f"{number(low)} to {number(high)}"
+    if high in (None, low):
+        return number(low)
+    return _("{low} to {high}").format(low=number(low), high=number(high))
+
+
+def unit_words(unit, count):
+    """Return the word for a unit of a dose, for one or for many; empty for an unknown unit."""
+    return {
+        "r": ngettext("repetition", "repetitions", count),
+        "s": ngettext("second", "seconds", count),
+        "breaths": ngettext("breath", "breaths", count),
+        "steps": ngettext("step", "steps", count),
+        "m": ngettext("metre", "metres", count),
+        "min": ngettext("minute", "minutes", count),
+    }.get(unit, "")
 
 
 def amount_words(item):
     """Return what one set holds: "8 repetitions each side", "20 to 30 seconds", "6, then 4, then 2 repetitions"."""
-    one, many = UNIT_WORDS.get(item.unit, ("", ""))
     if item.scheme:
-        what = f"{', then '.join(item.scheme.split('-'))} {many}"
+        what = f"{_(', then ').join(item.scheme.split('-'))} {unit_words(item.unit, 2)}"
     elif item.amount is None:
         return ""
     else:
-        word = one if (item.amount_high or item.amount) == 1 else many
-        what = f"{span(item.amount, item.amount_high)} {word}"
-    return f"{what} each side" if item.per_side else what
+        what = f"{span(item.amount, item.amount_high)} {unit_words(item.unit, item.amount_high or item.amount)}"
+    return _("{amount} each side").format(amount=what) if item.per_side else what
+
+
+def sets_words(sets):
+    """Return "1 set" or "3 sets"."""
+    return ngettext("{sets} set", "{sets} sets", sets).format(sets=sets)
 
 
 def dose_words(item):
     """Return the main line of a dose: "3 sets of 6 repetitions each side"."""
     amount = amount_words(item)
     if not amount:
-        return f"{item.sets} sets" if item.sets else "as agreed with your clinician"
+        return sets_words(item.sets) if item.sets else _("as agreed with your clinician")
     if item.scheme or item.sets is None:
         return amount
-    return f"{item.sets} {'set' if item.sets == 1 else 'sets'} of {amount}"
+    return _("{sets} of {amount}").format(sets=sets_words(item.sets), amount=amount)
 
 
 def tempo_words(tempo):
@@ -52,20 +69,22 @@ def tempo_words(tempo):
     parts = tempo.split("-") if tempo else []
     if len(parts) != 3:
         return ""
-    return ", ".join(f"{n} s {word}" for n, word in zip(parts, ("up", "hold", "down"), strict=True) if n != "0")
+    said = (_("{seconds} s up"), _("{seconds} s hold"), _("{seconds} s down"))
+    return ", ".join(words.format(seconds=n) for n, words in zip(parts, said, strict=True) if n != "0")
 
 
 def frequency_words(item):
     """Return "every day", "3 to 4 times a week", "twice a day, 5 times a week"."""
     if item.times_a_week is None:
         return ""
-    week = f"{span(item.times_a_week, item.times_a_week_high)} times a week"
     if item.times_a_week == 1 and item.times_a_week_high in (None, 1):
-        week = "once a week"
+        week = _("once a week")
     elif item.times_a_week == 7:
-        week = "every day"
-    day = {2: "twice a day, ", 3: "three times a day, ", 4: "four times a day, "}
-    return day.get(item.times_a_day, "") + week
+        week = _("every day")
+    else:
+        week = _("{times} times a week").format(times=span(item.times_a_week, item.times_a_week_high))
+    day = {2: _("twice a day"), 3: _("three times a day"), 4: _("four times a day")}.get(item.times_a_day)
+    return f"{day}, {week}" if day else week
 
 
 def between(found):
@@ -76,20 +95,24 @@ def between(found):
 def load_words(dose):
     """Return the load of a level: "20 to 30 % of body weight", "0.5 to 1 kg"; empty where none is given."""
     if dose.load_percent:
-        return f"{between(dose.load_percent)} % of body weight"
+        return _("{share} % of body weight").format(share=between(dose.load_percent))
     return f"{between(dose.load_kg)} kg" if dose.load_kg else ""
 
 
 def effort_words(dose):
     """Return how hard a level should feel on the Borg scale of 0 to 10; empty where it is not given."""
-    return f"{between(dose.rpe)} of 10" if dose.rpe else ""
+    return _("{effort} of 10").format(effort=between(dose.rpe)) if dose.rpe else ""
 
 
 def dose_facts(item):
     """Return the rest of a dose as (label, words); what the source leaves out says so."""
     hold = f"{item.hold_seconds} s" if item.hold_seconds else ""
     rest = "" if item.rest_seconds is None else f"{item.rest_seconds} s"
-    rows = [("Tempo", tempo_words(item.tempo)), ("Rest between sets", rest), ("How often", frequency_words(item))]
+    rows = [
+        (_("Tempo"), tempo_words(item.tempo)),
+        (_("Rest between sets"), rest),
+        (_("How often"), frequency_words(item)),
+    ]
     if hold:
-        rows.insert(0, ("Hold each", hold))
+        rows.insert(0, (_("Hold each"), hold))
     return [(label, words or NOT_SPECIFIED) for label, words in rows]

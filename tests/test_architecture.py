@@ -42,7 +42,7 @@ IMPURE_CALLS = {"open", "input", "print", "now", "today", "utcnow", "eval", "exe
 # The rooms of an app, lowest first: a room may use its own level and what stands below it.
 FLOORS = (
     ("terms", "ids"),
-    ("tables",),
+    ("tables", "language"),
     ("rules",),
     ("decision", "casefile"),
     ("knowledge",),

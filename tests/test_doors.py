@@ -19,6 +19,7 @@ RECORDED = f"{LOGIN} 403 404 404 404 409 409 409"  # the form names no runner an
 SIGNED = f"{LOGIN} 403 404 404 404 403 409 409"
 SIGNERS_SEE = f"{LOGIN} 403 404 404 404 403 200 200"
 STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
+YOURS = f"{LOGIN} 200 200 200 200 200 200 200"  # a page about the person who asks
 NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
 
@@ -31,6 +32,7 @@ POLICY = {
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "welcome": (ANYBODY, ANYBODY),  # a link that is not true says so and does nothing
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
+    "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
     "clinic:patient": (f"{LOGIN} 403 403 403 404 200 200 200", f"{LOGIN} 403 403 403 404 200 200 200"),

@@ -1,0 +1,50 @@
+"""In which language a page speaks: the choice of the person who signed in, else what the browser asks for."""
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from clinic.terms import Text
+
+
+def said(text: Text) -> str:
+    """Return a text of the knowledge in the language that is spoken now; English for any but Spanish."""
+    return text.es if (translation.get_language() or "").startswith("es") else text.en
+
+
+def language_of(request) -> str:
+    """Return the code of the language for this request, one of ``settings.LANGUAGES``.
+
+    The person is read once a request and kept, so that this asks nothing of its own; a page that speaks while the
+    database is down speaks as the browser asks.
+    """
+    known = dict(settings.LANGUAGES)
+    try:
+        chosen = getattr(request.user, "language", None)
+    except DatabaseError:
+        chosen = None
+    return chosen if chosen in known else _asked_by_browser(request, known)
+
+
+def _asked_by_browser(request, known):
+    """Return the first language of the browser's list that is known; a dialect counts as its language."""
+    wanted = translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+    codes = (code.split("-")[0] for code, _ in wanted)
+    return next((code for code in codes if code in known), settings.LANGUAGE_CODE)
+
+
+class PersonLanguage:
+    """Speak the person's language for the length of one request; stands after the sign-in of the person is known."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.LANGUAGE_CODE = language_of(request)
+        with translation.override(request.LANGUAGE_CODE):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        if not getattr(request.user, "is_authenticated", False):
+            patch_vary_headers(response, ("Accept-Language",))
+        return response

@@ -1,0 +1,187 @@
+"""Two languages: whatever is said in one is said in the other, with the same numbers and names in it."""
+
+import dataclasses
+import re
+
+import polib
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from clinic.language import said
+from clinic.models import Person
+from clinic.terms import Text
+from rehab.knowledge import rehab_knowledge
+from tests.texts import PLACEHOLDER, ROOT, TEMPLATES, bare_words, code_files, in_code, marked, template_names
+from triage.knowledge import triage_knowledge
+
+CATALOGUE = ROOT / "locale/es/LC_MESSAGES/django.po"
+SPOKEN_TO_RUNNERS = re.compile(
+    r"^(base|403|404|500|clinic/preferences|rehab/_?my_\w+|rehab/_emergency|rehab/_runner_plan|rehab/_limits)\.html$"
+)
+
+
+def spanish():
+    """Return {text: entry} of the catalogue."""
+    return {entry.msgid: entry for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete}
+
+
+def placeholders(text):
+    """Return what a text leaves room for, in any order."""
+    return sorted(PLACEHOLDER.findall(text))
+
+
+def test_every_marked_text_has_its_spanish():
+    known = spanish()
+    assert [text for text in marked() if text is not None and not (text in known and said_in_full(known[text]))] == []
+
+
+def said_in_full(entry):
+    """Return whether an entry says something, in singular and plural."""
+    words = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+    return bool(words) and all(word.strip() for word in words) and not entry.fuzzy
+
+
+def test_a_text_with_a_plural_has_both_in_spanish():
+    known = spanish()
+    wrong = [one for one, many in marked().items() if many and known[one].msgid_plural != many]
+    assert wrong == []
+
+
+def test_spanish_keeps_the_placeholders():
+    wrong = []
+    for entry in spanish().values():
+        originals = [entry.msgid, entry.msgid_plural or entry.msgid]
+        translated = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+        wrong += [t for o, t in zip(originals, translated, strict=False) if placeholders(o) != placeholders(t)]
+    assert wrong == []
+
+
+def test_the_compiled_catalogue_is_the_written_one():
+    written, compiled = polib.pofile(str(CATALOGUE)), polib.mofile(str(CATALOGUE.with_suffix(".mo")))
+    told = [{e.msgid: (e.msgstr, e.msgstr_plural) for e in file if not e.obsolete} for file in (written, compiled)]
+    assert told[0] == told[1], "run: make texts"
+
+
+def test_a_text_is_written_where_it_is_marked():
+    wrong = [str(path.relative_to(ROOT)) for path in code_files() if None in dict(in_code(path.read_text()))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [name for name in template_names() if SPOKEN_TO_RUNNERS.match(name)])
+def test_a_page_for_runners_has_no_bare_words(name):
+    assert bare_words((TEMPLATES / name).read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "markup", ["<p>Hello</p>", '<a title="Go on">{{ x }}</a>', "{% if a %}yes{% endif %}", "<b>{{ n }} sets</b>"]
+)
+def test_planted_bare_words_are_seen(markup):
+    assert bare_words(markup)
+
+
+def test_marked_words_are_not_bare():
+    assert bare_words("""{# note #}<p class="big">{% translate "Hello" %} 3 · {{ name }}</p> Stridewell""") == []
+
+
+def texts_of(value, seen=None):
+    """Yield every Text inside the tables of the knowledge."""
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, Text):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for each in dataclasses.fields(value):
+            yield from texts_of(getattr(value, each.name), seen)
+    elif hasattr(value, "items"):
+        for each in value.values():
+            yield from texts_of(each, seen)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for each in value:
+            yield from texts_of(each, seen)
+
+
+def test_every_text_of_the_knowledge_is_said_in_both_languages():
+    texts = [*texts_of(triage_knowledge()), *texts_of(rehab_knowledge())]
+    assert len(texts) > 500
+    assert [text for text in texts if not (text.en.strip() and text.es.strip())] == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "calf"), ("es", "pantorrilla"), ("fr", "calf"), (None, "calf")])
+def test_a_text_is_said_in_the_language_that_is_spoken(language, words):
+    with translation.override(language):
+        assert said(Text(en="calf", es="pantorrilla")) == words
+
+
+# --- Whose language ----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("", "en"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("fr,en;q=0.5", "en"),
+        ("fr", "en"),
+        ("en-GB,es;q=0.9", "en"),
+        ("nonsense;;q=,", "en"),
+    ],
+)
+def test_a_stranger_is_spoken_to_as_the_browser_asks(client, asked, spoken):
+    answer = client.get(reverse("login"), headers={"Accept-Language": asked})
+
+    assert f'<html lang="{spoken}">' in answer.content.decode()
+    assert answer.headers["Content-Language"] == spoken and "Accept-Language" in answer.headers["Vary"]
+
+
+@pytest.mark.django_db
+def test_who_signed_in_is_spoken_to_as_they_chose_whatever_the_browser_asks(runner, at_work):
+    Person.objects.filter(pk=runner.pk).update(language="es")
+    page = at_work(runner).get("/me/", headers={"Accept-Language": "en"}).content.decode()
+
+    assert '<html lang="es">' in page and "Mi plan" in page and "My plan" not in page
+    assert translation.get_language() == "en", "the next request starts anew"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/me/", "/accounts/login/", "/nowhere/"])
+@pytest.mark.parametrize("who", ["stranger", "runner"])
+def test_the_language_asks_the_database_nothing(runner, settings, address, who):
+    counts = []
+    with_it, without = settings.MIDDLEWARE, [m for m in settings.MIDDLEWARE if m != "clinic.language.PersonLanguage"]
+    for settings.MIDDLEWARE in (with_it, without):
+        browser = Client()
+        if who == "runner":
+            browser.force_login(runner)
+        browser.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(address)
+        counts.append(len(asked))
+    assert len(without) == len(with_it) - 1 and counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_choices_are_kept_and_spoken_at_once(runner, at_work):
+    browser = at_work(runner)
+    answer = browser.post(reverse("clinic:preferences"), {"language": "es", "units": "imperial"}, follow=True)
+    runner.refresh_from_db()
+
+    assert (runner.language, runner.units) == ("es", "imperial")
+    page = answer.content.decode()
+    assert "Tus ajustes se han guardado." in page and 'value="imperial"' in page
+    assert page.count("checked") == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", [{"language": "fr", "units": "metric"}, {"language": "es"}, {}])
+def test_a_choice_that_is_not_offered_changes_nothing(runner, at_work, said):
+    answer = at_work(runner).post(reverse("clinic:preferences"), said)
+    runner.refresh_from_db()
+
+    assert (answer.status_code, runner.language, runner.units) == (422, "en", "metric")

@@ -1,0 +1,74 @@
+"""Every text that the product marks for translation, found in its templates and in its code."""
+
+import ast
+import re
+from pathlib import Path
+
+from django.template import engines
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.utils.translation import trim_whitespace
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
+MARKS = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "_"}
+UNSPOKEN = re.compile(
+    r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}", re.DOTALL
+)
+SPOKEN_ATTRIBUTES = re.compile(r"""\s(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*"([^"]*)\"""")
+TAG = re.compile(r"<[^>]*>", re.DOTALL)
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w+}")
+
+
+def template_names():
+    """Return the name of every template, as an include would write it."""
+    return sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt"))
+
+
+def in_template(name):
+    """Yield (text, its plural or nothing) for each mark in a template; a mark around a variable has no text."""
+    nodes = engines["django"].engine.get_template(name).nodelist
+    for node in nodes.get_nodes_by_type(TranslateNode):
+        if isinstance(node.filter_expression.var, str):
+            yield node.filter_expression.var, None
+        elif literal := getattr(node.filter_expression.var, "literal", None):
+            yield literal, None
+    for node in nodes.get_nodes_by_type(BlockTranslateNode):
+        yield tuple(_block(node, tokens) if tokens else None for tokens in (node.singular, node.plural))
+
+
+def _block(node, tokens):
+    text, _ = node.render_token_list(tokens)
+    return trim_whitespace(text) if node.trimmed else text
+
+
+def code_files():
+    """Return every Python file of the product."""
+    return sorted(path for app in ("clinic", "triage", "rehab", "config") for path in (ROOT / app).rglob("*.py"))
+
+
+def in_code(source):
+    """Yield (text, its plural or nothing) for each mark in Python; None as text where it is not written out there."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+            count = 2 if node.func.id.startswith("ngettext") else 1
+            said = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args[:count]]
+            yield said[0], said[1] if count == 2 else None
+
+
+def marked():
+    """Return {text: its plural or None} of the whole product."""
+    found = {}
+    for name in template_names():
+        found |= dict(in_template(name))
+    for path in code_files():
+        found |= dict(in_code(path.read_text()))
+    return found
+
+
+def bare_words(markup):
+    """Return the words of a template that stand outside every mark; the product's own name is no word."""
+    spoken = UNSPOKEN.sub(" ", markup)
+    pieces = [*SPOKEN_ATTRIBUTES.findall(spoken), *TAG.sub("\n", spoken).split("\n")]
+    words = (piece.replace("Stridewell", "").strip() for piece in pieces)
+    return [piece for piece in words if LETTERS.search(piece)]
