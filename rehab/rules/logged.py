@@ -83,7 +83,8 @@ class Session:
     """One session of exercises, or one run with ``run`` filled.  ``began`` is when it started, with time zone.
 
     ``while_shut``: it was done while the plan rested; it is kept and never moves anything up.  ``safety_answered``:
-    every question of the short safety set has an answer; silence counts as not asked.
+    every question of the short safety set has an answer; silence counts as not asked.  ``root``: the id of its first
+    version where a correction gave it a new one.
     """
 
     id: str
@@ -101,6 +102,12 @@ class Session:
     exercises: tuple[ExerciseDone, ...] = ()
     run: RunDone | None = None
     safety_answered: bool = False
+    root: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the id that stays the same through every correction."""
+        return self.root or self.id
 
 
 def _empty() -> Mapping[str, object]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
+from rehab.rules.ladders import ItemNow
 from rehab.rules.limits import limit_for, strength_work
 from rehab.rules.logged import Colour, ExerciseDone, Judged, Judgement, Morning, Session
 
@@ -69,3 +70,24 @@ def judged(number, colour=Colour.GREEN, exercise=None, rule="", **changes):
 def other_day(item, number):
     """Return the same judged session on another day."""
     return replace(item, session=replace(item.session, day=day(number), began=at(number), id=f"s{number}"))
+
+
+def item(history=(), **changes):
+    """Return a strength exercise at level 2 of 4 that has stood there since the day before the first."""
+    fields = {
+        "item": "a",
+        "exercise": "BIRD_DOG",
+        "progress_rule": "PR-A",
+        "regress_rule": "RG-A",
+        "is_calf": False,
+        "level": 2,
+        "max_level": 4,
+        "stepped_at": at(-1),
+        "history": tuple(history),
+    }
+    return ItemNow(**{**fields, **changes})
+
+
+def impact(history=(), **changes):
+    """Return the same with impact."""
+    return item(history, **{"progress_rule": "PR-B", "regress_rule": "RG-B", "is_calf": True, **changes})
