@@ -44,6 +44,12 @@ def may_lead(person, case):
     return role_in(person, case.clinic_id) in LEADING
 
 
+def may_answer(person, task):
+    """Return whether this person may see to a task: the role that owns it, or one that may do more."""
+    asked = {"assistant": may_record, "runner": may_see}.get(task.owner, may_sign)
+    return asked(person, task.case)
+
+
 def may_confirm_knowledge(person, clinic_id):
     """Return whether this person may confirm the clinic's conventions: its lead alone."""
     return role_in(person, clinic_id) in LEADING

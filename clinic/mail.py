@@ -1,5 +1,6 @@
 """The letters the clinic sends.  None of them says why somebody is a patient."""
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -18,3 +19,19 @@ def send_invitation(person, clinic, link):
     """Send the link by which a runner gets in.  Raises OSError when the mail cannot be sent."""
     words = render_to_string("clinic/invitation.txt", {"person": person, "clinic": clinic, "link": link})
     send_mail(f"Your exercise plan at {clinic.name}", words, None, [person.email])
+
+
+def alarm_addresses(clinic):
+    """Return where a clinic's alarms are mailed: its alarm address, or else its leads who are there today."""
+    if clinic.alarm_email:
+        return [clinic.alarm_email]
+    leads = clinic.memberships.filter(role="lead", ended_on__isnull=True, person__is_active=True)
+    return list(leads.order_by("person__email").values_list("person__email", flat=True))
+
+
+def send_alarm(task, addresses):
+    """Mail that an alarm waits: its level and a link, no name, nothing of the leg.  Raises what the server raises."""
+    link = f"{settings.SITE_URL}{reverse('clinic:today')}"
+    words = render_to_string("clinic/alarm.txt", {"level": task.level, "clinic": task.case.clinic, "link": link})
+    level = f", level {task.level}" if task.level else ""
+    send_mail(f"Alarm{level}: someone must look now", words, None, addresses)

@@ -24,6 +24,8 @@ def env(name, default=None):
 DEBUG = env("CLINIC_DEBUG", "no") == "yes"
 SECRET_KEY = env("CLINIC_SECRET_KEY", "only-for-development" if DEBUG else None)
 ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")
+# Where a mail points to; no request tells it there.
+SITE_URL = env("CLINIC_URL", "http://localhost:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 # Demonstration accounts can exist only while this is on.
 DEMONSTRATION = env("CLINIC_DEMO", "yes" if DEBUG else "no") == "yes"
 
@@ -164,4 +166,5 @@ if not DEBUG:
 # Development prints the mail where the server runs; production names its server, such as smtp+tls://...
 
 vars().update(environ.Env.email_url_config(env("CLINIC_MAIL_URL", "consolemail://" if DEBUG else None)))
+EMAIL_TIMEOUT = 5  # seconds: an answer that rings an alarm waits for one try at most
 DEFAULT_FROM_EMAIL = env("CLINIC_MAIL_FROM", "stridewell@localhost")

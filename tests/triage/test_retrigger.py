@@ -199,3 +199,19 @@ def test_what_to_do_now_is_known_without_writing(django_assert_num_queries, clin
         stop = actions.what_now(["new_swelling", "warm_or_colour", "dark_urine"], clinic)
     assert stop.level is Level.E and not stop.clinic_told
     assert len(stop.advice) == 2 and "emergency department" in stop.advice[0].en
+
+
+def test_a_mail_server_that_is_down_changes_nothing_of_the_hold(
+    calm_case, lead, stopped, monkeypatch, django_capture_on_commit_callbacks
+):
+    def refused(*args):
+        raise ConnectionRefusedError("no mail today")
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refused)
+    with django_capture_on_commit_callbacks(execute=True):
+        stop = stopped("dark_urine")
+
+    assert stop.clinic_told
+    assert not loading_gate(calm_case).open
+    task = Task.objects.unheard().get()
+    assert "no mail today" in task.mail_error and task.mail_next > task.opened_at

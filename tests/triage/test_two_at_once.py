@@ -3,9 +3,11 @@
 import threading
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
+from clinic import alarms
 from clinic.actions import StaleRecord
 from clinic.models import Task
 from tests.triage.conftest import calm_answers, screened
@@ -75,3 +77,13 @@ def test_two_who_answer_yes_open_one_screening_and_ring_one_alarm(case, clinicia
     assert at_once(answer) == ["done", "done"]
     assert Screening.objects.filter(completed_at__isnull=True).count() == 1
     assert RedFlagItem.objects.count() == Task.objects.count() == 1
+
+
+def test_two_who_deliver_at_once_send_one_mail(case, lead):
+    now = timezone.now()
+    alarms.open_task(case=case, code="x", text="x", by=lead, at=now, due=now, is_alarm=True)
+    later = Task.objects.get().mail_next
+    mail.outbox.clear()
+
+    at_once(lambda: alarms.deliver(later))
+    assert len(mail.outbox) == 1
