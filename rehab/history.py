@@ -16,12 +16,11 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, LevelStep, MorningLog, Plan, PlanItem, SessionLog
 from rehab.rules.course_tables import PainLimit
-from rehab.rules.limits import limit_for
+from rehab.rules.limits import limit_for, strength_work
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
 from rehab.rules.verdicts import exercise_verdict, session_verdict
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
-STRENGTH = {"strength", "calf"}  # kinds of exercises
 FORMS = ("many", "some", "", "good")  # the worst first; not said is worse than good
 
 
@@ -182,7 +181,7 @@ def course_of(case, at):
         "intake_morning": intake_morning(case),
         "now": now,
         "table": rehab_knowledge().progress,
-        "strength": strength_work(),
+        "strength": strength_work(rehab_knowledge().exercises.values()),
     }
     judged = [
         Judged(session, session_verdict(session, earlier=sessions[:place], **known))
@@ -194,11 +193,6 @@ def course_of(case, at):
         for done in session.exercises
     }
     return Course(case, now, plan_in_force(case), cause, limit, tuple(mornings), tuple(judged), exercises)
-
-
-def strength_work():
-    """Return the codes of the exercises that count as strength work where a limit differs for it (7.1)."""
-    return frozenset(code for code, exercise in rehab_knowledge().exercises.items() if exercise.kind in STRENGTH)
 
 
 def intake_morning(case):
