@@ -16,6 +16,7 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, LevelStep, MorningLog, Plan, PlanItem, SessionLog
 from rehab.rules.course_tables import PainLimit
+from rehab.rules.ladders import ItemNow, loads_calf
 from rehab.rules.limits import limit_for, strength_work
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
 from rehab.rules.verdicts import exercise_verdict, session_verdict
@@ -57,6 +58,7 @@ def _session(versions):
     newest = versions[0]
     return Session(
         id=str(newest.pk),
+        root=str(versions[-1].pk),
         day=newest.day,
         began=began(versions[-1]),
         minutes=newest.minutes,
@@ -193,6 +195,36 @@ def course_of(case, at):
         for done in session.exercises
     }
     return Course(case, now, plan_in_force(case), cause, limit, tuple(mornings), tuple(judged), exercises)
+
+
+def items_now(course):
+    """Return where each exercise of the plan in force stands, with what was logged of it, in plan order."""
+    return [_item_now(course, item) for item in course.plan.items.all()]
+
+
+def _item_now(course, item):
+    exercise, step = rehab_knowledge().exercises[item.exercise_id], newest_step(item)
+    return ItemNow(
+        item=str(item.pk),
+        exercise=exercise.code,
+        progress_rule=exercise.progress_rule,
+        regress_rule=exercise.regress_rule,
+        is_calf=loads_calf(exercise),
+        level=step.level,
+        min_level=item.min_level,
+        max_level=item.max_level,
+        dose_percent=step.dose_percent,
+        stepped_at=step.stepped_at,
+        step_rule=step.rule,
+        rest_until=step.rest_until,
+        acted=frozenset(step.inputs.get("acted", ())),
+        history=course.of_item(item),
+    )
+
+
+def newest_step(item):
+    """Return where an item stands; a plan always has its first steps, and one without stands at its start level."""
+    return item.newest[0] if item.newest else LevelStep(item=item, level=item.start_level, rule="START")
 
 
 def intake_morning(case):

@@ -4,11 +4,11 @@ Run inside the transaction of the log that brings it about, by the person who lo
 from the logs of the last weeks; a row is added only where one changed.
 """
 
-from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
-from clinic.tables import knowledge_version
+from rehab.actions.kept import judgement_columns
+from rehab.actions.moving import move_plan
 from rehab.history import course_of
 from rehab.models import ExerciseLog, Verdict
 
@@ -29,19 +29,8 @@ def judge_case(case, *, by, at):
     """Judge the recent logs of a case as they stand now; return the course.  The caller has locked the case."""
     course = course_of(case, at)
     keep_verdicts(course, by=by, at=at)
+    move_plan(course, by=by, at=at)
     return course
-
-
-def knowledge_columns():
-    """Return the columns that say which knowledge a judgement was made by."""
-    version = knowledge_version()
-    return {"knowledge_version": version.version, "knowledge_sha256": version.sha256}
-
-
-def judgement_columns(found):
-    """Return the columns of anything the rules made: its rule, inputs, reasons, and the knowledge behind it."""
-    reasons = [asdict(reason) for reason in found.reasons]
-    return {"rule": found.rule, "inputs": dict(found.inputs), "reasons": reasons, **knowledge_columns()}
 
 
 def keep_verdicts(course, *, by, at):

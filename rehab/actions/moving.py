@@ -1,0 +1,95 @@
+"""Moving: the steps that follow from the logs.  Back at once, up only when the clinic's setting or a tap says so."""
+
+from clinic.terms import Reason
+from rehab.actions.kept import judgement_columns
+from rehab.history import items_now
+from rehab.knowledge import rehab_knowledge
+from rehab.models import LevelStep, StepOffer
+from rehab.rules.ladders import Kind
+from rehab.rules.plan_progress import plan_hold, plan_steps
+from triage.actions import hold
+from triage.gate import loading_gate
+from triage.models import Screening
+
+BY_SAFETY = "RG-STOP"  # the safety answer itself stops the leg: triage.actions.retrigger
+
+
+def move_plan(course, *, by, at):
+    """Take every step back that the logs ask for, offer what may rise, and let the plan rest where it must."""
+    since = triaged_at(course.case)
+    if course.plan is not None:
+        _move_items(course, since, by, at)
+    _rest(course, since, by, at)
+
+
+def _move_items(course, since, by, at):
+    items = list(course.plan.items.all())
+    table = rehab_knowledge().progress
+    steps = plan_steps(
+        items_now(course), sessions=course.judged, limit=course.limit, now=course.now, table=table, since=since
+    )
+    offers = {offer.item_id: offer for offer in open_offers(course.case).filter(item__isnull=False)}
+    may_rise = any(step.rises for step in steps) and loading_gate(course.case).open
+    for item, step in zip(items, steps, strict=True):
+        offer = offers.get(item.pk)
+        if offer and not (step.kind is Kind.UP and step.level == offer.level):
+            withdraw(offer, by=by, at=at)
+            offer = None
+        if step.goes_back or (step.kind is Kind.RESTORE_DOSE and may_rise):
+            write_step(item, step, by=by, at=at)
+        elif step.kind is Kind.UP and may_rise and offer is None:
+            _rise(course.case, item, step, by, at)
+
+
+def _rise(case, item, step, by, at):
+    """Go up, or offer it: the clinic decides whether a step waits for a tap."""
+    if case.clinic.steps_apply_themselves:
+        write_step(item, step, by=by, at=at)
+        return
+    StepOffer.objects.create(
+        case=case, item=item, level=step.level, offered_at=at, offered_by=by, **judgement_columns(step)
+    )
+
+
+def write_step(item, step, *, by, at):
+    """Write one step of the ladder with its rule, inputs, reasons and knowledge; the database looks once more."""
+    return LevelStep.objects.create(
+        item=item,
+        level=step.level,
+        dose_percent=step.dose_percent,
+        rest_until=step.rest_until,
+        stepped_at=at,
+        stepped_by=by,
+        **judgement_columns(step),
+    )
+
+
+def open_offers(case):
+    """Return the steps up that wait for a tap."""
+    return StepOffer.objects.filter(case=case, decided_at__isnull=True)
+
+
+def withdraw(offer, *, by, at):
+    """Take an offer back that the newest logs no longer bear out."""
+    StepOffer.objects.filter(pk=offer.pk, decided_at__isnull=True).update(accepted=False, decided_at=at, decided_by=by)
+
+
+def triaged_at(case):
+    """Return when triage was last completed; what a session showed before it has had its answer."""
+    done = Screening.objects.filter(case=case, voided_at__isnull=True, complete=True, completed_at__isnull=False)
+    return done.order_by("-completed_at").values_list("completed_at", flat=True).first()
+
+
+def _rest(course, since, by, at):
+    """Let the plan rest and triage be repeated where the colours ask for it, once."""
+    found = plan_hold(course.judged, now=course.now, table=rehab_knowledge().progress, since=since)
+    if found is None or found.rule == BY_SAFETY or _is_asked_again(course.case):
+        return
+    text = " ".join(reason.text for reason in found.reasons)
+    sources = ", ".join(dict.fromkeys(reason.source for reason in found.reasons))
+    hold(case=course.case, reason=Reason(found.rule, text, sources), by=by, at=at)
+
+
+def _is_asked_again(case):
+    """Return whether a screening is under way, so that the plan rests already."""
+    return Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True).exists()

@@ -1,0 +1,159 @@
+"""What the logs move: back at once, up by a tap or by the clinic's setting, and the plan rests where it must."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from clinic.models import Task
+from clinic.terms import Answer
+from rehab.actions import ExerciseTold, SessionTold, log_morning, log_session
+from rehab.models import LevelStep, StepOffer
+from tests.rehab.conftest import a_step, screened_calm
+from tests.rehab.test_logging import GOOD, calm, first_question
+from triage.gate import loading_gate
+
+pytestmark = pytest.mark.django_db
+
+
+class Runner:
+    """A runner whose days go by: one calm morning a day, a session when asked for."""
+
+    def __init__(self, plan):
+        self.plan, self.person = plan, plan.case.patient.person
+        self.at = timezone.now().replace(hour=12)
+        for _ in range(3):
+            self.morning()
+
+    def morning(self, pain=1):
+        """Wake up the next day and say how the first steps were; ``None`` says nothing."""
+        self.at += timedelta(days=1)
+        if pain is not None:
+            day = timezone.localdate(self.at)
+            log_morning(case=self.plan.case, day=day, pain=pain, stiffness_minutes=5, by=self.person, at=self.at)
+
+    def session(self, pain=1, safety=None, **exercise):
+        """Do today's session."""
+        done = {**GOOD, "pain_during": pain, **exercise}
+        told = SessionTold(
+            day=timezone.localdate(self.at), began=self.at, minutes=20, effort=5, pain_before=0, pain_during=pain,
+            pain_after=0, gait_change=Answer.ABSENT, tingling=Answer.ABSENT,
+            exercises=(ExerciseTold(item=self.plan.items.get().pk, done="full", **done),),
+        )  # fmt: skip
+        return log_session(
+            case=self.plan.case, key=uuid4(), safety=safety or calm(), told=told, by=self.person, at=self.at
+        )
+
+    def stands_at(self):
+        """Return the level and dose of the newest step."""
+        step = LevelStep.objects.filter(item=self.plan.items.get()).order_by("-stepped_at", "-id").first()
+        return step.level, step.dose_percent
+
+
+@pytest.fixture
+def runner(signed_plan, clinician):
+    """A runner at level 2 of 3."""
+    a_step(signed_plan.items.get(), clinician, 2).save()
+    return Runner(signed_plan)
+
+
+def two_green(runner):
+    """Two sessions without a complaint, each with its next morning."""
+    for _ in range(2):
+        runner.session()
+        runner.morning()
+
+
+def test_two_green_sessions_offer_the_next_level_and_wait_for_a_tap(runner):
+    two_green(runner)
+
+    offer = StepOffer.objects.get(decided_at=None)
+    assert offer.level == 3
+    assert offer.rule
+    assert offer.reasons
+    assert runner.stands_at() == (2, 100)
+
+
+def test_where_the_clinic_says_so_the_step_is_taken_by_itself(runner):
+    clinic = runner.plan.case.clinic
+    clinic.steps_apply_themselves = True
+    clinic.save()
+    runner.plan.case.refresh_from_db()
+    two_green(runner)
+
+    assert runner.stands_at() == (3, 100)
+    assert not StepOffer.objects.exists()
+
+
+def test_without_the_next_morning_nothing_is_offered(runner):
+    runner.session()
+    runner.morning()
+    runner.session()
+    runner.morning(pain=None)
+
+    assert not StepOffer.objects.exists()
+
+
+def test_amber_halves_the_dose_at_once_and_a_second_one_goes_down(runner):
+    runner.session(pain=4)
+    assert runner.stands_at() == (2, 50)
+
+    runner.morning()
+    runner.session(pain=4)
+    assert runner.stands_at() == (1, 100)
+
+
+def test_red_rests_48_hours_one_level_down(runner):
+    runner.session(pain=7)
+
+    step = LevelStep.objects.order_by("-stepped_at", "-id").first()
+    assert step.level == 1
+    assert step.rest_until == runner.at + timedelta(hours=48)
+    assert loading_gate(runner.plan.case).open
+
+
+def test_an_offer_is_withdrawn_when_the_next_log_is_not_green(runner):
+    two_green(runner)
+    runner.session(pain=4)
+
+    offer = StepOffer.objects.get()
+    assert offer.accepted is False
+    assert runner.stands_at() == (2, 50)
+
+
+def test_two_red_in_a_week_let_the_plan_rest_and_ask_for_triage(runner):
+    runner.session(pain=7)
+    for _ in range(3):
+        runner.morning()
+    runner.session(pain=7)
+
+    assert not loading_gate(runner.plan.case).open
+    assert Task.objects.filter(case=runner.plan.case, is_alarm=True).exists()
+
+
+def test_after_triage_was_repeated_the_old_reds_ask_for_nothing_more(runner, clinician):
+    runner.session(pain=7)
+    for _ in range(3):
+        runner.morning()
+    runner.session(pain=7)
+    runner.plan.case.refresh_from_db()
+    screened_calm(runner.plan.case, clinician)  # at the wall clock, which the runner is ahead of
+    runner.morning()
+
+    assert Task.objects.filter(case=runner.plan.case, is_alarm=True).count() == 1
+
+
+def test_a_safety_yes_takes_the_step_back_although_the_gate_shuts(runner):
+    runner.session(pain=1, safety=calm(**{first_question(): Answer.PRESENT}))
+
+    assert runner.stands_at() == (1, 100)
+    assert not loading_gate(runner.plan.case).open
+
+
+def test_nothing_rises_while_the_plan_rests(runner, shut_gate):
+    shut_gate(runner.plan.case)
+    two_green(runner)
+
+    assert not StepOffer.objects.exists()
+    assert runner.stands_at() == (2, 100)
