@@ -140,12 +140,12 @@ def a_signature(item, by, kind):
 # --- The same by the real actions -------------------------------------------------------------
 
 
-def screened_calm(case, by):
+def screened_calm(case, by, at=None):
     """Answer every question and sign with "no"."""
     asked = [c.code for c in triage_knowledge().codes if c.kind in ("question", "sign", "risk", "wells")]
     answers = dict.fromkeys((code for code in asked if code != "w10"), Answer.ABSENT)
     triage_actions.answer_screening(
-        case=case, version=case.version, answers=answers, shown_none=answers, by=by, at=timezone.now()
+        case=case, version=case.version, answers=answers, shown_none=answers, by=by, at=at or timezone.now()
     )
 
 

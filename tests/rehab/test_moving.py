@@ -138,9 +138,11 @@ def test_after_triage_was_repeated_the_old_reds_ask_for_nothing_more(runner, cli
         runner.morning()
     runner.session(pain=7)
     runner.plan.case.refresh_from_db()
-    screened_calm(runner.plan.case, clinician)  # at the wall clock, which the runner is ahead of
+    screened_calm(runner.plan.case, clinician, runner.at)
+    assert loading_gate(runner.plan.case).open
     runner.morning()
 
+    assert loading_gate(runner.plan.case).open
     assert Task.objects.filter(case=runner.plan.case, is_alarm=True).count() == 1
 
 
