@@ -17,7 +17,7 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, LevelStep, MorningLog, Plan, PlanItem, SessionLog
 from rehab.rules.course_tables import PainLimit
 from rehab.rules.ladders import ItemNow, loads_calf
-from rehab.rules.limits import limit_for, strength_work
+from rehab.rules.limits import ClinicianLimit, limit_for, strength_work
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
 from rehab.rules.verdicts import exercise_verdict, session_verdict
 
@@ -172,11 +172,12 @@ class Course:
 
 
 def course_of(case, at):
-    """Return how a case goes at a moment.  Eight queries, whatever was logged."""
+    """Return how a case goes at a moment.  Nine queries, whatever was logged."""
     now = timezone.localtime(at)
     sessions, mornings = sessions_of(case, at), mornings_of(case, at)
-    cause = case.diagnoses.order_by("-at", "-id").values_list("cause", flat=True).first()
-    limit = limit_for(cause, rehab_knowledge().progress)
+    diagnosis = case.diagnoses.order_by("-at", "-id").first()
+    cause = diagnosis.cause if diagnosis else None
+    limit = limit_for(cause, rehab_knowledge().progress, clinician_limit(diagnosis))
     known = {
         "limit": limit,
         "mornings": mornings,
@@ -195,6 +196,12 @@ def course_of(case, at):
         for done in session.exercises
     }
     return Course(case, now, plan_in_force(case), cause, limit, tuple(mornings), tuple(judged), exercises)
+
+
+def clinician_limit(diagnosis):
+    """Return how much pain a clinician allows with this diagnosis, the newest word; None where nobody set it."""
+    row = diagnosis.pain_limits.order_by("-set_at", "-id").first() if diagnosis else None
+    return ClinicianLimit(row.during_nprs, row.strength_nprs, row.morning_change) if row else None
 
 
 def items_now(course):

@@ -255,6 +255,15 @@ LOG_TRIGGERS = (
     *append_only("rehab_exerciselog"),
     *append_only("rehab_runlog"),
     *append_only("rehab_verdict"),
+    *append_only("rehab_painlimitset"),
+    *append_only("rehab_runreadiness"),
+    Trigger(
+        "rehab_painlimitset_of_its_case",
+        "rehab_painlimitset",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM triage_diagnosis d WHERE d.id = NEW.diagnosis_id AND d.case_id = NEW.case_id)",
+        "a limit is for a diagnosis of its own case",
+    ),
     *replaced_only(
         "rehab_sessionlog",
         *("id", "key", "case_id", "plan_id", "safety_id", "kind", "day", "began", "minutes", "effort", "pain_before"),

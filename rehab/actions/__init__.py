@@ -5,6 +5,7 @@ from rehab.actions.drafting import answer_checklist, draft_plan
 from rehab.actions.editing import add_item, change_dose, move_item, remove_item, replace_item
 from rehab.actions.judging import judge_case
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
+from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
 from rehab.actions.signing import sign_plan
 from rehab.actions.told import ExerciseTold, RunTold, SessionTold
@@ -28,9 +29,11 @@ __all__ = [
     "log_run",
     "log_session",
     "move_item",
+    "record_readiness",
     "record_treatment",
     "remove_item",
     "replace_item",
+    "set_pain_limit",
     "sign_plan",
     "sync_catalogue",
 ]

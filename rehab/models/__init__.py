@@ -4,6 +4,7 @@ from rehab.models.exercises import Exercise, ExerciseMedia
 from rehab.models.logs import ExerciseLog, MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.models.plans import LevelStep, Plan, PlanItem
 from rehab.models.progress import OutcomeScore, RunStage, StepOffer, Verdict
+from rehab.models.readiness import PainLimitSet, RunReadiness
 from rehab.models.treatments import TreatmentRecord
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "LevelStep",
     "MorningLog",
     "OutcomeScore",
+    "PainLimitSet",
     "Plan",
     "PlanItem",
     "RunLog",
+    "RunReadiness",
     "RunStage",
     "SafetyCheck",
     "SessionLog",

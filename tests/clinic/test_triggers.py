@@ -13,7 +13,15 @@ from triage.models import Screening
 APPEND_ONLY = (
     *("clinic_caseevent", "triage_decision", "triage_diagnosis", "triage_signoff", "triage_examination"),
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
-    *("rehab_safetycheck", "rehab_exerciselog", "rehab_runlog", "rehab_verdict", "rehab_runstage"),
+    *(
+        "rehab_safetycheck",
+        "rehab_exerciselog",
+        "rehab_runlog",
+        "rehab_verdict",
+        "rehab_painlimitset",
+        "rehab_runreadiness",
+        "rehab_runstage",
+    ),
 )
 KEPT = (
     *("clinic_patient", "clinic_case", "clinic_task", "triage_screening", "triage_redflagitem", "triage_finding"),
@@ -68,6 +76,7 @@ NAMES = {
     "rehab_morninglog_replaced_only",
     "rehab_outcomescore_replaced_only",
     "rehab_runstage_behind_gate",
+    "rehab_painlimitset_of_its_case",
 }
 LISTED = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

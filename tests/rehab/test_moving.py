@@ -8,9 +8,18 @@ from django.utils import timezone
 
 from clinic.models import Task
 from clinic.terms import Answer
-from rehab.actions import ExerciseTold, SessionTold, log_morning, log_session
+from rehab.actions import (
+    ExerciseTold,
+    NotAllowed,
+    Refused,
+    SessionTold,
+    log_morning,
+    log_session,
+    set_pain_limit,
+)
+from rehab.history import course_of
 from rehab.models import LevelStep, StepOffer
-from tests.rehab.conftest import a_step, screened_calm
+from tests.rehab.conftest import a_diagnosis, a_step, screened_calm
 from tests.rehab.test_logging import GOOD, calm, first_question
 from triage.gate import loading_gate
 
@@ -159,3 +168,32 @@ def test_nothing_rises_while_the_plan_rests(runner, shut_gate):
 
     assert not StepOffer.objects.exists()
     assert runner.stands_at() <= (2, 100)  # with a bone stress injury that mild pain is RED
+
+
+def test_without_a_limit_there_is_no_verdict_and_with_the_clinicians_there_is(runner, clinician):
+    case = runner.plan.case
+    a_diagnosis(case, clinician, "RADICULOPATHY")
+    assert {judged.judgement.rule for judged in self_judged(runner)} == {"no_limit"}
+
+    case.refresh_from_db()
+    set_pain_limit(case=case, version=case.version, during_nprs=2, because="irritable", by=clinician, at=runner.at)
+    runner.morning()
+    assert [judged.judgement.colour for judged in course_of(case, runner.at).judged] == ["green"]
+
+
+def self_judged(runner):
+    """Do one session and return how the rules judge it."""
+    runner.session()
+    return course_of(runner.plan.case, runner.at).judged
+
+
+def test_only_who_signs_sets_a_limit_and_says_why(runner, clinician, assistant):
+    case = runner.plan.case
+    told = {"case": case, "version": case.version, "during_nprs": 2, "at": runner.at}
+
+    with pytest.raises(NotAllowed):
+        set_pain_limit(**told, because="irritable", by=assistant)
+    with pytest.raises(Refused):
+        set_pain_limit(**told, because=" ", by=clinician)
+    with pytest.raises(Refused):
+        set_pain_limit(**{**told, "during_nprs": 11}, because="irritable", by=clinician)
