@@ -24,11 +24,12 @@ def language_of(request) -> str:
         chosen = getattr(request.user, "language", None)
     except DatabaseError:
         chosen = None
-    return chosen if chosen in known else _asked_by_browser(request, known)
+    return chosen if chosen in known else asked_by_browser(request)
 
 
-def _asked_by_browser(request, known):
+def asked_by_browser(request) -> str:
     """Return the first language of the browser's list that is known; a dialect counts as its language."""
+    known = dict(settings.LANGUAGES)
     wanted = translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
     codes = (code.split("-")[0] for code, _ in wanted)
     return next((code for code in codes if code in known), settings.LANGUAGE_CODE)

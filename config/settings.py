@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.security.ContentSecurityPolicy",
+    "clinic.emergency.EmergencyFirst",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -131,6 +132,8 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
+# What the emergency page says to call, which knows no clinic; empty: the number of the place where somebody is.
+EMERGENCY_NUMBER = env("CLINIC_EMERGENCY_NUMBER", "")
 TIME_ZONE = env("CLINIC_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True

@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
 from django.urls import include, path, reverse_lazy
 
+from clinic import emergency
 from clinic.forms import SignIn
 
 urlpatterns = [
+    path("emergency/", emergency.page, name="emergency"),
     path(
         "accounts/login/", LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True), name="login"
     ),

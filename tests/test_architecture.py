@@ -54,7 +54,7 @@ FLOORS = (
     ("forms",),
     ("mail",),
     ("alarms",),
-    ("conflict", "context", "find", "pages", "presentation", "windows"),
+    ("conflict", "context", "emergency", "find", "pages", "presentation", "windows"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

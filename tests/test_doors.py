@@ -28,6 +28,7 @@ NOTHING = {"nothing": "useful"}  # a form that says neither for whom nor of when
 
 # door: (GET, POST of NOTHING)
 POLICY = {
+    "emergency": (ANYBODY, " ".join(["405"] * 8)),  # public, static, of nobody: no session, no audit
     "login": ("200 / / / / / / /", "200 / / / / / / /"),
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "welcome": (ANYBODY, ANYBODY),  # a link that is not true says so and does nothing
@@ -175,6 +176,7 @@ def test_a_form_without_its_token_is_refused_at_every_door(world):
     browser = a_browser(world, "lead", enforce_csrf_checks=True)
     before = tables()
     got = {name: browser.post(where(world, name, pattern)).status_code for name, pattern in product_doors().items()}
+    assert got.pop("emergency") == 405  # takes no form
     assert (set(got.values()), changed(before)) == ({403}, [])
 
 

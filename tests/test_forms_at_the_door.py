@@ -14,7 +14,7 @@ from tests.world import a_browser, address, an_unfinished_screening, draft_of, i
 pytestmark = pytest.mark.django_db
 
 # Doors whose POST keeps nothing of a record, and those that open a case or a sign-in and so have no version yet.
-NO_RECORD = {"login", "logout", "welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
+NO_RECORD = {"emergency", "login", "logout", "welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite"}
 DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "slowly"}
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from clinic.emergency import urgent_page
 from clinic.models import Task
 from clinic.models.cases import Case
 from clinic.terms import Answer, Level, Reason
@@ -215,3 +216,23 @@ def test_a_mail_server_that_is_down_changes_nothing_of_the_hold(
     assert not loading_gate(calm_case).open
     task = Task.objects.unheard().get()
     assert "no mail today" in task.mail_error and task.mail_next > task.opened_at
+
+
+def test_who_answered_yes_is_told_what_to_do_even_if_nothing_can_be_written(calm_case, runner, monkeypatch):
+    def broken(case):
+        raise DatabaseError("read only")
+
+    def act():
+        return actions.retrigger(case=calm_case, yes=["dark_urine"], by=runner, at=timezone.now())
+
+    clinic = calm_case.clinic
+    monkeypatch.setattr("triage.actions.stopping.lock_case", broken)
+    stop = actions.stop_or_say_so(yes=["dark_urine"], clinic=clinic, act=act)
+    page = urgent_page("triage/stop.html", {"stop": stop}).content.decode()
+
+    assert not stop.clinic_told
+    assert "NOT been told" in page and clinic.phone in page and f"tel:{clinic.emergency_number}" in page
+    assert stop.advice[0].en in page
+    monkeypatch.undo()
+    told = actions.stop_or_say_so(yes=["dark_urine"], clinic=clinic, act=act)
+    assert "NOT been told" not in urgent_page("triage/stop.html", {"stop": told}).content.decode()

@@ -5,7 +5,7 @@ from triage.actions.diagnoses import record_diagnosis
 from triage.actions.examinations import record_examination
 from triage.actions.items import close_item, release_diagnosis, sign_off
 from triage.actions.screenings import answer_screening, start_screening, void_screening
-from triage.actions.stopping import Stop, hold, retrigger, what_now
+from triage.actions.stopping import Stop, hold, retrigger, stop_or_say_so, what_now
 
 __all__ = [
     "NotAllowed",
@@ -21,6 +21,7 @@ __all__ = [
     "retrigger",
     "sign_off",
     "start_screening",
+    "stop_or_say_so",
     "void_screening",
     "what_now",
 ]

@@ -4,7 +4,8 @@ Nothing is switched: the gate is shut by the unfinished screening and by the ope
 transaction of the caller.  Only completing that screening and answering those items opens it again.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -29,6 +30,7 @@ from triage.rules.safety_set import answered_yes, worst
 from triage.words import is_held
 
 RULE = "T-RETRIGGER"
+logger = logging.getLogger("triage.stopping")
 ALARM = "red_flag"  # the alert of the knowledge files that a safety answer rings
 
 
@@ -47,6 +49,23 @@ class Stop:
     phone: str
     opening_hours: str
     clinic_told: bool = False
+
+    @property
+    def is_emergency(self) -> bool:
+        """Return whether help is called now, before anything else."""
+        return self.level is Level.E
+
+
+def stop_or_say_so(*, yes: Sequence[str], clinic, act: Callable[[], Stop]) -> Stop:
+    """Return what ``act`` says, which writes the stop; where it fails, what to do all the same, clinic not told.
+
+    Nobody who answered yes is shown an error page instead of what to do.  ``clinic`` must be read already.
+    """
+    try:
+        return act()
+    except Exception:  # whatever it is, the advice comes first; the page says that nobody was told
+        logger.exception("a safety answer could not be written")
+        return what_now(yes, clinic)
 
 
 def what_now(yes: Sequence[str], clinic) -> Stop:
