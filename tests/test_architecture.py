@@ -48,7 +48,7 @@ FLOORS = (
     ("knowledge",),
     ("models", "words"),
     ("access", "audit", "triggers"),
-    ("facts", "history"),
+    ("facts", "history", "runs"),
     ("gate",),
     ("actions",),
     ("forms",),

@@ -7,6 +7,7 @@ from rehab.knowledge.course import load_course
 from rehab.knowledge.library import load_exercises, load_questions
 from rehab.knowledge.mapping import load_mapping
 from rehab.knowledge.treatments import load_treatments
+from rehab.knowledge.watch import load_watch
 from rehab.rules.catalogue import RehabKnowledge
 
 
@@ -19,6 +20,7 @@ def rehab_knowledge() -> RehabKnowledge:
     exercises = load_exercises(checker, questions, tuple(treatments))
     mapping, contra, rules = load_mapping(checker, exercises, treatments)
     course = load_course(checker)
+    watch = load_watch(checker)
     checker.raise_problems()
     return RehabKnowledge(
         questions=questions,
@@ -31,4 +33,5 @@ def rehab_knowledge() -> RehabKnowledge:
         progress=course.progress,
         running=course.running,
         measures=course.measures,
+        watch=watch,
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from clinic.terms import Text
 from rehab.rules.course_tables import Measure, ProgressTable, RunningTable
 from rehab.rules.mapping_tables import MappingTable
+from rehab.rules.watch import WatchTable
 
 
 @dataclass(frozen=True)
@@ -271,3 +272,4 @@ class RehabKnowledge:
     progress: ProgressTable
     running: RunningTable
     measures: Mapping[str, Measure]
+    watch: WatchTable
