@@ -34,4 +34,5 @@ def rehab_knowledge() -> RehabKnowledge:
         running=course.running,
         measures=course.measures,
         watch=watch,
+        reasons=course.reasons,
     )

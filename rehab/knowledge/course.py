@@ -1,5 +1,6 @@
 """Reads what follows a plan: progress.toml, running.toml and measures.toml (sections 7, 8 and 9)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from string import Formatter
 from types import MappingProxyType
 
 from clinic.tables import Checker, Entry, read_table
+from clinic.terms import Text
 from rehab.rules.course_tables import (
     Alert,
     Bands,
@@ -24,6 +26,7 @@ from rehab.rules.course_tables import (
 )
 
 HERE = Path(__file__).resolve().parent
+PLACE = re.compile(r"\{(\w+)\}")
 DUE = ("immediate", "same_day", "one_working_day", "day_7", "day_14")
 LEVELS = ("E", "D", "U", "R")
 CHANGES = ("mcid", "mic", "mdc")
@@ -34,16 +37,31 @@ LOGS = ("run", "exercise")
 
 @dataclass(frozen=True)
 class Course:
-    """The three tables together."""
+    """The three tables together, and the sentences in which their rules speak."""
 
     progress: ProgressTable
     running: RunningTable
     measures: Mapping[str, Measure]
+    reasons: Mapping[str, Text]
 
 
 def load_course(checker: Checker) -> Course:
-    """Read the three files; what is wrong is reported to the checker."""
-    return Course(load_progress(checker), load_running(checker), load_measures(checker))
+    """Read the four files; what is wrong is reported to the checker."""
+    reasons = load_reasons(checker)
+    return Course(load_progress(checker), load_running(checker, reasons), load_measures(checker), reasons)
+
+
+def load_reasons(checker: Checker) -> Mapping[str, Text]:
+    """Read the sentences by code; both languages must name the same values in braces."""
+    table = read_table(HERE / "reasons.toml", checker)
+    found = {}
+    for entry in table.children("reason"):
+        code, text = entry.code(), entry.must_text("text")
+        if set(PLACE.findall(text.en)) != set(PLACE.findall(text.es)):
+            entry.report("text", "the two languages name different values")
+        found[code] = _finished(entry, text)
+    table.finish()
+    return MappingProxyType(found)
 
 
 def _by_code(entries):
@@ -157,7 +175,7 @@ def _alert(entry: Entry) -> Alert:
     return _finished(entry, alert)
 
 
-def load_running(checker: Checker) -> RunningTable:
+def load_running(checker: Checker, reasons: Mapping[str, Text]) -> RunningTable:
     """Read section 8: entry criteria, stages, practice, growth, back-down and the fields of the logs."""
     table = read_table(HERE / "running.toml", checker)
     loaded = RunningTable(
@@ -167,6 +185,7 @@ def load_running(checker: Checker) -> RunningTable:
         growth=_by_code(_step(entry) for entry in table.children("growth")),
         back_down=_by_code(_step(entry) for entry in table.children("back_down")),
         log_fields=tuple(_field(entry) for entry in table.children("field")),
+        reasons=reasons,
     )
     table.finish()
     return loaded

@@ -273,3 +273,4 @@ class RehabKnowledge:
     running: RunningTable
     measures: Mapping[str, Measure]
     watch: WatchTable
+    reasons: Mapping[str, Text]  # the sentences in which the rules of a course speak

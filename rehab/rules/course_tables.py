@@ -154,7 +154,7 @@ class LogField:
 
 @dataclass(frozen=True)
 class RunningTable:
-    """Section "return to running": entry, stages, growth, back-down and what is logged."""
+    """Section "return to running": entry, stages, growth, back-down, what is logged, and the sentences."""
 
     entry: tuple[EntryCriterion, ...]
     stages: tuple[Stage, ...]
@@ -162,6 +162,7 @@ class RunningTable:
     growth: Mapping[str, StepRule]
     back_down: Mapping[str, StepRule]
     log_fields: tuple[LogField, ...]
+    reasons: Mapping[str, Text]
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ ACUTE = {
 }
 ALERTS = {
     "immediate": "red_flag rest_pain_7 new_swelling breathless numb_weak dark_urine pop bone_pain",
-    "one_working_day": "red_session two_amber worse_run medicine_change no_log",
+    "one_working_day": "red_session two_amber worse_run stage_twice same_stage medicine_change no_log",
     "day_7": "first_review",
     "same_day": "worse_beyond_chance",
     "day_14": "no_improvement",
@@ -93,11 +93,19 @@ BACK_DOWN = {
     "stop": {},
     "pressure_pcs": {"usual_max_minutes": 30, "emergency_above_minutes": 60},
     "bone": {"pain_from_nprs": 1},
+    "missed": {"days": 7, "stages_down": 1},
     "same_stage": {"times": 3},
     "stricter_wins": {},
 }
 PRACTICE = {
     "every_other_day": {"days_apart_min": 2},
+    "as_prescribed": {
+        "tolerance_percent": 5,
+        "tolerance_min_minutes": 0.5,
+        "longer_break_max_minutes": 1,
+        "hours_apart_min": 48,
+        "judged_within_hours": 48,
+    },
     "warm_up": {"warm_up_minutes": 5, "cool_down_minutes": 5, "effort_min": 3, "effort_max": 4},
     "calf_after": {},
     "one_change": {},
