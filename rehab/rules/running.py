@@ -239,12 +239,14 @@ def _back(course: _Course, fresh: tuple[Breach, ...]) -> StageStep:
 
 
 def _is_twice(course: _Course, fresh: tuple[Breach, ...]) -> bool:
-    """Return whether the newest breach had another one, acted on or not, within the days of the table before it."""
+    """Return whether a new breach and others, acted on or not, lie within the days of the table."""
     numbers = course.table.back_down["twice"].numbers
-    newest = max(breach.session.began for breach in fresh)
-    since = newest - timedelta(days=numbers["days"])
-    bad = {breach.session.id for breach in course.breaches()} | course.here.settled
-    return sum(j.session.id in bad and since <= j.session.began <= newest for j in course.runs) >= numbers["times"]
+    days = timedelta(days=numbers["days"])
+    new = {breach.session.id for breach in fresh}
+    bad = new | {breach.session.id for breach in course.breaches()} | course.here.settled
+    wrong = [judged.session for judged in course.runs if judged.session.id in bad]
+    windows = [[s for s in wrong if last.began - days <= s.began <= last.began] for last in wrong]
+    return any(len(window) >= numbers["times"] and any(s.id in new for s in window) for window in windows)
 
 
 def _missed(course: _Course) -> StageStep | None:

@@ -155,6 +155,8 @@ def test_two_breaches_within_seven_days_lead_two_stages_back():
     assert codes(found.reasons) == ["verdict", "twice"]
     assert step([first, judged(8.01, stage_run(4), AMBER)], here, day=9).stage == 3
     both = step([first, judged(3, stage_run(5), AMBER)], on_stage(5), day=4)
+    three = [first, judged(3, stage_run(5), AMBER), judged(11, stage_run(5), AMBER)]
+    assert step(three, on_stage(5), day=12).stage == 3
     assert (both.stage, both.inputs["settles"], both.inputs["fell_from"]) == (3, ["run-1", "run-3"], 5)
 
 
