@@ -5,7 +5,7 @@ one breach.  Where two rules meet, the stricter one wins.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from clinic.terms import Level
@@ -35,7 +35,8 @@ class Moved:
 class Standing:
     """Where the runner stands.  ``settled``: runs whose breach was acted on; ``falls``: the stages fallen back from.
 
-    ``suspended``: the last move stopped running until a clinician makes another one; ``rule`` is that of the last move.
+    ``suspended``: the last move stopped running until triage is repeated or a clinician makes another move.
+    ``rule`` is that of the last move.
     """
 
     stage: int
@@ -105,13 +106,17 @@ def stage_step(
     limit: PainLimit | None,
     cause: str | None,
     table: RunningTable,
+    triaged_at: datetime | None = None,
 ) -> StageStep:
     """Return what follows from the runs for the stage: up by one, hold, or back.
 
     ``runs`` are the newest judgements of runs, in any order; what began after ``now`` is left out.  ``limit`` is the
-    limit of the diagnosis ``cause`` as the clinician left it; without one nobody rises.  A breach is acted on once:
-    its run is named in ``inputs["settles"]``, and :func:`standing` reads it from the stored rows.
+    limit of the diagnosis ``cause`` as the clinician left it; without one nobody rises.  ``triaged_at``: when triage
+    was last completed; after a stop it opens running again.  A breach is acted on once: its run is named in
+    ``inputs["settles"]``, and :func:`standing` reads it from the stored rows.
     """
+    if triaged_at is not None and triaged_at > here.entered_at:
+        here = replace(here, suspended=False)
     known = [judged for judged in runs if judged.session.run is not None and judged.session.began <= now]
     ordered = tuple(sorted(known, key=lambda judged: (judged.session.began, judged.session.id)))
     course = _Course(ordered, here, now, limit, cause, table)
@@ -159,7 +164,7 @@ class _Course:
     def fresh_breaches(self) -> tuple[Breach, ...]:
         """Return the breaches that no move has acted on; a run from just before the stage can still turn bad."""
         since = self.here.entered_at - _hours(self.table, "judged_within_hours")
-        return tuple(b for b in self.breaches() if b.session.id not in self.here.settled and b.session.began >= since)
+        return tuple(b for b in self.breaches() if b.session.key not in self.here.settled and b.session.began >= since)
 
     def rest_ahead(self) -> datetime | None:
         """Return the end of the rest where it is still to come."""
@@ -193,7 +198,7 @@ class _Course:
 def _run_inputs(judged: Judged) -> dict[str, object]:
     session = judged.session
     return {
-        "id": session.id,
+        "id": session.key,
         "began": session.began.isoformat(),
         "colour": judged.judgement.colour.value,
         "pain_during": session.pain_during,
@@ -219,7 +224,7 @@ def _back(course: _Course, fresh: tuple[Breach, ...]) -> StageStep:
             told(course.table.reasons, "fell_again", rules["same_stage"].source, stage=here.stage, times=times)
         )
     suspends = any(breach.suspends for breach in fresh)
-    more: dict[str, object] = {"settles": [breach.session.id for breach in fresh], "suspends": suspends}
+    more: dict[str, object] = {"settles": [breach.session.key for breach in fresh], "suspends": suspends}
     if not stays:
         more["fell_from"] = here.stage
     return StageStep(
@@ -242,11 +247,11 @@ def _is_twice(course: _Course, fresh: tuple[Breach, ...]) -> bool:
     """Return whether a new breach and others, acted on or not, lie within the days of the table."""
     numbers = course.table.back_down["twice"].numbers
     days = timedelta(days=numbers["days"])
-    new = {breach.session.id for breach in fresh}
-    bad = new | {breach.session.id for breach in course.breaches()} | course.here.settled
-    wrong = [judged.session for judged in course.runs if judged.session.id in bad]
+    new = {breach.session.key for breach in fresh}
+    bad = new | {breach.session.key for breach in course.breaches()} | course.here.settled
+    wrong = [judged.session for judged in course.runs if judged.session.key in bad]
     windows = [[s for s in wrong if last.began - days <= s.began <= last.began] for last in wrong]
-    return any(len(window) >= numbers["times"] and any(s.id in new for s in window) for window in windows)
+    return any(len(window) >= numbers["times"] and any(s.key in new for s in window) for window in windows)
 
 
 def _missed(course: _Course) -> StageStep | None:
@@ -285,7 +290,7 @@ def _up_or_hold(course: _Course) -> StageStep:
         rule=UP,
         rest_until=course.rest_ahead(),
         reasons=(reason,),
-        inputs=course.inputs(counted=[judged.session.id for judged in counted]),
+        inputs=course.inputs(counted=[judged.session.key for judged in counted]),
     )
 
 

@@ -99,12 +99,14 @@ class _Look:
 
     def clock(self) -> Breach | None:
         """Return what the clock after pressure or tingling says; eased within the usual time is still a breach."""
+        run, is_pcs = self.session.run, self.cause == PRESSURE
         tingling = self.session.tingling is Answer.PRESENT
-        if not (tingling or self.cause == PRESSURE) or self.session.run is None:
+        if run is None or not (tingling or is_pcs):
             return None
         numbers = self.table.back_down[CLOCK].numbers
-        relief, level, reasons = self.session.run.relief_minutes, None, []
-        if tingling:
+        relief, level, reasons = run.relief_minutes, None, []
+        felt = tingling or run.onset_minute is not None or relief is not None
+        if felt:
             reasons.append(self.say("pressure", CLOCK))
         if relief is not None and relief > numbers["usual_max_minutes"]:
             level = Level.E if relief > numbers["emergency_above_minutes"] else Level.D
@@ -113,7 +115,7 @@ class _Look:
         if relief is None and during is not None and after is not None and after >= max(during, 1):
             level = Level.E
             reasons.append(self.say("as_bad_at_rest", CLOCK, after=after, during=during))
-        if level is None and not (tingling and self.cause == PRESSURE):
+        if level is None and not (felt and is_pcs):
             return None
         return Breach(
             self.session,

@@ -204,6 +204,8 @@ CLOCK = [  # tingling, minutes to relief, pain during and after -> level, alerts
     (True, None, (3, 2), None, ("red_session",), ("relief_minutes",)),
     (True, None, (3, 3), Level.E, ("red_flag",), ("relief_minutes",)),
     (True, 10, (3, 3), None, ("red_session",), ()),
+    (False, 30, (0, 0), None, ("red_session",), ()),
+    (False, None, (3, 3), Level.E, ("red_flag",), ("relief_minutes",)),
     (False, 31, (0, 0), Level.D, ("red_flag",), ()),
     (False, 61, (0, 0), Level.E, ("red_flag",), ()),
 ]
@@ -264,6 +266,17 @@ def test_running_that_is_suspended_waits_for_a_clinician():
     found = step(greens(1, 3), on_stage(1, suspended=True))
 
     assert (found.moves, codes(found.reasons)) == (False, ["suspended"])
+    again = stage_step(greens(1, 3), on_stage(1, suspended=True), at(4), limit("SOLEUS"), "SOLEUS", TABLE, at(0.5))
+    assert again.stage == 2
+    shut = stage_step(greens(1, 3), on_stage(1, suspended=True), at(4), limit("SOLEUS"), "SOLEUS", TABLE, at(0))
+    assert not shut.moves
+
+
+def test_a_correction_of_a_run_does_not_lead_back_twice():
+    corrected = judged(1, stage_run(3), AMBER, root="first")
+
+    assert step([corrected], on_stage(2, 2, settled=frozenset({"first"})), day=3).moves is False
+    assert step([corrected], on_stage(3), day=3).inputs["settles"] == ["first"]
 
 
 def test_a_week_without_a_run_leads_one_stage_down_once():
