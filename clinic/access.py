@@ -88,12 +88,27 @@ def may_administer(person):
     return person.is_superuser or named
 
 
+def may_sign_in(person):
+    """Return whether this person may sign in here at all: not who left, and the invented only in a demonstration."""
+    return person.is_active and (settings.DEMONSTRATION or not person.is_demonstration)
+
+
+def may_be_let_in(person):
+    """Return whether a mailed link may lead to this sign-in: never to that of somebody who works here."""
+    return may_sign_in(person) and person.is_runner and not (person.is_staff or person.is_superuser)
+
+
+def may_sign_in_by_mail(person):
+    """Return whether the person's mailbox, or a passkey, is enough: for runners; who works here gives a password."""
+    return may_be_let_in(person) and getattr(person, "patient", None) is not None
+
+
 class SignIn(ModelBackend):
     """E-mail address and password.  An invented person signs in only where demonstration is on."""
 
     def user_can_authenticate(self, user):
         """Refuse who left, and the demonstration's people in a clinic that works."""
-        return super().user_can_authenticate(user) and (settings.DEMONSTRATION or not user.is_demonstration)
+        return super().user_can_authenticate(user) and may_sign_in(user)
 
     def get_user(self, user_id):
         """Return who is signed in, a member together with their roles: one query a request instead of two."""

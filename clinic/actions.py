@@ -154,23 +154,6 @@ def _locked_with(case):
     return [row for row in rows if row.pk != case.pk]
 
 
-class AddressTaken(Exception):
-    """Somebody else signs in with this address."""
-
-
-@transaction.atomic
-def give_sign_in(*, patient, email):
-    """Return the person this runner signs in as; the first time one is made, with this address and no password."""
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
-    if patient.person is None:
-        if Person.objects.filter(email=email).exists():
-            raise AddressTaken
-        patient.email = email
-        patient.person = Person.objects.create_user(email, name=str(patient))
-        patient.save(update_fields=["email", "person"])
-    return patient.person
-
-
 @transaction.atomic
 def keep_preferences(*, person, language, units):
     """Keep in which language ("en", "es") and units ("metric", "imperial") this person reads; it is theirs alone."""

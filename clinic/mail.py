@@ -1,24 +1,21 @@
 """The letters the clinic sends.  None of them says why somebody is a patient."""
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
+from django.utils import translation
+from django.utils.translation import gettext
 
 
-def welcome_path(person):
-    """Return the address where a person chooses a password: once, within PASSWORD_RESET_TIMEOUT seconds."""
-    uid = urlsafe_base64_encode(force_bytes(person.pk))
-    return reverse("welcome", args=[uid, default_token_generator.make_token(person)])
-
-
-def send_invitation(person, clinic, link):
+def send_invitation(invitation, link):
     """Send the link by which a runner gets in.  Raises OSError when the mail cannot be sent."""
-    words = render_to_string("clinic/invitation.txt", {"person": person, "clinic": clinic, "link": link})
-    send_mail(f"Your exercise plan at {clinic.name}", words, None, [person.email])
+    clinic = invitation.patient.clinic
+    told = {"name": invitation.patient.given_name, "clinic": clinic, "link": link, "expires": invitation.expires}
+    with translation.override(invitation.language):
+        subject = gettext("Your exercise plan at %(clinic)s") % {"clinic": clinic.name}
+        words = render_to_string("clinic/invitation.txt", told)
+    send_mail(subject, words, None, [invitation.email])
 
 
 def alarm_addresses(clinic):

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from clinic.forms.entrance import Invitation
+from clinic.invitations import latest
 from clinic.models import Case
 
 NO_KEY = UUID(int=0)
@@ -87,3 +89,28 @@ def long_day(now):
     """Return the day as words: "Monday 23 November"."""
     day = timezone.localtime(now)
     return f"{day:%A} {day.day} {day:%B}"
+
+
+def letting_in(patient, now, *, case=None, form=None):
+    """Return what the pages show of a runner's invitation: how it stands, and the form that sends one."""
+    newest = latest(patient)
+    standing = newest and _standing(newest, now)
+    return {
+        "patient": patient,
+        "case": case,
+        "newest": newest,
+        "standing": standing,
+        "settled": standing in ("used", "waiting") or (standing is None and patient.person is not None),
+        "form": form or Invitation(patient=patient, latest=newest, auto_id="invitation_%s"),
+    }
+
+
+def _standing(invitation, now):
+    """Return "used", "withdrawn", "expired", "unsent" or "waiting"."""
+    if invitation.used_at:
+        return "used"
+    if invitation.withdrawn_at:
+        return "withdrawn"
+    if not invitation.opens(now):
+        return "expired"
+    return "waiting" if invitation.mail_sent else "unsent"

@@ -146,6 +146,18 @@ CASE_TRIGGERS = (
     *append_only("clinic_knowledgeconfirmation"),
     *kept("clinic_case"),
     *kept("clinic_task"),
+    *kept("clinic_invitation"),
+    Trigger(
+        "clinic_invitation_ends_once",
+        "clinic_invitation",
+        "UPDATE",
+        changed("id", "patient_id", "email", "language", "token_hash", "made_at", "made_by_id", "expires")
+        + " OR (OLD.mail_sent IS NOT NULL AND NEW.mail_sent IS DISTINCT FROM OLD.mail_sent)"
+        + " OR ((OLD.used_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL) AND ("
+        + changed("used_at", "used_by_id", "withdrawn_at", "withdrawn_by_id")
+        + "))",
+        "clinic_invitation: a link stays what it was, and is used or withdrawn once",
+    ),
     Trigger(
         "clinic_task_stays",
         "clinic_task",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import cases, patients, preferences
+from clinic.views import cases, entrance, patients, preferences
 
 app_name = "clinic"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
     path("patients/<uuid:patient_id>/invite/", patients.invite, name="invite"),
+    path("patients/<uuid:patient_id>/withdraw/", patients.withdraw, name="withdraw"),
+    path("welcome/<str:token>/", entrance.welcome, name="welcome"),
     path("cases/<uuid:case_id>/", cases.case_detail, name="case"),
     path("cases/<uuid:case_id>/intake/", cases.intake, name="intake"),
     path("cases/<uuid:case_id>/note/", cases.note, name="note"),

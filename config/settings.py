@@ -123,6 +123,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "clinic:today"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+RUNNER_SESSION_DAYS = int(env("CLINIC_RUNNER_DAYS", "30"))  # a runner stays in on their own phone
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

@@ -50,11 +50,11 @@ FLOORS = (
     ("access", "audit", "triggers"),
     ("facts", "history", "runs"),
     ("gate",),
-    ("actions",),
+    ("actions", "invitations"),
     ("forms",),
     ("mail",),
     ("alarms",),
-    ("conflict", "context", "emergency", "find", "pages", "presentation", "windows"),
+    ("conflict", "context", "emergency", "entrance", "find", "pages", "presentation", "windows"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

@@ -22,6 +22,7 @@ STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
 YOURS = f"{LOGIN} 200 200 200 200 200 200 200"  # a page about the person who asks
 NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
+NOBODYS_LINK = "404 404 404 404 404 404 404 404"
 
 KINDS = ({}, {"HX-Request": "true"})
 NOTHING = {"nothing": "useful"}  # a form that says neither for whom nor of when it is
@@ -31,13 +32,14 @@ POLICY = {
     "emergency": (ANYBODY, " ".join(["405"] * 8)),  # public, static, of nobody: no session, no audit
     "login": ("200 / / / / / / /", "200 / / / / / / /"),
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
-    "welcome": (ANYBODY, ANYBODY),  # a link that is not true says so and does nothing
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
     "clinic:patient": (f"{LOGIN} 403 403 403 404 200 200 200", f"{LOGIN} 403 403 403 404 200 200 200"),
     "clinic:invite": (NO_SUCH_VERB, f"{LOGIN} 403 403 403 404 422 422 422"),
+    "clinic:withdraw": (NO_SUCH_VERB, f"{LOGIN} 403 403 403 404 422 422 422"),
+    "clinic:welcome": (NOBODYS_LINK, NOBODYS_LINK),  # who holds a link that opens nothing is told so, whoever it is
     "clinic:case": (SEEN, NO_SUCH_VERB),
     "clinic:intake": (SEEN, RECORDED),
     "clinic:note": (NO_SUCH_VERB, RECORDED),
@@ -99,8 +101,7 @@ def walked(world):
         "case_id": world.case.pk,
         "patient_id": world.case.patient_id,
         "form_name": "intake",
-        "uidb64": "MA",
-        "token": "set-password",
+        "token": "never-sent",
         "media_id": world.picture.pk,
     }
 

@@ -14,8 +14,8 @@ from tests.world import a_browser, address, an_unfinished_screening, draft_of, i
 pytestmark = pytest.mark.django_db
 
 # Doors whose POST keeps nothing of a record, and those that open a case or a sign-in and so have no version yet.
-NO_RECORD = {"emergency", "login", "logout", "welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
-NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite"}
+NO_RECORD = {"emergency", "login", "logout", "clinic:welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
+NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
 DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "slowly"}
 
 

@@ -2,9 +2,21 @@
 
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.drafts import Draft
+from clinic.models.invitations import Invitation
 from clinic.models.knowledge import KnowledgeConfirmation
 from clinic.models.patients import Patient
 from clinic.models.people import Clinic, Membership, Person
 from clinic.models.tasks import Task
 
-__all__ = ["Case", "CaseEvent", "Clinic", "Draft", "KnowledgeConfirmation", "Membership", "Patient", "Person", "Task"]
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "Clinic",
+    "Draft",
+    "Invitation",
+    "KnowledgeConfirmation",
+    "Membership",
+    "Patient",
+    "Person",
+    "Task",
+]

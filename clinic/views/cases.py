@@ -18,6 +18,7 @@ from clinic.pages import (
     is_uuid,
     key_of,
     leg,
+    letting_in,
     long_day,
     moment,
     next_page,
@@ -87,6 +88,7 @@ def case_detail(request, case_id):
         "older": events[EVENTS - 1].version if len(events) > EVENTS else None,
         "note_form": forms.Note(case=case, auto_id="note_%s"),
         "may_sign": may_sign(request.user, case),
+        "way_in": letting_in(case.patient, timezone.now(), case=case) if not request.htmx else None,
     }
     return render(request, "clinic/_timeline.html" if request.htmx else "clinic/case_detail.html", context)
 

@@ -1,18 +1,20 @@
-"""Find a runner, register one."""
+"""Find a runner, register one, let one in."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from clinic import actions, forms
+from clinic import actions, forms, invitations
 from clinic.access import clinics_treated_in, treating_clinics
 from clinic.find import find_patients, likely_duplicates
-from clinic.mail import send_invitation, welcome_path
+from clinic.forms.entrance import Invitation, Withdrawal
+from clinic.mail import send_invitation
 from clinic.models import Case, Patient
-from clinic.pages import addresses_of, day_words, is_uuid, key_of, next_page
+from clinic.pages import addresses_of, day_words, is_uuid, key_of, letting_in, next_page
 
 
 def _treats(request):
@@ -64,8 +66,7 @@ def register(request):
 @login_required
 def patient(request, patient_id):
     """Show a runner's cases, and open one for another leg or another episode."""
-    _treats(request)
-    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=patient_id)
+    patient = _runner(request, patient_id)
     cases = list(Case.objects.visible_to(request.user).filter(patient=patient).order_by("-opened_at")[:20])
     open_sides = {case.side for case in cases if not case.closed_at}
     form = forms.OpenCase(request.POST or None, patient=patient, open_sides=open_sides)
@@ -73,26 +74,77 @@ def patient(request, patient_id):
         side = form.cleaned_data["side"]
         case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
-    invitation = forms.Invitation(patient=patient)
-    context = {"patient": patient, "cases": cases, "form": form, "invitation": invitation}
+    context = {"patient": patient, "cases": cases, "form": form, "way_in": letting_in(patient, timezone.now())}
     return render(request, "clinic/patient.html", context)
+
+
+def _runner(request, patient_id):
+    """Return a runner of a clinic in which this person treats."""
+    _treats(request)
+    people = Patient.objects.visible_to(request.user).select_related("clinic", "person")
+    return get_object_or_404(people, pk=patient_id)
 
 
 @login_required
 @require_POST
 def invite(request, patient_id):
-    """Give a runner a sign-in of their own, and mail the link; again, when they have lost it."""
-    _treats(request)
-    patient = get_object_or_404(Patient.objects.visible_to(request.user).select_related("clinic"), pk=patient_id)
-    form = forms.Invitation(request.POST, patient=patient)
+    """Mail a runner the link that lets them in; again, when they have lost it."""
+    patient, now = _runner(request, patient_id), timezone.now()
+    form = Invitation(request.POST, patient=patient, auto_id="invitation_%s")
     if form.is_valid():
         try:
-            person = actions.give_sign_in(patient=patient, email=form.cleaned_data["email"])
-            send_invitation(person, patient.clinic, request.build_absolute_uri(welcome_path(person)))
-            messages.success(request, f"A link that works once was sent to {person.email}.")
-            return redirect("clinic:patient", patient_id=patient.pk)
-        except actions.AddressTaken:
-            form.add_error("email", "Somebody already signs in with this address. Ask the runner for another one.")
-        except OSError:
-            form.add_error(None, "The mail could not be sent. Nothing is lost: try again later.")
-    return render(request, "clinic/invite.html", {"patient": patient, "invitation": form}, status=422)
+            invitation, token = invitations.invite(patient=patient, **form.cleaned_data, by=request.user, at=now)
+        except invitations.Overtaken:
+            return _stand(request, patient, 409, overtaken="Nothing was sent.")
+        except invitations.AddressTaken:
+            form.add_error("email", "Somebody else signs in with this address. Ask the runner for another one.")
+        else:
+            _mail(request, invitation, token)
+            return _back(request, patient)
+    return _stand(request, patient, 422, form=form)
+
+
+def _mail(request, invitation, token):
+    """Send the link.  Where no mail server takes it the invitation says so, and it can be sent again."""
+    try:
+        send_invitation(invitation, request.build_absolute_uri(reverse("clinic:welcome", args=[token])))
+    except OSError:
+        messages.error(request, "The mail could not be sent. Nothing is lost: send it again later.")
+    else:
+        invitations.mail_left(invitation=invitation, at=timezone.now())
+        messages.success(request, f"A link that works once was sent to {invitation.email}.")
+
+
+@login_required
+@require_POST
+def withdraw(request, patient_id):
+    """Take back a link that nobody used."""
+    patient = _runner(request, patient_id)
+    form = Withdrawal(request.POST)
+    if not form.is_valid():
+        return _stand(request, patient, 422)
+    try:
+        invitations.withdraw(patient=patient, **form.cleaned_data, by=request.user, at=timezone.now())
+    except invitations.Overtaken:
+        return _stand(request, patient, 409, overtaken="Nothing was withdrawn.")
+    messages.success(request, "The invitation was withdrawn: its link opens nothing any more.")
+    return _back(request, patient)
+
+
+def _case_shown(request, patient):
+    """Return the runner's case on whose page the form stood, or None: it stood on the runner's own page."""
+    case_id = request.POST.get("case", "")
+    return patient.cases.filter(pk=case_id).first() if is_uuid(case_id) else None
+
+
+def _back(request, patient):
+    """Go back to the page the form stood on."""
+    case = _case_shown(request, patient)
+    return redirect("clinic:case", case_id=case.pk) if case else redirect("clinic:patient", patient_id=patient.pk)
+
+
+def _stand(request, patient, status, form=None, overtaken=""):
+    """Show how the invitation stands now, and why nothing was done."""
+    way_in = letting_in(patient, timezone.now(), case=_case_shown(request, patient), form=form)
+    context = {"patient": patient, "way_in": way_in, "overtaken": overtaken}
+    return render(request, "clinic/invite.html", context, status=status)

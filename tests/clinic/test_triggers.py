@@ -24,7 +24,15 @@ APPEND_ONLY = (
     ),
 )
 KEPT = (
-    *("clinic_patient", "clinic_case", "clinic_task", "triage_screening", "triage_redflagitem", "triage_finding"),
+    *(
+        "clinic_patient",
+        "clinic_case",
+        "clinic_task",
+        "clinic_invitation",
+        "triage_screening",
+        "triage_redflagitem",
+        "triage_finding",
+    ),
     *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore"),
 )
 NEVER_EMPTIED = (*APPEND_ONLY, *KEPT, "triage_screeninganswer", "rehab_plan", "rehab_planitem")
@@ -36,6 +44,7 @@ NAMES = {
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
     "clinic_task_stays",
+    "clinic_invitation_ends_once",
     "triage_answer_sealed_insert",
     "triage_answer_sealed_update",
     "triage_answer_sealed_delete",

@@ -7,8 +7,6 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests import factories
-
 SOLEUS = ("resisted_pf_bent_pain", "deep_ache_mid_low_calf", "gradual_tightening", "dull_ache", "pain_downstairs")
 
 
@@ -26,17 +24,15 @@ def told(visitor, clinic, given_name, surname, words, **who):
 
 
 def invite(visitor, phone, patient, email):
-    """Send the runner the mail, and let them open its link on the phone and choose a password."""
-    visitor.open(f"/patients/{patient.pk}/")
-    visitor.look()
+    """Send the runner the mail from the page of the case, and let them open its link on the phone."""
+    visitor.open(f"/cases/{patient.cases.get().pk}/")
     visitor.page.get_by_label("E-mail address").fill(email)
     visitor.page.get_by_role("button", name="Send the invitation").click()
     expect(visitor.page.get_by_text(f"A link that works once was sent to {email}.")).to_be_visible()
+    visitor.look()
     phone.open(re.search(r"http\S+", mail.outbox[-1].body).group())
     phone.look()
-    for field in phone.page.get_by_label("New password").all():
-        field.fill(factories.PASSWORD)
-    phone.page.get_by_role("button", name="Save and sign in").click()
+    phone.page.get_by_role("button", name="Open my plan").click()
     phone.page.wait_for_url("**/me/")
 
 

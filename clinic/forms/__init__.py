@@ -1,4 +1,4 @@
-"""Sign in, register a runner, take the story, write a note, close a case."""
+"""Register a runner, take the story, write a note, close a case."""
 
 import re
 from datetime import timedelta
@@ -7,7 +7,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,19 +78,6 @@ class RecordForm(PlainForm):
         return data
 
 
-class SignIn(AuthenticationForm):
-    """E-mail address and password."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail address"
-        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
-
-    def clean_username(self):
-        """An address is the same in every letter case."""
-        return self.cleaned_data["username"].strip().lower()
-
-
 class Preferences(PlainForm):
     """In which language and units a person reads; each language stands in its own name."""
 
@@ -101,26 +87,6 @@ class Preferences(PlainForm):
         choices=[("metric", _("Kilometres and kilograms")), ("imperial", _("Miles and pounds"))],
         widget=forms.RadioSelect,
     )
-
-
-class Invitation(PlainForm):
-    """Where a runner gets the link to their own sign-in."""
-
-    email = forms.EmailField(label="E-mail address", max_length=254)
-
-    def __init__(self, *args, patient, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.person = patient.person
-        self.fields["email"].initial = self.person.email if self.person else patient.email
-        if self.person:
-            self.fields["email"].widget.attrs["readonly"] = True
-
-    def clean_email(self):
-        """Who has a sign-in keeps its address; the form says it again, so that it is sent on purpose."""
-        email = self.cleaned_data["email"].lower()
-        if self.person and email != self.person.email:
-            raise forms.ValidationError(f"This runner signs in with {self.person.email}.")
-        return email
 
 
 class Find(PlainForm):
