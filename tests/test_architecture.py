@@ -49,6 +49,7 @@ FLOORS = (
     ("models", "words"),
     ("access", "audit", "triggers"),
     ("facts", "history", "runs"),
+    ("entry",),
     ("gate",),
     ("actions", "invitations"),
     ("forms",),

@@ -1,0 +1,119 @@
+"""The ladder back to running: started by a clinician, down at once, up by a tap or by the clinic's setting."""
+
+from dataclasses import asdict
+
+from django.db import transaction
+
+from clinic.actions import touch_case
+from clinic.terms import Reason
+from rehab.actions.kept import judgement_columns, knowledge_columns
+from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
+from rehab.entry import criteria_of
+from rehab.history import course_of
+from rehab.knowledge import rehab_knowledge
+from rehab.models import RunStage, StepOffer
+from rehab.rules.running import Moved, stage_step, standing
+from rehab.rules.running_entry import may_run
+from rehab.rules.running_facts import Met
+from triage.actions import hold
+from triage.gate import loading_gate
+
+
+def moves_of(case):
+    """Return the moves on the ladder as the rules read them, oldest first; empty where running has not begun."""
+    rows = RunStage.objects.filter(case=case).order_by("stepped_at", "id")
+    return [Moved(row.stage, row.passed, row.stepped_at, row.rest_until, row.rule, row.inputs) for row in rows]
+
+
+def move_stage(course, *, by, at):
+    """Take the step on the ladder that the runs ask for; return the codes of the alerts it rings."""
+    moves = moves_of(course.case)
+    if not moves:
+        return ()
+    here = standing(moves)
+    step = stage_step(course.judged, here, course.now, course.limit, course.cause, rehab_knowledge().running)
+    offer = StepOffer.objects.filter(case=course.case, item__isnull=True, decided_at__isnull=True).first()
+    rises = step.moves and (step.stage > here.stage or step.passed > here.passed)
+    if offer and not (rises and offer.stage == step.stage):
+        StepOffer.objects.filter(pk=offer.pk).update(accepted=False, decided_at=at, decided_by=by)
+        offer = None
+    if step.moves and not rises:
+        write_stage(course.case, step, by=by, at=at)
+    elif rises and offer is None and loading_gate(course.case).open:
+        _rise(course.case, step, by, at)
+    if step.moves and step.suspends and not any(found.session.safety_yes for found in course.judged[-1:]):
+        _suspend(course.case, step, by, at)
+    return step.alerts
+
+
+def _rise(case, step, by, at):
+    if case.clinic.steps_apply_themselves:
+        write_stage(case, step, by=by, at=at)
+    else:
+        StepOffer.objects.create(case=case, stage=step.stage, offered_at=at, offered_by=by, **judgement_columns(step))
+
+
+def write_stage(case, step, *, by, at):
+    """Write one move on the ladder; the database refuses what rises behind a shut gate."""
+    return RunStage.objects.create(
+        case=case,
+        stage=step.stage,
+        passed=step.passed,
+        rest_until=step.rest_until,
+        stepped_at=at,
+        stepped_by=by,
+        **judgement_columns(step),
+    )
+
+
+def _suspend(case, step, by, at):
+    """Let the whole plan rest where running must stop and triage be repeated (8.4)."""
+    text = " ".join(dict.fromkeys(reason.text for reason in step.reasons))
+    sources = ", ".join(dict.fromkeys(reason.source for reason in step.reasons))
+    hold(case=case, reason=Reason(step.rule, text, sources), by=by, at=at)
+
+
+@transaction.atomic
+def start_running(*, case, version, by, at):
+    """Put the runner on stage 0, once every criterion before the first run is met."""
+    must_sign(by, case)
+    touch_case(case, version=version, by=by, at=at, kind="running_started", text="Return to running begun: stage 0")
+    refuse_when_shut(loading_gate(case))
+    if RunStage.objects.filter(case=case).exists():
+        raise Refused("This runner stands on the ladder already.")
+    criteria = criteria_of(course_of(case, at))
+    if not may_run(criteria):
+        raise Refused(*(c.reason.text for c in criteria if c.met not in (Met.MET, Met.NOT_ASKED)))
+    inputs = {"criteria": {criterion.code: criterion.met.value for criterion in criteria}}
+    return _stage_by_hand(case, 0, "entry", inputs, [asdict(criterion.reason) for criterion in criteria], by, at)
+
+
+@transaction.atomic
+def resume_running(*, case, version, stage, because, by, at):
+    """Let a runner go on after a stop, at the stage reached or below; the clinician says why."""
+    must_sign(by, case)
+    text = f"Running goes on at stage {stage}: {because.strip()}"
+    touch_case(case, version=version, by=by, at=at, kind="running_resumed", text=text)
+    refuse_when_shut(loading_gate(case))
+    newest = RunStage.objects.filter(case=case).order_by("-stepped_at", "-id").first()
+    if newest is None:
+        raise Refused("This runner is not on the ladder yet.")
+    if not 0 <= stage <= newest.stage:
+        raise Refused(f"Go on at stage {newest.stage} or below.")
+    if not because.strip():
+        raise Refused("Write why running may go on.")
+    reasons = [{"code": "resumed", "text": because.strip(), "source": "clinician"}]
+    return _stage_by_hand(case, stage, "resumed", {}, reasons, by, at)
+
+
+def _stage_by_hand(case, stage, rule, inputs, reasons, by, at):
+    return RunStage.objects.create(
+        case=case,
+        stage=stage,
+        rule=rule,
+        inputs=inputs,
+        reasons=reasons,
+        stepped_at=at,
+        stepped_by=by,
+        **knowledge_columns(),
+    )
