@@ -161,4 +161,4 @@ def adherence_percent(course):
         }
         asked += wanted
         done += min(len(days), wanted)
-    return 100 * done / asked if asked else None
+    return round(100 * done / asked) if asked else None

@@ -8,6 +8,7 @@ from rehab.actions.logging import ask_safety, correct_session, log_morning, log_
 from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
 from rehab.actions.signing import sign_plan
+from rehab.actions.stages import resume_running, start_running
 from rehab.actions.told import ExerciseTold, RunTold, SessionTold
 from rehab.actions.treating import record_treatment
 
@@ -33,7 +34,9 @@ __all__ = [
     "record_treatment",
     "remove_item",
     "replace_item",
+    "resume_running",
     "set_pain_limit",
     "sign_plan",
+    "start_running",
     "sync_catalogue",
 ]

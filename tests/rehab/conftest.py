@@ -57,7 +57,15 @@ def a_plan(case, by, **fields):
     told["decision"] = a_decision(case, by, timezone.now(), "plan", EMPTY_DECISION)
     plan = Plan.objects.create(case=case, **{**told, **fields})
     PlanItem.objects.create(
-        plan=plan, exercise_id="BIRD_DOG", position=1, max_level=3, sets=3, amount=8, unit="r", because=[BECAUSE]
+        plan=plan,
+        exercise_id="BIRD_DOG",
+        position=1,
+        max_level=3,
+        sets=3,
+        amount=8,
+        unit="r",
+        times_a_week=3,
+        because=[BECAUSE],
     )
     return plan
 

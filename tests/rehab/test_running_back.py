@@ -63,6 +63,7 @@ def walker(signed_plan, clinician):
         walker.session()
         walker.morning(pain=0)
         walker.morning(pain=0)
+    walker.session()
     walker.walk()
     walker.morning(pain=0)
     measured = {(test, side): {"value": value, "unit": unit} for test, side, value, unit in MEASURED}
