@@ -2,12 +2,11 @@
 
 from django.db.models import Q
 
-from clinic.models import Case, Patient
+from clinic.models import Patient
 from clinic.models.patients import search_key
 
 PAGE = 50
 PATIENT_COLUMNS = ("surname", "given_name", "surname_key", "given_key", "birth_date", "sex")  # what a row shows
-CASE_COLUMNS = ("side", "attention", "next_step", "opened_at", "patient__surname", "patient__given_name", "patient")
 
 
 def prefix_range(name):
@@ -48,18 +47,3 @@ def likely_duplicates(clinic_id, *, surname, given_name, birth_date, email="", p
     if phone:
         alike |= Q(phone=phone)
     return list(Patient.objects.filter(clinic_id=clinic_id).filter(alike)[:5])
-
-
-def todays_cases(person, after=None):
-    """Return one page of (open cases, key of the next page or None), who needs someone soonest first."""
-    rows = Case.objects.visible_to(person).open().select_related("patient")
-    if after:
-        attention, opened_at, pk = after
-        rows = rows.filter(
-            Q(attention__lt=attention)
-            | Q(attention=attention, opened_at__gt=opened_at)
-            | Q(attention=attention, opened_at=opened_at, pk__gt=pk)
-        ).filter(attention__lte=attention)
-    page = list(rows.order_by("-attention", "opened_at", "pk").only(*CASE_COLUMNS)[: PAGE + 1])
-    more = page[PAGE - 1] if len(page) > PAGE else None
-    return page[:PAGE], (more.attention, more.opened_at.isoformat(), str(more.pk)) if more else None

@@ -1,6 +1,7 @@
-"""Small things list pages share: the key of the next page; dates, legs and urgency as words."""
+"""Small things list pages share: the key of the next page; dates, legs and urgency as words; today's list."""
 
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.utils.dateparse import parse_datetime
 from clinic.forms.entrance import Invitation
 from clinic.invitations import latest
 from clinic.models import Case
+from clinic.models.tasks import UNHEARD
+from clinic.worklist import CASE, KINDS, TASK
 
 NO_KEY = UUID(int=0)
 
@@ -72,6 +75,26 @@ def days_ago(moment, now):
     return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
+def span(since, now):
+    """Return how long ago a moment was, in the unit a person would use: "12 minutes", "3 hours", "2 days"."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    for size, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= 2 * size or (minutes >= size and word != "day"):
+            many = minutes // size
+            return f"{many} {word}{'' if many == 1 else 's'}"
+    return "a moment"
+
+
+def due_words(due, now):
+    """Return by when something is to be done, or for how long it should have been: "by 17:30", "overdue by 2 days"."""
+    if due <= now:
+        return f"overdue by {span(due, now)}" if now - due >= timedelta(minutes=1) else "due now"
+    at, days = timezone.localtime(due), (timezone.localdate(due) - timezone.localdate(now)).days
+    if days == 0:
+        return f"by {at:%H:%M} today"
+    return "by tomorrow" if days == 1 else f"by {at:%a} {at.day} {at:%b}"
+
+
 URGENCY = dict(Case.Attention.choices)
 
 
@@ -114,3 +137,88 @@ def _standing(invitation, now):
     if not invitation.opens(now):
         return "expired"
     return "waiting" if invitation.mail_sent else "unsent"
+
+
+# --- Today's list ------------------------------------------------------------------------------
+
+BY_ACTION = {"sign_plan", "step_offer"}  # done by signing and by deciding, not by words
+TAGS = {6: "alarm, not seen", 5: "emergency", 4: "same day"}
+
+
+def list_key(request):
+    """Return the key of today's list after which a page begins: (urgency, list, moment, id), or None."""
+    key = key_of(request, 4)
+    at = moment(key[2]) if key else None
+    fits = at and isinstance(key[0], int) and key[1] in (TASK, CASE) and isinstance(key[1], int) and is_uuid(key[3])
+    return (key[0], key[1], at, UUID(key[3])) if fits else None
+
+
+def key_words(key):
+    """Return a key of today's list as plain JSON values, or None at the end."""
+    return None if key is None else (key[0], key[1], key[2].isoformat(), str(key[3]))
+
+
+def list_query(request):
+    """Return what of an address says which list this person reads: its filter and its page."""
+    kept = {name: request.GET[name] for name in ("kind", "after") if request.GET.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def this_list(request):
+    """Return the address of today's list as this person reads it."""
+    return reverse("clinic:today") + list_query(request)
+
+
+def shown_kinds(chosen):
+    """Return the filter as (code, name, whether it is chosen); the first one is the whole list."""
+    return [
+        ("", "Everybody", chosen not in KINDS),
+        *((code, kind.name, code == chosen) for code, kind in KINDS.items()),
+    ]
+
+
+def shown_rows(rows, now, query=""):
+    """Return what today's list shows of each row; ``query`` is the list that its buttons come back to."""
+    address, seen, done = (addresses_of(f"clinic:{name}") for name in ("case", "task_seen", "task_done"))
+    return [
+        {
+            "case": row.case,
+            "url": address(row.case.pk),
+            "leg": leg(row.case.side),
+            "attention": min(row.urgency, Case.Attention.EMERGENCY),
+            "word": _tag(row, now),
+            "what": row.lead.text if row.lead else row.case.next_step,
+            "since": days_ago(row.case.opened_at, now),
+            "tasks": [
+                shown_task(task, row.lead, now) | {"seen_url": seen(task.pk) + query, "done_url": done(task.pk) + query}
+                for task in row.tasks
+            ],
+        }
+        for row in rows
+    ]
+
+
+def _tag(row, now):
+    task = row.lead
+    if task is None:
+        return urgency(row.case)
+    if task.is_alarm and task.seen_at:
+        return "alarm, seen"
+    return TAGS.get(task.urgency) or due_words(task.due, now)
+
+
+def shown_task(task, lead, now):
+    """Return what the list shows of one open task; its words only where the row does not say them already."""
+    of_row = bool(lead and lead.pk == task.pk)
+    seen = f"seen by {task.seen_by.name}, {days_ago(task.seen_at, now)}" if task.seen_at else ""
+    return {
+        "of_row": of_row,
+        "text": "" if of_row else task.text,
+        "about": task.text,
+        "due": f"rang {span(task.opened_at, now)} ago" if task.is_alarm else "" if of_row else due_words(task.due, now),
+        "by_words": task.code not in BY_ACTION,
+        "is_late": task.due <= now,
+        "is_unheard": task.urgency == UNHEARD,
+        "seen": seen,
+        "owner": task.get_owner_display() if task.owner != task.Owner.CLINICIAN else "",
+    }

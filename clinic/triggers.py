@@ -162,9 +162,16 @@ CASE_TRIGGERS = (
         "clinic_task_stays",
         "clinic_task",
         "UPDATE",
-        changed("id", "case_id", "code", "opened_at", "opened_by_id")
+        changed("id", "clinic_id", "case_id", "code", "opened_at", "opened_by_id")
         + " OR OLD.done_at IS NOT NULL OR (OLD.is_alarm AND NOT NEW.is_alarm)",
         "clinic_task: a task stays what it was, an alarm stays one, and what is done stays done",
+    ),
+    Trigger(
+        "clinic_task_of_its_clinic",
+        "clinic_task",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM clinic_case c WHERE c.id = NEW.case_id AND c.clinic_id = NEW.clinic_id)",
+        "clinic_task: the case belongs to another clinic",
     ),
     Trigger(
         "clinic_case_stays",

@@ -1,13 +1,15 @@
-"""/ /patients/ /cases/ /preferences/"""
+"""/ /tasks/ /preferences/ /patients/ /cases/"""
 
 from django.urls import path
 
-from clinic.views import cases, entrance, patients, preferences
+from clinic.views import cases, entrance, patients, preferences, today
 
 app_name = "clinic"
 
 urlpatterns = [
-    path("", cases.today, name="today"),
+    path("", today.today, name="today"),
+    path("tasks/<uuid:task_id>/seen/", today.seen, name="task_seen"),
+    path("tasks/<uuid:task_id>/done/", today.done, name="task_done"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),

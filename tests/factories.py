@@ -5,7 +5,7 @@ import datetime
 import factory
 from django.utils import timezone
 
-from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person
+from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person, Task
 
 PASSWORD = "a long enough one"
 
@@ -79,3 +79,10 @@ class CaseFactory(factory.django.DjangoModelFactory):
         CaseEvent.objects.create(
             case=case, version=1, at=case.opened_at, by=case.opened_by, kind="opened", text="Case opened: left calf"
         )
+
+
+def a_task(case, by, code="red_session", **fields):
+    """Return an open task of a case, due tomorrow unless told otherwise; written without the actions."""
+    now = timezone.now()
+    told = {"text": code.replace("_", " "), "due": now + datetime.timedelta(days=1), "opened_at": now, **fields}
+    return Task.objects.create(case=case, code=code, opened_by=by, **told)

@@ -55,7 +55,7 @@ FLOORS = (
     ("forms",),
     ("mail",),
     ("alarms",),
-    ("conflict", "context", "emergency", "entrance", "find", "pages", "presentation", "windows"),
+    ("conflict", "context", "emergency", "entrance", "find", "pages", "presentation", "windows", "worklist"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import CaseEvent
+from clinic.models import Case, CaseEvent
 from rehab.models import Plan
 from tests import factories
 from tests.rehab.conftest import (
@@ -27,7 +27,7 @@ from tests.rehab.conftest import (
 
 pytestmark = pytest.mark.django_db
 LIST, CASE, PLAN = 6, 15, 10
-LIST_KB, PAGE_KB = 17, 30
+LIST_KB, BUSY_KB, PAGE_KB = 18, 48, 30  # a list, a list with two tasks a runner, a page
 EVENTS, SCREENINGS, ITEMS, PLANS = 300, 50, 60, 12
 
 
@@ -88,6 +88,22 @@ def test_a_list_asks_at_most_6_questions(size, page, clinic, clinician, at_work)
     assert len(questions) <= LIST
     assert not [sql for sql in questions if "COUNT(" in sql or "OFFSET" in sql]
     assert len(answer.content) <= LIST_KB * 1024
+
+
+def test_a_list_full_of_tasks_asks_at_most_8_questions_and_none_more_for_more(clinic, clinician, at_work):
+    browser, counts = at_work(clinician), []
+    for size in (2, 60):
+        lists_of(clinic, clinician, size)
+        for case in Case.objects.filter(tasks__isnull=True):
+            factories.a_task(case, clinician, "red_session")
+            factories.a_task(case, clinician, "no_log")
+        Case.objects.update(attention=4)  # the triage's own words are asked for too
+        for kind in ("", "?kind=red", "?kind=outcome"):
+            questions, page = asked(browser, reverse("clinic:today") + kind)
+            assert len(page.content) <= BUSY_KB * 1024
+            counts.append(len(questions))
+
+    assert counts[:3] == counts[3:] and max(counts) <= 8
 
 
 def test_a_list_asks_as_much_for_sixty_as_for_three(clinic, clinician, at_work):

@@ -34,6 +34,8 @@ POLICY = {
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
+    "clinic:task_seen": (NO_SUCH_VERB, f"{LOGIN} 404 404 404 404 403 409 409"),
+    "clinic:task_done": (f"{LOGIN} 404 404 404 404 403 200 200", f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
     "clinic:patient": (f"{LOGIN} 403 403 403 404 200 200 200", f"{LOGIN} 403 403 403 404 200 200 200"),
@@ -103,6 +105,7 @@ def walked(world):
         "form_name": "intake",
         "token": "never-sent",
         "media_id": world.picture.pk,
+        "task_id": world.alarm.pk,
     }
 
 

@@ -65,7 +65,8 @@ def a_world():
     people["runner"] = ours.patient.person
     picture = ExerciseMedia(exercise_id="BIRD_DOG", description="All fours, left arm and right leg long")
     picture.file.save("bird.png", ContentFile(b"\x89PNG"))
-    return SimpleNamespace(clinic=clinic, people=people, case=ours, theirs=theirs, picture=picture)
+    alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
+    return SimpleNamespace(clinic=clinic, people=people, case=ours, theirs=theirs, picture=picture, alarm=alarm)
 
 
 def draft_of(case):

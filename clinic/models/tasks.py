@@ -2,10 +2,24 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case as Choose
+from django.db.models import F, Q, When
 
 from clinic.ids import new_id
 from clinic.models.cases import Case
+from clinic.models.people import Clinic
+
+UNHEARD, ALARM, SAME_DAY, BY_DUE = 6, 5, 4, 3  # the first stands above a case's attention, the others beside it
+
+
+def urgency():
+    """Return how urgent a task is, as the database works it out: what nobody has seen yet comes first."""
+    return Choose(
+        When(is_alarm=True, seen_at__isnull=True, then=UNHEARD),
+        When(Q(is_alarm=True) | Q(level="E"), then=ALARM),
+        When(level="D", then=SAME_DAY),
+        default=BY_DUE,
+    )
 
 
 def person_key(**kwargs):
@@ -26,14 +40,21 @@ class TaskQuerySet(models.QuerySet):
 
     def visible_to(self, person):
         """Return the tasks of the cases this person treats; a runner has none."""
-        return self.none() if person.is_runner else self.filter(case__in=Case.objects.visible_to(person))
+        if person.is_runner:
+            return self.none()
+        return self.filter(clinic__in=[c for c, role in person.roles.items() if role != "administrator"])
+
+    def for_the_clinic(self):
+        """Tasks that wait on the clinic's list: what a runner has to do is asked on the runner's own page."""
+        return self.open().exclude(owner="runner")
 
 
 class Task(models.Model):
     """One thing to do.  ``code`` is the alert of the knowledge files; ``due`` the moment it must be done by.
 
     ``level`` is the triage level it belongs to, empty for none.  The mail fields tell how an alarm is delivered:
-    the task itself stands in the database whether or not a mail leaves.
+    the task itself stands in the database whether or not a mail leaves.  ``clinic`` is the clinic of the case and
+    ``urgency`` follows from the other columns: both stand here so that today's list is one range of one index.
     """
 
     class Owner(models.TextChoices):
@@ -45,6 +66,7 @@ class Task(models.Model):
         RUNNER = "runner", "runner"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     code = models.CharField(max_length=40)
     text = models.CharField(max_length=500)
@@ -63,12 +85,25 @@ class Task(models.Model):
     mail_sent = models.DateTimeField(null=True, blank=True)
     mail_next = models.DateTimeField(null=True, blank=True)
     mail_error = models.CharField(max_length=200, blank=True)
+    urgency = models.GeneratedField(
+        expression=urgency(), output_field=models.PositiveSmallIntegerField(), db_persist=True
+    )
 
     objects = TaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["due", "id"]
         indexes = [
+            models.Index(
+                fields=["clinic", "-urgency", "due", "id"],
+                condition=Q(done_at__isnull=True) & ~Q(owner="runner"),
+                name="task_today",
+            ),
+            models.Index(
+                fields=["clinic", "code", "due", "id"],
+                condition=Q(done_at__isnull=True) & ~Q(owner="runner"),
+                name="task_of_a_kind",
+            ),
             models.Index(fields=["case", "due"], condition=Q(done_at__isnull=True), name="task_open_of_case"),
             models.Index(fields=["mail_next"], condition=Q(is_alarm=True, seen_at__isnull=True), name="task_unheard"),
         ]
@@ -95,3 +130,9 @@ class Task(models.Model):
 
     def __str__(self):
         return self.text
+
+    def save(self, *args, **kwargs):
+        """A task is of the clinic of its case."""
+        if self._state.adding:
+            self.clinic_id = self.case.clinic_id
+        super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Today's list, the case page, the story, notes, closing."""
+"""The case page, the story, notes, closing."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,54 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import actions, forms
-from clinic.access import may_record, may_sign, treating_clinics
-from clinic.find import todays_cases
+from clinic.access import may_record, may_sign
 from clinic.models import Case
-from clinic.pages import (
-    addresses_of,
-    days_ago,
-    is_uuid,
-    key_of,
-    leg,
-    letting_in,
-    long_day,
-    moment,
-    next_page,
-    urgency,
-)
+from clinic.pages import letting_in
 
 EVENTS = 20
-
-
-@login_required
-@require_GET
-def today(request):
-    """List who needs someone, most urgent first; a runner goes to their plan, an administrator to the admin."""
-    if request.user.is_runner and not request.user.is_superuser:
-        return redirect("rehab:my_plan")
-    if not treating_clinics(request.user):
-        return redirect("admin:index")
-    cases, more = todays_cases(request.user, after=_todays_key(request))
-    now = timezone.now()
-    address = addresses_of("clinic:case")
-    rows = [
-        {
-            "case": case,
-            "url": address(case.pk),
-            "leg": leg(case.side),
-            "word": urgency(case),
-            "since": days_ago(case.opened_at, now),
-        }
-        for case in cases
-    ]
-    context = {"rows": rows, "today": long_day(now), "next_page": next_page(request, more)}
-    return render(request, "clinic/today.html", context)
-
-
-def _todays_key(request):
-    key = key_of(request, 3)
-    opened = moment(key[1]) if key else None
-    return (key[0], opened, key[2]) if opened and isinstance(key[0], int) and is_uuid(key[2]) else None
 
 
 def recordable(request, case_id, *, writing=False):

@@ -1,8 +1,10 @@
 """From the facts of a case to a draft plan, with the decision behind it kept."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.actions import touch_case
+from clinic.alarms import open_task
 from clinic.tables import knowledge_version
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
@@ -33,7 +35,14 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
         item_of(plan, position, chosen, verdicts[chosen["code"]])
         for position, chosen in enumerate(result["exercises"], start=1)
     )
+    text = "Sign the plan"
+    open_task(case=case, code="sign_plan", text=text, by=by, at=at, due=end_of_day(at))
     return plan
+
+
+def end_of_day(at):
+    """Return the last minute of the clinic's day: what is of today is done by then."""
+    return timezone.localtime(at).replace(hour=23, minute=59, second=0, microsecond=0)
 
 
 def keep_decision(case, facts, *, by, at):

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from clinic.actions import touch_case
+from clinic.alarms import settle_task
 from clinic.models import Case
 from rehab.actions.drafting import keep_decision
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
@@ -33,6 +34,7 @@ def sign_plan(*, plan, version, by, at):
     locked.signed_at, locked.signed_by = at, by
     locked.save(update_fields=["signed_at", "signed_by"])
     first_steps(locked, decision, by, at)
+    settle_task(case=locked.case, code="sign_plan", text="Plan signed", by=by, at=at)
     return locked
 
 

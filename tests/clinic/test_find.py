@@ -1,13 +1,12 @@
-"""Today's list, find, and register: nobody is skipped, nobody is registered twice unseen, few queries."""
+"""Find and register: nobody is skipped, nobody is registered twice unseen, few queries."""
 
 import datetime
 from urllib.parse import parse_qs
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from clinic.find import find_patients, likely_duplicates, todays_cases
+from clinic.find import find_patients, likely_duplicates
 from clinic.models import Case, Patient
 from clinic.models.patients import search_key
 from tests import factories
@@ -68,30 +67,6 @@ def test_paging_skips_nobody_of_the_same_name(clinic, clinician):
 
     assert len(seen) == len(set(seen)) == len(people)
     assert pages == 3
-
-
-def test_todays_list_shows_who_needs_someone_soonest_first_and_skips_nobody(clinic, clinician):
-    same_moment = timezone.now()
-    patients = factories.PatientFactory.create_batch(120, clinic=clinic, person=None)
-    cases = [
-        factories.CaseFactory(patient=patient, attention=n % 6, opened_at=same_moment, opened_by=clinician)
-        for n, patient in enumerate(patients)
-    ]
-    seen, after = [], None
-    for _ in range(3):
-        page, after = todays_cases(clinician, after=after)
-        seen += page
-        if after:
-            after = (after[0], datetime.datetime.fromisoformat(after[1]), after[2])
-
-    assert len({case.pk for case in seen}) == len(seen) == len(cases)
-    assert [case.attention for case in seen] == sorted((case.attention for case in cases), reverse=True)
-
-
-def test_a_closed_case_leaves_todays_list(case, clinician):
-    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now(), closed_by=clinician, closed_because="well")
-
-    assert todays_cases(clinician)[0] == []
 
 
 @pytest.mark.parametrize("many", [3, 120])

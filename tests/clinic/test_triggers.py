@@ -45,6 +45,7 @@ NAMES = {
     "clinic_case_of_its_clinic",
     "clinic_task_stays",
     "clinic_invitation_ends_once",
+    "clinic_task_of_its_clinic",
     "triage_answer_sealed_insert",
     "triage_answer_sealed_update",
     "triage_answer_sealed_delete",

@@ -1,7 +1,10 @@
 """What triage shows on the case page, which belongs to clinic."""
 
 from django import template
+from django.utils import timezone
 
+from clinic.models import Case
+from clinic.pages import span
 from triage.models import Diagnosis, RedFlagItem, Screening
 from triage.words import cause_title, row_title
 
@@ -61,3 +64,18 @@ def triage_panel(case):
         "cause": cause_title(diagnosis.cause) if diagnosis else "",
         "items": items,
     }
+
+
+@register.simple_tag
+def without_outcome(rows):
+    """Put on each row of today's list for how long its oldest emergency or same-day item has had no outcome.
+
+    A row is a dictionary with its ``case`` and ``attention``.  One query.
+    """
+    grave = {row["case"].pk: row for row in rows if row["attention"] >= Case.Attention.SAME_DAY}
+    items = RedFlagItem.objects.filter(case__in=grave, level__in=["E", "D"], outcome__in=["", "inconclusive"])
+    now = timezone.now()
+    for case, level, opened in items.order_by("opened_at").values_list("case", "level", "opened_at") if grave else ():
+        late = level == "E" or timezone.localdate(opened) < timezone.localdate(now)
+        grave[case].setdefault("waiting", f"no outcome for {span(opened, now)}{', overdue' if late else ''}")
+    return ""

@@ -4,6 +4,7 @@ import json
 import statistics
 import time
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.management.base import BaseCommand, CommandError
@@ -15,8 +16,10 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import include, path, reverse
 from django.utils import timezone
 
-from clinic.models import Case, Clinic, Patient, Person
+from clinic.models import Case, Clinic, Patient, Person, Task
 from clinic.models.patients import search_key
+from clinic.pages import key_words
+from clinic.worklist import KINDS, worklist
 from rehab.actions import sync_catalogue
 from rehab.management import demo
 from rehab.management.decision_time import decision_times
@@ -26,6 +29,7 @@ SIZES = (1_000, 100_000)
 BATCH = 5_000
 ROUNDS = 40
 HELLO = "/bench/hello/"
+TASKS = ("no_log", "red_session", "sign_plan", "red_flag")
 HTTPS = {"x-forwarded-proto": "https"}
 ONSETS = ("B", "Br", "D", "F", "G", "H", "K", "L", "M", "N", "P", "R", "S", "St", "T", "V", "W", "Z")
 MIDDLES = ("a", "e", "i", "o", "u", "al", "en", "ir", "or", "un")
@@ -100,10 +104,19 @@ def addresses():
         "bare Django view": [HELLO],
         "signed in, one query": ["/bench/one-query/"],
         "today": [reverse("clinic:today")],
+        "today, a page further": [next_of(reverse("clinic:today"))],
+        "today, one kind (worst)": [f"{reverse('clinic:today')}?kind={kind}" for kind in KINDS],
         "find (worst of 20 words)": [f"{reverse('clinic:find')}?name={word}" for word in WORDS],
         "case page": [reverse("clinic:case", args=[plan.case_id])],
         "plan page": [reverse("rehab:plan", args=[plan.case_id])],
     }
+
+
+def next_of(today):
+    """Return the address of the page that follows the first one of today's list."""
+    clinician = Person.objects.get(email=demo.STAFF[0][0])
+    _, after = worklist(clinician)
+    return f"{today}?{urlencode({'after': json.dumps(key_words(after))})}" if after else today
 
 
 def compared(pages):
@@ -130,7 +143,7 @@ def figures_of(client, url):
     if answer.status_code != 200:
         raise CommandError(f"{url} answered {answer.status_code}")
     times = []
-    for _ in range(ROUNDS if "name=" not in url else 5):
+    for _ in range(ROUNDS if "=" not in url else 5):
         start = time.process_time()
         client.get(url)
         times.append((time.process_time() - start) * 1000)
@@ -149,7 +162,7 @@ def grow_to(size):
     for start in range(have, size, BATCH):
         numbers = range(start, min(start + BATCH, size))
         patients = Patient.objects.bulk_create(made_up(number, clinic, by, now) for number in numbers)
-        Case.objects.bulk_create(
+        cases = Case.objects.bulk_create(
             Case(
                 clinic=clinic,
                 patient=patient,
@@ -161,6 +174,19 @@ def grow_to(size):
             )
             for number, patient in zip(numbers, patients, strict=True)
         )
+        Task.objects.bulk_create(
+            task for number, case in zip(numbers, cases, strict=True) for task in tasks_of(number, case, by, now)
+        )
+
+
+def tasks_of(number, case, by, now):
+    """Yield what waits for a made-up runner: nothing for two of three, up to three tasks for the others."""
+    for turn, code in enumerate(TASKS):
+        if number % (3 + 4 * turn) == 0:
+            is_alarm = code == "red_flag" and number % 500 == 0
+            due = now + timedelta(minutes=number % 5_000 - 500)
+            told = {"text": code.replace("_", " "), "due": due, "is_alarm": is_alarm, "level": "D" if is_alarm else ""}
+            yield Task(clinic_id=case.clinic_id, case=case, code=code, opened_at=now, opened_by=by, **told)
 
 
 def made_up(number, clinic, by, now):

@@ -1,0 +1,159 @@
+"""Who needs somebody today: each runner once, at what is most urgent about them; by key, never counted.
+
+Two lists are read, each as a range of its index: the open tasks, and the open cases by how soon somebody must look.
+They are merged by urgency; where both are equally urgent the task stands first, because it has a due moment.
+"""
+
+import heapq
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from clinic.models import Case, Task
+
+PAGE = 50
+TASK, CASE = 0, 1  # which list a row came from; the second part of the key of a page
+CASE_COLUMNS = ("side", "attention", "next_step", "opened_at", "patient__surname", "patient__given_name", "patient")
+TASK_COLUMNS = ("code", "text", "level", "due", "urgency", "is_alarm", "opened_at", "seen_at", "owner")
+WAITS = Q(done_at__isnull=True) & ~Q(owner=Task.Owner.RUNNER)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work to look at alone: ``tasks`` and ``cases`` say which belong to it; None means none."""
+
+    name: str
+    tasks: Q | None = None
+    cases: Q | None = None
+
+
+def coded(name, *codes, **more):
+    """Return the kind of the tasks with these codes."""
+    return Kind(name, Q(code__in=codes), **more)
+
+
+# The order of the filter is the order of urgency.  Codes are those of the alerts, and of what the actions open.
+KINDS = MappingProxyType(
+    {
+        "alarms": Kind("Alarms", Q(is_alarm=True)),
+        "outcome": Kind("No outcome yet", Q(level__in=["E", "D"]), Q(attention__gte=Case.Attention.SAME_DAY)),
+        "screen": Kind("To screen", None, Q(attention=Case.Attention.UNSAFE)),
+        "sign": coded("Plans to sign", "sign_plan"),
+        "step": coded("Steps to approve", "step_offer"),
+        "red": coded("RED", "red_session"),
+        "amber": coded("Two AMBER", "two_amber", "worse_run"),
+        "review": coded("Day 7 and 14", "first_review", "no_improvement"),
+        "quiet": coded("No log", "no_log"),
+        "reassess": coded("To reassess", "reassess", "measures_due", "missed_fortnight"),
+        "letter": coded("Letters", "letter", "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
+        "medicine": coded("Medicines", "medicine_change"),
+    }
+)
+
+
+@dataclass
+class Row:
+    """One runner on the list: the case, the task that brought it up (None: the case itself), and all its open tasks."""
+
+    case: Case
+    lead: Task | None
+    tasks: tuple = ()
+
+    @property
+    def urgency(self):
+        """Return how urgent the row is, from 6, an alarm that nobody has seen, to 0, nothing due."""
+        return self.lead.urgency if self.lead else self.case.attention
+
+    @property
+    def key(self):
+        """Return where the row stands: (urgency, list, moment, id)."""
+        first = self.lead or self.case
+        return self.urgency, TASK if self.lead else CASE, first.due if self.lead else first.opened_at, first.pk
+
+
+def worklist(person, *, kind=None, after=None):
+    """Return one page of (rows, key of the next page or None), the most urgent first.  Three queries.
+
+    ``kind`` is one of :data:`KINDS`, ``after`` the key of the last row seen.
+    """
+    kind = KINDS.get(kind)
+    led = [Row(task.case, task) for task in _tasks(person, kind, after)]
+    full = led[PAGE].urgency if len(led) > PAGE else -1
+    may_come = full < Case.Attention.EMERGENCY  # else tasks alone fill the page
+    own = [Row(case, None) for case in _cases(person, kind, after, above=full)] if may_come else []
+    page = list(islice(heapq.merge(led, own, key=_place), PAGE + 1))
+    more = page[PAGE - 1].key if len(page) > PAGE else None
+    return _with_tasks(page[:PAGE]), more
+
+
+def _place(row):
+    urgency, source, moment, pk = row.key
+    return -urgency, source, moment, pk
+
+
+def _tasks(person, kind, after):
+    """Return up to a page and one of the tasks that stand first for their case."""
+    if kind and kind.tasks is None:
+        return []
+    rows = Task.objects.visible_to(person).for_the_clinic().filter(case__closed_at__isnull=True)
+    others = Task.objects.filter(WAITS, case=OuterRef("case"))
+    if kind:
+        rows, others = rows.filter(kind.tasks), others.filter(kind.tasks)
+    else:
+        rows = rows.filter(urgency__gte=F("case__attention"))
+    sooner = (
+        Q(urgency__gt=OuterRef("urgency"))
+        | Q(urgency=OuterRef("urgency"), due__lt=OuterRef("due"))
+        | Q(urgency=OuterRef("urgency"), due=OuterRef("due"), pk__lt=OuterRef("pk"))
+    )
+    rows = rows.filter(~Exists(others.filter(sooner)))
+    if after:
+        rows = rows.filter(_later(after, TASK, "urgency", "due"))
+    rows = rows.select_related("case__patient").only(*TASK_COLUMNS, *(f"case__{name}" for name in CASE_COLUMNS))
+    return list(rows.order_by("-urgency", "due", "pk")[: PAGE + 1])
+
+
+def _cases(person, kind, after, above):
+    """Return up to a page and one of the cases that no task has brought up, as urgent as ``above`` says or more."""
+    if kind and kind.cases is None:
+        return []
+    rows = Case.objects.visible_to(person).open().filter(attention__gt=above)
+    led = Task.objects.filter(WAITS, case=OuterRef("pk"))
+    if kind:
+        rows = rows.filter(kind.cases)
+        led = led.filter(kind.tasks) if kind.tasks is not None else led.none()
+    else:
+        led = led.filter(urgency__gte=OuterRef("attention"))
+    rows = rows.filter(~Exists(led))
+    if after:
+        rows = rows.filter(_later(after, CASE, "attention", "opened_at"))
+    rows = rows.select_related("patient").only(*CASE_COLUMNS)
+    return list(rows.order_by("-attention", "opened_at", "pk")[: PAGE + 1])
+
+
+def _later(after, source, urgency, moment):
+    """Return the filter for the rows of one list that come after a key."""
+    level, seen, at, pk = after
+    if seen < source:  # the page ended among the tasks: the cases of the same urgency come yet
+        return Q(**{f"{urgency}__lte": level})
+    below = Q(**{f"{urgency}__lt": level})
+    if seen > source:
+        return below
+    same = Q(**{urgency: level})
+    further = Q(**{f"{moment}__gt": at}) | Q(**{moment: at, "pk__gt": pk})
+    return Q(**{f"{urgency}__lte": level}) & (below | (same & further))
+
+
+def _with_tasks(rows):
+    """Give each row all open tasks of its case, the most urgent first."""
+    ids = [row.case.pk for row in rows]
+    found = Task.objects.for_the_clinic().filter(case__in=ids).select_related("seen_by")
+    found = found.only("case", *TASK_COLUMNS, "seen_by__name").order_by("-urgency", "due", "pk")
+    of_case = {}
+    for task in found if ids else ():
+        of_case.setdefault(task.case_id, []).append(task)
+    for row in rows:
+        row.tasks = tuple(of_case.get(row.case.pk, ()))
+    return rows
