@@ -67,7 +67,7 @@ def _judged(criterion: EntryCriterion, facts: EntryFacts, table: RunningTable) -
     return Criterion(criterion.code, criterion.text, Met.MET, reason)
 
 
-def _say(criterion: EntryCriterion, table: RunningTable, code: str, **values: float | str | Text) -> Told:
+def _say(criterion: EntryCriterion, table: RunningTable, code: str, **values: float | Text) -> Told:
     return told(table.reasons, code, criterion.source, **values)
 
 

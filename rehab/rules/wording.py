@@ -18,7 +18,7 @@ class Told(Reason):
     text_es: str = ""
 
 
-def told(sentences: Sentences, code: str, source: Iterable[str], **values: float | str | Text) -> Told:
+def told(sentences: Sentences, code: str, source: Iterable[str], **values: float | Text) -> Told:
     """Return the sentence of a code with its values put in; a code or a value that is missing raises ``KeyError``.
 
     Numbers lose a needless ".0" and take the decimal comma in Spanish; a ``Text`` is put in by its language.
@@ -39,10 +39,8 @@ def as_told(code: str, text: Text, source: Iterable[str]) -> Told:
     return Told(code=code, text=text.en, source=", ".join(source), text_es=text.es)
 
 
-def _word(value: float | str | Text, spanish: bool) -> str:
+def _word(value: float | Text, spanish: bool) -> str:
     if isinstance(value, Text):
         return value.es if spanish else value.en
-    if isinstance(value, str):
-        return value
     number = f"{round(value, 2):.10g}"
     return number.replace(".", ",") if spanish else number
