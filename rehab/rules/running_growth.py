@@ -206,33 +206,11 @@ def _by_ladder(log: _Log, number: int, reasons: tuple[Told, ...]) -> Allowance:
 
 
 def _by_weeks(log: _Log, green_week: date, passed_on: date | None) -> Allowance:
-    last, before_last = log.total(log.week - WEEK), log.total(log.week - 2 * WEEK)
-    green = log.total(green_week)
-    step = green * log.number("week_cap", "rise_max_percent") / 100
-    if log.unit == KM:
-        step = max(step, log.number("week_cap", "step_min_km"))
-    caps = [("week_cap", green + step)]
-    reasons = [log.say("week_cap", "base_week", amount=green, unit=log.words), _rule(log, "week_cap")]
-    if before_last:
-        most = before_last * (100 + log.number("two_week_stop", "rise_max_percent")) / 100
-        caps.append(("two_week_stop", max(most, green)))
-    if green_week != log.week - WEEK:
-        caps.append(("last_not_green", min(green, last) if last else green))
-        reasons.append(log.say("week_cap", "last_not_green", amount=last, unit=log.words))
+    last, green = log.total(log.week - WEEK), log.total(green_week)
     light = _weeks_of_building(log, passed_on) >= log.number("fourth_week", "every_weeks") - 1
-    if light:
-        caps.append(("fourth_week", last * (100 - log.number("fourth_week", "drop_min_percent")) / 100))
-        reasons.append(_light_reason(log))
-    breach = log.table.back_down["breach"]
-    drop = breach.numbers["distance_drop_percent"]
-    if _went_wrong(log):
-        caps.append(("breach", min(green, last or green) * (100 - drop) / 100))
-        reasons.append(told(log.table.reasons, "after_breach", breach.source, percent=drop))
-    rule, cap = min(caps, key=lambda pair: pair[1])
-    if rule == "two_week_stop":
-        reasons.append(_rule(log, rule))
+    rule, cap, reasons = _week_cap(log, green_week, light)
     low = last * (100 - log.number("fourth_week", "drop_max_percent")) / 100 if light else green
-    single, said = _single_run(log, drop)
+    single, said = _single_run(log)
     done, most = log.total(log.week), _down(cap)
     inputs: dict[str, object] = {
         "on": log.on.isoformat(),
@@ -240,7 +218,7 @@ def _by_weeks(log: _Log, green_week: date, passed_on: date | None) -> Allowance:
         "green_week": green_week.isoformat(),
         "green": green,
         "last": last,
-        "before_last": before_last,
+        "before_last": log.total(log.week - 2 * WEEK),
         "done": done,
         "passed_on": passed_on.isoformat() if passed_on else None,
     }
@@ -257,6 +235,37 @@ def _by_weeks(log: _Log, green_week: date, passed_on: date | None) -> Allowance:
         reasons=(*reasons, said, *_week_over(log, done, most)),
         inputs=inputs,
     )
+
+
+def _week_cap(log: _Log, green_week: date, light: bool) -> tuple[str, float, list[Told]]:
+    """Return the rule that allows least, how much that is, and the reasons of all that bind."""
+    last, before_last, green = log.total(log.week - WEEK), log.total(log.week - 2 * WEEK), log.total(green_week)
+    step = green * log.number("week_cap", "rise_max_percent") / 100
+    if log.unit == KM:
+        step = max(step, log.number("week_cap", "step_min_km"))
+    caps = [("week_cap", green + step)]
+    reasons = [log.say("week_cap", "base_week", amount=green, unit=log.words), _rule(log, "week_cap")]
+    if before_last:
+        most = before_last * (100 + log.number("two_week_stop", "rise_max_percent")) / 100
+        caps.append(("two_week_stop", max(most, green)))
+    if green_week != log.week - WEEK:
+        caps.append(("last_not_green", min(green, last) if last else green))
+        reasons.append(log.say("week_cap", "last_not_green", amount=last, unit=log.words))
+    if light:
+        caps.append(("fourth_week", last * (100 - log.number("fourth_week", "drop_min_percent")) / 100))
+        reasons.append(_light_reason(log))
+    if _went_wrong(log):
+        breach, drop = log.table.back_down["breach"], _drop(log)
+        caps.append(("breach", min(green, last or green) * (100 - drop) / 100))
+        reasons.append(told(log.table.reasons, "after_breach", breach.source, percent=drop))
+    rule, cap = min(caps, key=lambda pair: pair[1])
+    if rule == "two_week_stop":
+        reasons.append(_rule(log, rule))
+    return rule, cap, reasons
+
+
+def _drop(log: _Log) -> float:
+    return log.table.back_down["breach"].numbers["distance_drop_percent"]
 
 
 def _rule(log: _Log, code: str) -> Told:
@@ -294,13 +303,13 @@ def _went_wrong(log: _Log) -> bool:
     return any(judged.judgement.colour in WRONG for judged in recent)
 
 
-def _single_run(log: _Log, drop: float) -> tuple[float, Told]:
+def _single_run(log: _Log) -> tuple[float, Told]:
     """Return the longest that a single run may be, and why; after a breach less than the run that breached."""
     rule = log.table.growth["single_run"]
     days, percent, longest = rule.numbers["days"], rule.numbers["longest_max_percent"], log.longest()
     cap = longest * percent / 100
     newest = log.runs[-1]
     if newest.judgement.colour in WRONG:
-        cap = min(cap, (_amount(newest.session, log.unit) or 0) * (100 - drop) / 100)
+        cap = min(cap, (_amount(newest.session, log.unit) or 0) * (100 - _drop(log)) / 100)
     said = log.say("single_run", "longest_run", days=days, amount=longest, unit=log.words, percent=percent)
     return _down(cap), said
