@@ -61,6 +61,7 @@ def _session(versions):
         root=str(versions[-1].pk),
         day=newest.day,
         began=began(versions[-1]),
+        told_at=newest.logged_at,
         minutes=newest.minutes,
         effort=_highest(versions, "effort"),
         pain_before=_highest(versions, "pain_before"),

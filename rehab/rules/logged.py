@@ -84,7 +84,7 @@ class Session:
 
     ``while_shut``: it was done while the plan rested; it is kept and never moves anything up.  ``safety_answered``:
     every question of the short safety set has an answer; silence counts as not asked.  ``root``: the id of its first
-    version where a correction gave it a new one.
+    version where a correction gave it a new one.  ``told_at``: when its newest version reached the clinic.
     """
 
     id: str
@@ -103,6 +103,7 @@ class Session:
     run: RunDone | None = None
     safety_answered: bool = False
     root: str = ""
+    told_at: datetime | None = None
 
     @property
     def key(self) -> str:

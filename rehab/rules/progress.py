@@ -102,9 +102,17 @@ def next_step(
         and t.key not in item.acted
         and now.date() - t.judged.session.day < fortnight
     ]
+    missed = _missed(look)
     if fresh:
-        return _back(look, fresh)
-    return _missed(look) or _forward(look)
+        return _stricter(_back(look, fresh), missed)
+    return missed or _forward(look)
+
+
+def _stricter(back: Step, missed: Step | None) -> Step:
+    """Return the lower of a step back and of a missed week; the rest and what was acted on stay with it."""
+    if missed is None or (back.level, back.dose_percent) <= (missed.level, missed.dose_percent):
+        return back
+    return replace(missed, rest_until=back.rest_until, inputs={**missed.inputs, "acted": back.inputs["acted"]})
 
 
 def _tries(item: ItemNow) -> tuple[_Try, ...]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from clinic.terms import Reason, Text
+from clinic.terms import Text
 from rehab.rules.course_tables import ProgressTable
+from rehab.rules.wording import Told
 
 NOT_KNOWN = "-"
 
@@ -25,6 +26,7 @@ def saying(table: ProgressTable, code: str, inputs: Mapping[str, object]) -> Tex
     return Text(text.en.format_map(known), text.es.format_map(known))
 
 
-def say(table: ProgressTable, code: str, inputs: Mapping[str, object]) -> Reason:
-    """Return the same as a reason to keep: its code, its English words and its sources."""
-    return Reason(code, saying(table, code, inputs).en, ", ".join(table.sayings[code].source))
+def say(table: ProgressTable, code: str, inputs: Mapping[str, object]) -> Told:
+    """Return the same as a reason to keep: its code, its words in both languages and its sources."""
+    text = saying(table, code, inputs)
+    return Told(code, text.en, ", ".join(table.sayings[code].source), text_es=text.es)

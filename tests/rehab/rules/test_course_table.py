@@ -29,6 +29,8 @@ STEPS = {
     "maintain": {"times_a_week_min": 1, "times_a_week_max": 2},
     "weekly_load": {"rise_max_percent": 30, "days": 7},
     "tingling": {},
+    "rest_pain": {"pain_from_nprs": 7},
+    "working_days": {"days": 5},
     "restore_dose": {"greens": 1, "dose_percent": 100},
     "lowest_level": {"dose_percent": 50},
     "nothing_rises": {"hours_after_red": 48},
@@ -61,7 +63,8 @@ ACUTE = {
 }
 ALERTS = {
     "immediate": "red_flag rest_pain_7 new_swelling breathless numb_weak dark_urine pop bone_pain",
-    "one_working_day": "red_session two_amber worse_run stage_twice same_stage medicine_change no_log",
+    "one_working_day": "red_session two_amber worse_run stage_twice same_stage medicine_change no_log "
+    "missed_fortnight reassess_failed reassess_all",
     "day_7": "first_review",
     "same_day": "worse_beyond_chance",
     "day_14": "no_improvement",

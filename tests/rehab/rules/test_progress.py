@@ -274,6 +274,9 @@ def test_a_missed_week_is_told_once_and_skipping_is_no_session():
 
 def test_a_bad_session_goes_before_a_missed_week_and_is_forgotten_after_a_fortnight():
     assert step(item([judged(1, "red")]), when=14).kind == "stop48"
+    lower = step(item([judged(1, "red", exercise=done(level=3))]), when=9)
+    assert (moved(lower), lower.rest_until) == (("down", 1, 100), at(3))
+    assert lower.inputs["acted"] == ["s1:red"]
     assert step(item([judged(1, "red")]), when=15).kind == "reassess"
 
 

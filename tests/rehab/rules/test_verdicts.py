@@ -332,7 +332,7 @@ def test_every_judgement_says_its_rule_its_inputs_and_its_reasons_in_both_langua
     assert [reason.code for reason in judged.reasons] == ["gait", "over_limit_far", "morning_far", "tingling_not_asked"]
     assert json.loads(json.dumps(dict(judged.inputs)))["over"] == 3
     assert judged.reasons[1].text == "Pain of 5 is 3 above the limit of 2."
-    assert saying(TABLE, "over_limit_far", judged.inputs).es == "El dolor de 5 supera en 3 el límite de 2."
+    assert judged.reasons[1].text_es == "El dolor de 5 supera en 3 el límite de 2."
     assert all(reason.source for reason in judged.reasons)
     assert saying(TABLE, "over_limit_far", {"worst": None}).en == "Pain of - is - above the limit of -."
 
