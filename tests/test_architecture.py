@@ -33,6 +33,7 @@ PURE = {
     "rehab/rules": ("clinic.terms", "rehab.rules"),
     "rehab/decision.py": ("clinic.terms", "rehab.rules", "triage.decision"),
     "rehab/casefile.py": ("clinic.terms",),
+    "rehab/charts": ("rehab.charts",),
 }
 
 # The standard library can also read a clock, a file, the dice or the network.
@@ -46,7 +47,7 @@ FLOORS = (
     ("rules",),
     ("decision", "casefile"),
     ("knowledge",),
-    ("models", "words"),
+    ("charts", "models", "words"),
     ("access", "audit", "triggers"),
     ("facts", "history", "runs"),
     ("entry",),
