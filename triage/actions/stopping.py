@@ -121,16 +121,23 @@ def retrigger(*, case, yes, by, at, told=""):
 
 
 @transaction.atomic
-def hold(*, case, reason, by, at):
+def hold(*, case, reason, by, at, facts=()):
     """Stop this leg for a reason that is no safety answer, such as 2 RED in 7 days; return what to say.
 
-    ``reason`` is a :class:`clinic.terms.Reason`; its code names the alarm.  Opens a screening without answers,
-    or keeps the unfinished one, and rings an alarm due at once.
+    ``reason`` is a :class:`clinic.terms.Reason`; its code names the alarm.  Opens a screening, or keeps the
+    unfinished one, and rings an alarm due at once.  ``facts``: codes of the screening that the reason answers with
+    yes, such as "14 days without a gain"; what they open by rule is opened.
     """
     now = lock_case(case)
-    _screening(now, reason.text, by, at)
+    known = present_facts(now, at)
+    screening = _screening(now, reason.text, by, at)
+    decision = None
+    if facts:
+        _keep_present(screening, facts, by, at)
+        decision = decide_and_keep(now, by=by, at=at)
+        open_items(now, decision, screening=screening, by=by, at=at, before=known)
     data = {"reason": reason.code, "source": reason.source, "level": Level.D.value}
-    _write(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, None, by, at)
+    _write(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, decision, by, at)
     open_task(case=now, code=reason.code, text=reason.text, level=Level.D, by=by, at=at, due=at, is_alarm=True)
     return _stop("D-hold", (), now.clinic, clinic_told=True)
 
@@ -147,8 +154,11 @@ def _screening(case, because, by, at):
 
 
 def _keep_yes(screening, questions, by, at):
+    _keep_present(screening, dict.fromkeys(fact for question in questions for fact in question.facts), by, at)
+
+
+def _keep_present(screening, codes, by, at):
     """Keep each fact as present; an answer that stands otherwise is raised, never lowered."""
-    codes = dict.fromkeys(fact for question in questions for fact in question.facts)
     rows = [
         ScreeningAnswer(
             screening=screening, code=code, value=Answer.PRESENT.value, answered_at=at, answered_by=by, shown_none=False
