@@ -37,18 +37,22 @@ class Clinician:
         self.person = person
 
     def act(self, runner, day):
-        """Do what is due for one runner."""
+        """Do what is due for one runner; return whether the leg may be loaded now."""
         self.at, self.case = runner.moment(day, 12), Case.objects.select_related("clinic").get(pk=runner.case.pk)
         if self.case.closed_at:
-            return
-        if self._screening_open() or self._stopping_items():
+            return False
+        if not loading_gate(self.case).open:
             self._look_again(runner, day)
         for task in list(Task.objects.open().filter(case=self.case, due__lte=self.at + timedelta(days=1))):
             see_task(task=task, by=self.person, at=self.at)
             finish_task(task=task, text="Seen, spoken with the runner", by=self.person, at=self.at)
-        if day in REASSESSED and loading_gate(self.case).open:
+        self.case.refresh_from_db()
+        if self.case.closed_at or not loading_gate(self.case).open:
+            return False
+        if day in REASSESSED:
             self._measure(runner, day)
-        self._go_on(runner, day)
+        self._go_on(day)
+        return True
 
     def _do(self, action, **kwargs):
         self.at += timedelta(minutes=1)
@@ -97,15 +101,14 @@ class Clinician:
         elif day >= REASSESSED[1]:
             self._do(clinic_actions.close_case, because="No gain: referred to find the cause")
 
-    def _go_on(self, runner, day):
+    def _go_on(self, day):
         """Start the ladder when every criterion is met; close the case of who has run the last stage."""
-        self.case.refresh_from_db()
-        if self.case.closed_at or not loading_gate(self.case).open:
+        if self.case.closed_at:
             return
         stage = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
         if stage is not None and stage.passed:
             self._do(clinic_actions.close_case, because="Runs half an hour without pain: discharged")
-        elif stage is None and day >= REASSESSED[0]:
+        elif stage is None and day >= REASSESSED[0] and day % 2:
             self._try_to_start()
 
     def _try_to_start(self):

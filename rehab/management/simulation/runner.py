@@ -47,6 +47,8 @@ class Runner:
         stage = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
         if day % 7 in TRAINING_DAYS and self.body.does(self.body.profile.sessions):
             self._train(day)
+        if self.stopped_on == day:
+            return
         if stage is not None and self._may_run_today(day, stage) and self.body.does(self.body.profile.sessions):
             self._run(day, stage.stage)
         elif stage is None and day % 7 == WALKING_DAY:
@@ -91,15 +93,16 @@ class Runner:
         """Do every exercise of the plan that does not rest."""
         at = self.moment(day, 8)
         plan = Plan.objects.signed().filter(case=self.case).first()
-        if plan is None or not loading_gate(self.case).open:
+        if plan is None:
             return
-        pain, told = self.body.pain(day), []
-        for item in plan.items.all():
-            step = LevelStep.objects.filter(item=item).order_by("-stepped_at", "-id").first()
-            if step.rest_until is None or step.rest_until <= at:
-                told.append(ExerciseTold(item=item.pk, done="full", pain_during=pain, effort=5, form="good"))
+        pain, steps = self.body.pain(day), self._steps(plan)
+        told = [
+            ExerciseTold(item=item, done="full", pain_during=pain, effort=5, form="good")
+            for item, step in steps.items()
+            if step.rest_until is None or step.rest_until <= at
+        ]
         if told:
-            before = self._levels(plan)
+            before = _levels(steps)
             safety, session = self._safety(day), self._told(at, pain, tuple(told))
             found = log_session(case=self.case, key=self._key(), safety=safety, told=session, by=self.person, at=at)
             self._check(day, found, before, plan)
@@ -107,8 +110,6 @@ class Runner:
     def _run(self, day, stage):
         """Run what the stage asks for, or, with no stage, three kilometres too many."""
         at = self.moment(day, 10)
-        if not loading_gate(self.case).open:
-            return
         self.last_run = day
         plan = Plan.objects.signed().filter(case=self.case).first()
         if stage is None:
@@ -117,17 +118,16 @@ class Runner:
         else:
             run = _of_stage(rehab_knowledge().running.stages[stage])
         told = self._told(at, self.body.pain(day, run=True), minutes=35, effort=4)
-        before = self._levels(plan)
+        before = _levels(self._steps(plan))
         found = log_run(
             case=self.case, key=self._key(), safety=self._safety(day), told=told, run=run, by=self.person, at=at
         )
         self._check(day, found, before, plan)
 
-    def _levels(self, plan):
-        if plan is None:
-            return {}
-        steps = LevelStep.objects.filter(item__plan=plan).order_by("stepped_at", "id")
-        return {step.item_id: (step.level, step.dose_percent) for step in steps}
+    def _steps(self, plan):
+        """Return the newest step of each exercise."""
+        rows = LevelStep.objects.filter(item__plan=plan).order_by("item__position", "stepped_at", "id") if plan else ()
+        return {step.item_id: step for step in rows}
 
     def _check(self, day, found, before, plan):
         """Hold what just happened against what must never happen."""
@@ -141,9 +141,13 @@ class Runner:
         if found.stop is None and not is_open and not self.body.profile.signs:
             self.false_stops += 1
         colour = Verdict.objects.filter(session=found.row, exercise=None).order_by("-judged_at", "-id").first().colour
-        after = self._levels(plan)
+        after = _levels(self._steps(plan))
         if colour == Colour.RED and any(after[item] > before[item] for item in before):
             self.faults.append(f"day {day}: a level rose after a RED session")
+
+
+def _levels(steps):
+    return {item: (step.level, step.dose_percent) for item, step in steps.items()}
 
 
 def _of_stage(stage):

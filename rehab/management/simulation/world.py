@@ -41,8 +41,8 @@ def simulate(*, runners, weeks, seed, begins):
     for day in range(weeks * 7):
         for runner in people:
             runner.live(day)
-            Clinician(clinician).act(runner, day)
-            _has_a_next_step(runner, day)
+            may_load = Clinician(clinician).act(runner, day)
+            _has_a_next_step(runner, day, may_load)
     return _tallies(people)
 
 
@@ -70,14 +70,13 @@ def _runner(number, seed, clinic, clinician, begins):
     return Runner(case, Body(profile, f"{seed}:{number}"), begins + FIRST_VISIT)
 
 
-def _has_a_next_step(runner, day):
-    """Hold that nobody is forgotten: a closed case, a task with owner and due moment, or a plan that runs."""
-    case = Case.objects.get(pk=runner.case.pk)
-    if case.closed_at:
+def _has_a_next_step(runner, day, may_load):
+    """Hold that nobody is forgotten: a plan that runs, a task with owner and due moment, or a closed case."""
+    case = runner.case
+    if may_load and Plan.objects.signed().filter(case=case).exists():
         return
     waits = Task.objects.open().filter(case=case).exists()
-    runs = Plan.objects.signed().filter(case=case).exists() and loading_gate(case).open
-    if not waits and not runs:
+    if not waits and not Case.objects.filter(pk=case.pk, closed_at__isnull=False).exists():
         runner.faults.append(f"day {day}: no open task, no running plan, no closed case")
 
 
