@@ -36,12 +36,17 @@ def asked_by_browser(request) -> str:
 
 
 class PersonLanguage:
-    """Speak the person's language for the length of one request; stands after the sign-in of the person is known."""
+    """Speak the person's language for the length of one request; stands after the sign-in of the person is known.
+
+    What is the same for everybody says its language in its address; nobody is asked for.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.path.startswith(settings.SAME_FOR_EVERYBODY):
+            return self.get_response(request)
         request.LANGUAGE_CODE = language_of(request)
         with translation.override(request.LANGUAGE_CODE):
             response = self.get_response(request)

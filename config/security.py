@@ -34,14 +34,14 @@ class ContentSecurityPolicy:
 
 
 class NeverStored:
-    """Pages of a signed-in person are kept by no cache, shared or private."""
+    """Pages of a signed-in person are kept by no cache, unless a page says itself that it shows nothing of a person."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        if "Cache-Control" not in response.headers and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 

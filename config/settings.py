@@ -136,6 +136,7 @@ FORMAT_MODULE_PATH = "config.formats"
 # What the emergency page says to call, which knows no clinic; empty: the number of the place where somebody is.
 EMERGENCY_NUMBER = env("CLINIC_EMERGENCY_NUMBER", "")
 TIME_ZONE = env("CLINIC_TIME_ZONE", "UTC")
+SAME_FOR_EVERYBODY = ("/exercises/figures/",)  # drawings: their language stands in their address
 USE_I18N = True
 USE_TZ = True
 

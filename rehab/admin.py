@@ -1,12 +1,15 @@
 """Catalogue words and pictures are edited here; plans and treatments are windows, not doors."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.urls import path
 
 from clinic.models import Case
 from clinic.windows import Administered, Sealed, Uncounted, in_window
 from rehab.forms import MediaForm
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
+from rehab.views.figures import contact_sheet
 
 
 class MediaInline(Administered, admin.StackedInline):
@@ -41,6 +44,17 @@ class ExerciseAdmin(Administered, Uncounted, admin.ModelAdmin):
         ),
     ]
     inlines = [MediaInline]
+
+    def get_urls(self):
+        """Add the sheet of all figures."""
+        sheet = path("figures/", self.admin_site.admin_view(self.figures), name="rehab_exercise_figures")
+        return [sheet, *super().get_urls()]
+
+    def figures(self, request):
+        """Show the figures of all exercises to whoever may see these pages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return contact_sheet(request, self.admin_site.each_context(request))
 
     @admin.display(description="cues")
     def catalogue_cues(self, row):

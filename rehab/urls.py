@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import plans, runner, treatments
+from rehab.views import figures, plans, runner, treatments
 
 app_name = "rehab"
 
@@ -22,5 +22,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>/treatments/", treatments.treatments, name="treatments"),
     path("cases/<uuid:case_id>/treatments/checklist/", treatments.checklist, name="treatment_checklist"),
     path("exercises/media/<uuid:media_id>/", runner.media, name="media"),
+    path(
+        "exercises/figures/<slug:exercise_code>/<int:at_level>/<slug:drawing>.<slug:figure_language>.svg",
+        figures.drawing,
+        name="figure",
+    ),
     path("me/", runner.my_plan, name="my_plan"),
 ]

@@ -34,6 +34,7 @@ PURE = {
     "rehab/decision.py": ("clinic.terms", "rehab.rules", "triage.decision"),
     "rehab/casefile.py": ("clinic.terms",),
     "rehab/charts": ("rehab.charts",),
+    "rehab/figures": ("clinic.terms", "rehab.rules", "rehab.figures", "rehab.knowledge"),
 }
 
 # The standard library can also read a clock, a file, the dice or the network.
@@ -47,7 +48,7 @@ FLOORS = (
     ("rules",),
     ("decision", "casefile"),
     ("knowledge",),
-    ("charts", "models", "words"),
+    ("charts", "figures", "models", "words"),
     ("access", "audit", "triggers"),
     ("facts", "history", "runs"),
     ("entry",),

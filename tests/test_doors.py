@@ -75,6 +75,7 @@ POLICY = {
     "rehab:treatments": (SEEN, SIGNED),
     "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
     "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
+    "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
     "rehab:my_plan": (f"{LOGIN} 200 200 403 403 403 403 403", NO_SUCH_VERB),
 }
 
@@ -92,6 +93,7 @@ ADMIN = {
     "admin:autocomplete": (REFUSED, f"{STOPPED} 405 405 405 405 405"),
     "admin:jsi18n": (ENTER, f"{STOPPED} 405 405 405 405 405"),
     "admin:view_on_site": (NOT_HERE, NOT_HERE),
+    "admin:rehab_exercise_figures": (f"{STOPPED} 200 403 403 403 200", f"{STOPPED} 200 403 403 403 200"),
     "admin:app_list": (f"{STOPPED} 200 200 404 200 200", f"{STOPPED} 200 200 404 200 200"),
     "admin/(?P<url>.*)$": (NOT_HERE, NOT_HERE),
 }
@@ -106,6 +108,10 @@ def walked(world):
         "token": "never-sent",
         "media_id": world.picture.pk,
         "task_id": world.alarm.pk,
+        "exercise_code": "BIRD_DOG",
+        "at_level": 3,
+        "drawing": "left-still",
+        "figure_language": "es",
     }
 
 

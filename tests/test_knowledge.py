@@ -27,7 +27,7 @@ REHAB_FILES = [file for file in FILES if file.startswith("rehab/")]
 
 # A number says its unit in the last words of its key, or beside it as `unit`; what is left only counts or ranks.
 UNIT_IN_KEY = re.compile(
-    r"(_|^)(seconds|minutes|hours|days?|weeks|years|nprs|percent|percent_of_body_weight|kg|km|cm|m|points|ratio"
+    r"(_|^)(seconds|minutes|hours|days?|weeks|years|deg|nprs|percent|percent_of_body_weight|kg|km|cm|m|points|ratio"
     r"|times_a_(day|week)|reps|repetitions|sets|stages?|levels?|exercises|grades?|items|sessions|hops|rpe|effort)(_|$)"
 )
 COUNTS = {

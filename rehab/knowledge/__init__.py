@@ -6,6 +6,7 @@ from clinic.tables import Checker
 from rehab.knowledge.course import load_course
 from rehab.knowledge.library import load_exercises, load_questions
 from rehab.knowledge.mapping import load_mapping
+from rehab.knowledge.poses import load_poses
 from rehab.knowledge.treatments import load_treatments
 from rehab.knowledge.watch import load_watch
 from rehab.rules.catalogue import RehabKnowledge
@@ -20,6 +21,7 @@ def rehab_knowledge() -> RehabKnowledge:
     exercises = load_exercises(checker, questions, tuple(treatments))
     mapping, contra, rules = load_mapping(checker, exercises, treatments)
     course = load_course(checker)
+    figures = load_poses(checker, exercises)
     watch = load_watch(checker)
     checker.raise_problems()
     return RehabKnowledge(
@@ -33,6 +35,7 @@ def rehab_knowledge() -> RehabKnowledge:
         progress=course.progress,
         running=course.running,
         measures=course.measures,
+        figures=figures,
         watch=watch,
         reasons=course.reasons,
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from clinic.terms import Text
 from rehab.rules.course_tables import Measure, ProgressTable, RunningTable
 from rehab.rules.mapping_tables import MappingTable
+from rehab.rules.pose_tables import FigureTable
 from rehab.rules.watch import WatchTable
 
 
@@ -272,5 +273,6 @@ class RehabKnowledge:
     progress: ProgressTable
     running: RunningTable
     measures: Mapping[str, Measure]
+    figures: FigureTable
     watch: WatchTable
     reasons: Mapping[str, Text]  # the sentences in which the rules of a course speak
