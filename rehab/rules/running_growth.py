@@ -249,7 +249,9 @@ def _week_cap(log: _Log, green_week: date, light: bool) -> tuple[str, float, lis
         most = before_last * (100 + log.number("two_week_stop", "rise_max_percent")) / 100
         caps.append(("two_week_stop", max(most, green)))
     if green_week != log.week - WEEK:
-        caps.append(("last_not_green", min(green, last) if last else green))
+        # After a pause the newest week with running is the last one, GREEN or not.
+        newest = max(week for week in log.weeks() if week < log.week)
+        caps.append(("last_not_green", min(green, log.total(newest))))
         reasons.append(log.say("week_cap", "last_not_green", amount=last, unit=log.words))
     if light:
         caps.append(("fourth_week", last * (100 - log.number("fourth_week", "drop_min_percent")) / 100))

@@ -26,6 +26,7 @@ STEPS = {
     "no_morning": {"baseline_days": 3},
     "one_step": {"levels": 1, "new_calf_levels": 1},
     "reassess": {"failed_weeks": 2, "all_weeks": 4},
+    "no_improvement": {"days": 14},
     "maintain": {"times_a_week_min": 1, "times_a_week_max": 2},
     "weekly_load": {"rise_max_percent": 30, "days": 7},
     "tingling": {},
