@@ -74,7 +74,7 @@ def test_a_change_below_chance_is_no_change(before, after, detectable, higher, m
 
 
 def test_the_detectable_changes_are_those_of_the_tests():
-    tests = triage_knowledge().tests
+    tests = triage_knowledge().tests.values()
     known = {test.code: test.detectable_change for test in tests if test.detectable_change is not None}
 
     assert set(known.values()) == {43, 1.0}
