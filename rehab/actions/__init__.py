@@ -7,8 +7,10 @@ from rehab.actions.judging import judge_case
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
 from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
+from rehab.actions.scoring import record_score
 from rehab.actions.signing import sign_plan
 from rehab.actions.stages import resume_running, start_running
+from rehab.actions.stepping import decline_step, take_step
 from rehab.actions.told import ExerciseTold, RunTold, SessionTold
 from rehab.actions.treating import record_treatment
 
@@ -24,6 +26,7 @@ __all__ = [
     "ask_safety",
     "change_dose",
     "correct_session",
+    "decline_step",
     "draft_plan",
     "judge_case",
     "log_morning",
@@ -31,6 +34,7 @@ __all__ = [
     "log_session",
     "move_item",
     "record_readiness",
+    "record_score",
     "record_treatment",
     "remove_item",
     "replace_item",
@@ -39,4 +43,5 @@ __all__ = [
     "sign_plan",
     "start_running",
     "sync_catalogue",
+    "take_step",
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from rehab.actions.kept import judgement_columns
 from rehab.actions.moving import move_plan
+from rehab.actions.offers import tell_of_offers
 from rehab.actions.stages import move_stage
 from rehab.history import course_of
 from rehab.models import ExerciseLog, Verdict
@@ -32,6 +33,7 @@ def judge_case(case, *, by, at):
     keep_verdicts(course, by=by, at=at)
     move_plan(course, by=by, at=at)
     move_stage(course, by=by, at=at)
+    tell_of_offers(case, by=by, at=at)
     return course
 
 

@@ -2,6 +2,7 @@
 
 from clinic.terms import Reason
 from rehab.actions.kept import judgement_columns
+from rehab.actions.offers import decide, open_offers
 from rehab.history import items_now
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, StepOffer
@@ -22,18 +23,27 @@ def move_plan(course, *, by, at):
     _rest(course, since, by, at)
 
 
-def _move_items(course, since, by, at):
-    items = list(course.plan.items.all())
+def next_steps(course):
+    """Return what the rules say comes next for each exercise of the plan in force, as [(item, step)]."""
+    return _next_steps(course, triaged_at(course.case))
+
+
+def _next_steps(course, since):
     table = rehab_knowledge().progress
     steps = plan_steps(
         items_now(course), sessions=course.judged, limit=course.limit, now=course.now, table=table, since=since
     )
+    return list(zip(course.plan.items.all(), steps, strict=True))
+
+
+def _move_items(course, since, by, at):
+    steps = _next_steps(course, since)
     offers = {offer.item_id: offer for offer in open_offers(course.case).filter(item__isnull=False)}
-    may_rise = any(step.rises for step in steps) and loading_gate(course.case).open
-    for item, step in zip(items, steps, strict=True):
+    may_rise = any(step.rises for _, step in steps) and loading_gate(course.case).open
+    for item, step in steps:
         offer = offers.get(item.pk)
         if offer and not (step.kind is Kind.UP and step.level == offer.level):
-            withdraw(offer, by=by, at=at)
+            decide(offer, accepted=False, by=by, at=at)
             offer = None
         if step.goes_back or (step.kind is Kind.RESTORE_DOSE and may_rise):
             write_step(item, step, by=by, at=at)
@@ -62,16 +72,6 @@ def write_step(item, step, *, by, at):
         stepped_by=by,
         **judgement_columns(step),
     )
-
-
-def open_offers(case):
-    """Return the steps up that wait for a tap."""
-    return StepOffer.objects.filter(case=case, decided_at__isnull=True)
-
-
-def withdraw(offer, *, by, at):
-    """Take an offer back that the newest logs no longer bear out."""
-    StepOffer.objects.filter(pk=offer.pk, decided_at__isnull=True).update(accepted=False, decided_at=at, decided_by=by)
 
 
 def triaged_at(case):

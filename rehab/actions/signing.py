@@ -6,6 +6,7 @@ from clinic.actions import touch_case
 from clinic.alarms import settle_task
 from clinic.models import Case
 from rehab.actions.drafting import keep_decision
+from rehab.actions.offers import withdraw_offers
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import decided_facts, verdicts_of_exercises
 from rehab.models import LevelStep, Plan
@@ -35,6 +36,7 @@ def sign_plan(*, plan, version, by, at):
     locked.save(update_fields=["signed_at", "signed_by"])
     first_steps(locked, decision, by, at)
     settle_task(case=locked.case, code="sign_plan", text="Plan signed", by=by, at=at)
+    withdraw_offers(locked.case, by=by, at=at)
     return locked
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from clinic.actions import touch_case
 from clinic.terms import Reason
 from rehab.actions.kept import judgement_columns, knowledge_columns
+from rehab.actions.offers import decide, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
 from rehab.history import course_of
@@ -25,17 +26,24 @@ def moves_of(case):
     return [Moved(row.stage, row.passed, row.stepped_at, row.rest_until, row.rule, row.inputs) for row in rows]
 
 
-def move_stage(course, *, by, at):
-    """Take the step on the ladder that the runs ask for; return the codes of the alerts it rings."""
+def next_stage(course):
+    """Return (where the runner stands, what the rules say comes next); both None where running has not begun."""
     moves = moves_of(course.case)
     if not moves:
-        return ()
+        return None, None
     here = standing(moves)
-    step = stage_step(course.judged, here, course.now, course.limit, course.cause, rehab_knowledge().running)
-    offer = StepOffer.objects.filter(case=course.case, item__isnull=True, decided_at__isnull=True).first()
+    return here, stage_step(course.judged, here, course.now, course.limit, course.cause, rehab_knowledge().running)
+
+
+def move_stage(course, *, by, at):
+    """Take the step on the ladder that the runs ask for; return the codes of the alerts it rings."""
+    here, step = next_stage(course)
+    if step is None:
+        return ()
+    offer = open_offers(course.case).filter(item__isnull=True).first()
     rises = step.moves and (step.stage > here.stage or step.passed > here.passed)
     if offer and not (rises and offer.stage == step.stage):
-        StepOffer.objects.filter(pk=offer.pk).update(accepted=False, decided_at=at, decided_by=by)
+        decide(offer, accepted=False, by=by, at=at)
         offer = None
     if step.moves and not rises:
         write_stage(course.case, step, by=by, at=at)

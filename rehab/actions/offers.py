@@ -1,0 +1,35 @@
+"""Steps that wait for a tap: which stand open, and the task that brings them up on today's list."""
+
+from datetime import timedelta
+
+from clinic.alarms import open_task, settle_task
+from rehab.actions.drafting import end_of_day
+from rehab.models import StepOffer
+
+TASK = "step_offer"
+
+
+def open_offers(case):
+    """Return the steps up that wait for a tap."""
+    return StepOffer.objects.filter(case=case, decided_at__isnull=True)
+
+
+def decide(offer, *, accepted, by, at):
+    """Keep how an open offer ended: taken, or declined and withdrawn; return whether it was still open."""
+    still_open = StepOffer.objects.filter(pk=offer.pk, decided_at__isnull=True)
+    return bool(still_open.update(accepted=accepted, decided_at=at, decided_by=by))
+
+
+def withdraw_offers(case, *, by, at):
+    """Take back what was offered in a plan that another one has replaced; the running stage has its own ladder."""
+    open_offers(case).filter(item__isnull=False).update(accepted=False, decided_at=at, decided_by=by)
+    tell_of_offers(case, by=by, at=at)
+
+
+def tell_of_offers(case, *, by, at):
+    """Keep today's list in step with the offers: one task while any stands open, none when they are decided."""
+    if open_offers(case).exists():
+        due = end_of_day(at + timedelta(days=1))
+        open_task(case=case, code=TASK, text="A step up waits for your tap", by=by, at=at, due=due)
+    else:
+        settle_task(case=case, code=TASK, text="No step waits any more", by=by, at=at)
