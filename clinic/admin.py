@@ -1,5 +1,7 @@
 """Clinics, people and roles are kept here; runners and cases are windows, not doors."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -10,6 +12,8 @@ from clinic.windows import Administered, Quick, Sealed, Uncounted, in_window
 
 admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
+for hidden in (EmailAddress, Authenticator):  # a sign-in is changed by the person it belongs to
+    admin.site.unregister(hidden)
 admin.site.unregister(Group)  # who may do what follows from the role in a clinic, not from groups
 
 

@@ -1,11 +1,29 @@
 """The letters the clinic sends.  None of them says why somebody is a patient."""
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
+
+logger = logging.getLogger("clinic.mail")
+POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
+
+
+def send_soon(message):
+    """Send a mail beside this request.  A mail server that does not answer is noted, without the address."""
+    return POSTMAN.submit(_send, message)
+
+
+def _send(message):
+    try:
+        message.send()
+    except OSError as fault:
+        logger.error("A mail could not be sent: %s", type(fault).__name__)
 
 
 def send_invitation(invitation, link):

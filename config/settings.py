@@ -32,6 +32,9 @@ DEMONSTRATION = env("CLINIC_DEMO", "yes" if DEBUG else "no") == "yes"
 # --- Apps --------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "allauth",  # before ours, whose admin leaves its tables out
+    "allauth.account",
+    "allauth.mfa",
     "clinic",
     "triage",
     "rehab",
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.security.NeverStored",
     "clinic.language.PersonLanguage",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -126,6 +130,27 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 RUNNER_SESSION_DAYS = int(env("CLINIC_RUNNER_DAYS", "30"))  # a runner stays in on their own phone
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- Signing in by code or passkey -------------------------------------------------------
+# Numbers are counted in the database, which all workers share; sessions stand there too, in a table of their own.
+
+CACHES = {"default": environ.Env.cache_url_config("dbcache://clinic_cache?max_entries=100000")}
+ACCOUNT_ADAPTER = "clinic.entrance.Entrance"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*"]
+ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_EMAIL_SUBJECT_PREFIX = "none", ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whom we do not know
+ACCOUNT_LOGIN_BY_CODE_ENABLED, ACCOUNT_LOGIN_BY_CODE_TIMEOUT = True, 10 * 60
+# A passkey is added within this time after signing in: the rule is ours, so allauth's own is off.
+ACCOUNT_REAUTHENTICATION_TIMEOUT, MFA_REAUTHENTICATION_REQUIRED = 15 * 60, False
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/h/ip,3/10m/key,10/d/key"}  # for a network, for an address
+ACCOUNT_RATE_LIMITS |= {"enter_code": "3/10m/key", "use_code": "1/10m/key"}
+_ours = "clinic.forms.entrance."
+ACCOUNT_FORMS = {"request_login_code": _ours + "AskForCode", "confirm_login_code": _ours + "EnterCode"}
+MFA_FORMS = {"login_webauthn": _ours + "SignInByPasskey"}
+MFA_SUPPORTED_TYPES, MFA_PASSKEY_LOGIN_ENABLED = ["webauthn"], True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("CLINIC_PROXIES", "0" if DEBUG else "1"))  # whose word is a network address
 
 # --- Language and time -------------------------------------------------------------------
 

@@ -6,13 +6,19 @@ from django.urls import include, path
 
 from clinic import emergency
 from clinic.forms.entrance import SignIn
+from clinic.views import entrance
+
+password = LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True)
 
 urlpatterns = [
     path("emergency/", emergency.page, name="emergency"),
-    path(
-        "accounts/login/", LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True), name="login"
-    ),
+    path("accounts/login/", password, name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    # Of allauth's addresses these alone, under the names it looks for; it is not included.
+    path("accounts/login/", password, name="account_login"),
+    path("accounts/code/", entrance.ask_for_code, name="account_request_login_code"),
+    path("accounts/code/enter/", entrance.enter_code, name="account_confirm_login_code"),
+    path("accounts/passkey/", entrance.sign_in_by_passkey, name="mfa_login_webauthn"),
     path("admin/", admin.site.urls),
     path("", include("clinic.urls")),
     path("", include("triage.urls")),
@@ -21,4 +27,5 @@ urlpatterns = [
 
 handler403 = "clinic.views.errors.forbidden"
 handler404 = "clinic.views.errors.not_found"
+handler429 = "clinic.views.errors.too_many"  # where allauth counts
 handler500 = "clinic.views.errors.server_error"

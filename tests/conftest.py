@@ -1,6 +1,7 @@
 """What every test stands on: the profile of the property tests, and people of one clinic."""
 
 import pytest
+from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import transaction
 from django.test import override_settings
@@ -27,6 +28,12 @@ def flush_past_the_triggers():
 
         patch.setattr(flush.Command, "handle", emptied)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_before():
+    """Each test starts with every try and every send left."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -21,3 +21,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(tempfile.gettempdir(), f"stridewell-{os.getpid()}.sqlite3")}
 else:
     DATABASES["default"].get("OPTIONS", {}).pop("pool", None)  # a pool would outlive the test database
+
+# What is counted against a limit is forgotten after each test; where many workers count, a test takes the real cache.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

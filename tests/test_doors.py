@@ -11,7 +11,7 @@ from clinic.models import Case, Person
 from tests.world import PEOPLE, a_browser, address, every_route, item_of, tables
 
 pytestmark = pytest.mark.django_db
-LOGIN, GATE = "/accounts/login/", "/admin/login/"
+LOGIN, GATE, CODE = "/accounts/login/", "/admin/login/", "/accounts/code/"
 
 # Columns:  nobody runner fellow administrator stranger assistant clinician lead
 SEEN = f"{LOGIN} 403 404 404 404 200 200 200"
@@ -22,6 +22,7 @@ STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
 YOURS = f"{LOGIN} 200 200 200 200 200 200 200"  # a page about the person who asks
 NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
+RUNNERS = f"{LOGIN} 200 200 403 403 403 403 403"
 NOBODYS_LINK = "404 404 404 404 404 404 404 404"
 
 KINDS = ({}, {"HX-Request": "true"})
@@ -31,6 +32,12 @@ NOTHING = {"nothing": "useful"}  # a form that says neither for whom nor of when
 POLICY = {
     "emergency": (ANYBODY, " ".join(["405"] * 8)),  # public, static, of nobody: no session, no audit
     "login": ("200 / / / / / / /", "200 / / / / / / /"),
+    "account_login": ("200 / / / / / / /", "200 / / / / / / /"),
+    "account_request_login_code": ("200 / / / / / / /", "200 / / / / / / /"),
+    "account_confirm_login_code": (f"{CODE} / / / / / / /", f"{CODE} / / / / / / /"),
+    "mfa_login_webauthn": (f"{LOGIN} / / / / / / /", f"{LOGIN} / / / / / / /"),
+    "clinic:passkeys": (RUNNERS, RUNNERS),  # asking for a new sign-in first is an answer too
+    "clinic:forget_passkey": (NO_SUCH_VERB, f"{LOGIN} 404 404 403 403 403 403 403"),
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
@@ -106,6 +113,7 @@ def walked(world):
         "patient_id": world.case.patient_id,
         "form_name": "intake",
         "token": "never-sent",
+        "key_id": 1,
         "media_id": world.picture.pk,
         "task_id": world.alarm.pk,
         "exercise_code": "BIRD_DOG",

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db
 
 # Doors whose POST keeps nothing of a record, and those that open a case or a sign-in and so have no version yet.
 NO_RECORD = {"emergency", "login", "logout", "clinic:welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
+NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
+NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
 BY_ITSELF = {"clinic:task_seen", "clinic:task_done"}  # read alone: tests/clinic/test_worklist.py tries their papers
 DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "slowly"}

@@ -1,9 +1,16 @@
-"""Getting in: sign in, invite a runner, take an invitation back."""
+"""Getting in: by password, by code, by passkey; invite a runner, take an invitation back."""
 
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
 
+from clinic.access import may_sign_in_by_mail
 from clinic.forms import PlainForm
 from clinic.models import Person
 
@@ -13,12 +20,87 @@ class SignIn(AuthenticationForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail address"
-        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+        self.fields["username"].label = _("E-mail address")
+        self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username"})
 
     def clean_username(self):
         """An address is the same in every letter case."""
         return self.cleaned_data["username"].strip().lower()
+
+
+def within(request, action, key):
+    """Count one more of an action and return whether it stays within its limits; each is counted under a lock."""
+    rates = settings.ACCOUNT_RATE_LIMITS
+    return bool(ratelimit.consume(request, app="clinic", action=action, config=rates, key=key))
+
+
+class AskForCode(RequestLoginCodeForm):
+    """To which address a code is sent; an unknown one gets the same answer and no mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def clean_email(self):
+        """Find the runner.  The limit counts an address before it is known whether it is one of ours."""
+        email = self.cleaned_data["email"].strip().lower()
+        if not within(context.request, "request_login_code", key=email):
+            raise forms.ValidationError(_("Too many codes were asked for. Wait a while, then try again."))
+        person = Person.objects.filter(email=email).first()
+        self._user = person if person and may_sign_in_by_mail(person) else None
+        return email
+
+
+class EnterCode(ConfirmLoginCodeForm):
+    """The code from the mail.  Tries are counted under a lock: neither patience nor hurry gives more than three."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_code(self):
+        """Compare, whatever dashes, spaces and letter case were typed; who sends a right code first uses it up."""
+        request, typed = context.request, self.cleaned_data["code"]
+        asked = f"{request.session.session_key}:{request._login_stage.state['at']}"
+        right = within(request, "enter_code", key=asked) and compare_user_code(
+            actual=typed, expected=self.expected_code
+        )
+        if not (right and within(request, "use_code", key=asked)):
+            raise forms.ValidationError(_("This is not the code. Look at the newest mail."))
+        return typed
+
+
+# What a device sends is not trusted to have any shape; whatever goes wrong in reading it is one of these.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+
+
+class SignInByPasskey(LoginWebAuthnForm):
+    """What a device answered to be let in."""
+
+    def clean_credential(self):
+        """Find the passkey and check that the device holds it."""
+        try:
+            return super().clean_credential()
+        except UNREADABLE as fault:
+            raise forms.ValidationError(_("This passkey is not known here.")) from fault
+
+
+class AddPasskey(AddWebAuthnForm):
+    """A new passkey of the person signed in, and what they call it; it always asks for face, finger or PIN."""
+
+    name = forms.CharField(label=_("What you call this device"), max_length=60, required=False)
+    passwordless = None
+
+    def clean(self):
+        """Check what the device made."""
+        try:
+            return super().clean()
+        except UNREADABLE as fault:
+            raise forms.ValidationError(_("The passkey could not be read.")) from fault
 
 
 class Invitation(PlainForm):

@@ -16,3 +16,8 @@ def not_found(request, exception=None):
 def server_error(request):
     """Say that the fault is ours."""
     return render(request, "500.html", status=500)
+
+
+def too_many(request):
+    """Say that the same was asked for too often."""
+    return render(request, "429.html", status=429)

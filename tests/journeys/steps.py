@@ -23,14 +23,24 @@ def told(visitor, clinic, given_name, surname, words, **who):
     return clinic.cases.get(patient__surname=surname)
 
 
-def invite(visitor, phone, patient, email):
-    """Send the runner the mail from the page of the case, and let them open its link on the phone."""
+def send_invitation(visitor, patient, email):
+    """Send the runner the mail, from the page of the case."""
     visitor.open(f"/cases/{patient.cases.get().pk}/")
     visitor.page.get_by_label("E-mail address").fill(email)
     visitor.page.get_by_role("button", name="Send the invitation").click()
     expect(visitor.page.get_by_text(f"A link that works once was sent to {email}.")).to_be_visible()
     visitor.look()
-    phone.open(re.search(r"http\S+", mail.outbox[-1].body).group())
+
+
+def mailed_link():
+    """Return the link of the newest mail."""
+    return re.search(r"http\S+", mail.outbox[-1].body).group()
+
+
+def invite(visitor, phone, patient, email):
+    """Invite the runner, and let them open the link on the phone and tap."""
+    send_invitation(visitor, patient, email)
+    phone.open(mailed_link())
     phone.look()
     phone.page.get_by_role("button", name="Open my plan").click()
     phone.page.wait_for_url("**/me/")

@@ -1,0 +1,131 @@
+"""A runner gets in: invited from the case page, let in by a tap, and back again by a code, and then by a passkey."""
+
+import re
+
+import pytest
+from django.core import mail
+from playwright.sync_api import expect
+
+from clinic.mail import POSTMAN
+from clinic.models import Person
+from tests import factories
+from tests.journeys import steps
+
+ADDRESS = "nina@example.org"
+
+
+@pytest.fixture
+def case(clinic, clinician):
+    """The open case of a runner who was never let in."""
+    return factories.CaseFactory(
+        patient__clinic=clinic, patient__person=None, patient__given_name="Nina", opened_by=clinician
+    )
+
+
+def code():
+    """Return the code of the newest mail, once it has left."""
+    POSTMAN.submit(lambda: None).result()
+    assert mail.outbox[-1].to == [ADDRESS]
+    return re.search(r"^[A-Z]{4}-[A-Z]{4}$", mail.outbox[-1].body, re.MULTILINE).group()
+
+
+def sign_out(phone):
+    phone.page.get_by_role("button", name="Sign out", exact=True).click()
+    phone.page.wait_for_url("**/accounts/login/")
+
+
+def ask_for_code(phone):
+    phone.page.get_by_role("link", name="I am a runner: send me a code").click()
+    phone.look()
+    phone.page.get_by_label("E-mail address").fill(ADDRESS)
+    phone.page.get_by_role("button", name="Send me a code").click()
+    phone.page.wait_for_url("**/accounts/code/enter/")
+
+
+def enter(phone, typed):
+    phone.page.get_by_label("Code").fill(typed)
+    phone.page.get_by_role("button", name="Sign in").click()
+
+
+def test_invited_let_in_out_and_in_again(desk, phone, case):
+    steps.invite(desk, phone, case.patient, ADDRESS)
+    phone.look()
+    desk.open(f"/cases/{case.pk}/")
+    expect(desk.page.get_by_text("The runner is in:")).to_be_visible()
+    desk.look()
+
+    sign_out(phone)
+    phone.look()
+    ask_for_code(phone)
+    phone.look()
+    enter(phone, "BBBB-BBBB")
+    expect(phone.page.get_by_text("This is not the code.")).to_be_visible()
+    phone.look()
+    enter(phone, code().lower())
+    phone.page.wait_for_url("**/me/")
+
+
+def test_sent_again_and_withdrawn(desk, phone, case):
+    steps.send_invitation(desk, case.patient, ADDRESS)
+    first = steps.mailed_link()
+    desk.page.get_by_text("The mail did not arrive?").click()
+    desk.look()
+    desk.page.get_by_role("button", name="Send again").click()
+    expect(desk.page.get_by_text(f"A link that works once was sent to {ADDRESS}.")).to_be_visible()
+    second = steps.mailed_link()
+    phone.open(first)
+    expect(phone.page.get_by_role("heading", name="This link opens nothing")).to_be_visible()
+
+    desk.page.get_by_role("button", name="Withdraw the invitation").click()
+    expect(desk.page.get_by_text("The invitation was withdrawn")).to_be_visible()
+    desk.look()
+    phone.open(second)
+    expect(phone.page.get_by_role("heading", name="This link opens nothing")).to_be_visible()
+    phone.complaints.clear()  # the browser reports a 404 itself
+    phone.look()
+
+
+def test_a_passkey_lets_in_without_a_code(phone, case):
+    case.patient.person = Person.objects.create_user(ADDRESS, name="Nina")
+    case.patient.save()
+    device = a_device(phone)
+    phone.open("/accounts/login/")
+    ask_for_code(phone)
+    enter(phone, code())
+    phone.page.wait_for_url("**/me/")
+
+    phone.open("/preferences/")
+    phone.page.get_by_role("link", name="Sign in without a code").click()
+    phone.look()
+    phone.page.get_by_role("button", name="Add a passkey on this device").click()
+    expect(phone.page.get_by_text("This device can sign in now, without a code.")).to_be_visible()
+    phone.look()
+    sign_out(phone)
+    phone.page.get_by_role("button", name="Use a passkey").click()
+    phone.page.wait_for_url("**/me/")
+
+    # Without face, finger or PIN nobody gets in, and the page says what else to do
+    sign_out(phone)
+    device("WebAuthn.setUserVerified", isUserVerified=False)
+    phone.page.get_by_role("button", name="Use a passkey").click()
+    expect(phone.page.get_by_text("No passkey was used. Ask for a code instead.")).to_be_visible()
+    phone.look()
+
+    # Who left does not come in by a passkey either
+    Person.objects.filter(email=ADDRESS).update(is_active=False)
+    device("WebAuthn.setUserVerified", isUserVerified=True)
+    phone.page.get_by_role("button", name="Use a passkey").click()
+    phone.page.wait_for_url("**/accounts/code/")
+    expect(phone.page.get_by_text("That did not work")).to_be_visible()
+    phone.open("/me/")
+    assert "/accounts/login/" in phone.page.url
+
+
+def a_device(phone):
+    """Give the browser a device that makes passkeys; return a function that tells it something."""
+    wire = phone.context.new_cdp_session(phone.page)
+    wire.send("WebAuthn.enable")
+    able = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True, **able}
+    made = wire.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return lambda what, **said: wire.send(what, {**made, **said})
