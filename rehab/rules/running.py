@@ -7,6 +7,7 @@ one breach.  Where two rules meet, the stricter one wins.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from clinic.terms import Level
 from rehab.rules.course_tables import PainLimit, RunningTable, Stage
@@ -255,12 +256,17 @@ def _is_twice(course: _Course, fresh: tuple[Breach, ...]) -> bool:
 
 
 def _missed(course: _Course) -> StageStep | None:
-    """Return one stage down after days without a run; once for each gap, and not while running is shut."""
+    """Return one stage down after days without a run; once for each gap, and not while running is shut.
+
+    A gap counts whether it is still open or ended with a run of the old stage: when it is noticed changes nothing.
+    """
     here, rule = course.here, course.table.back_down["missed"]
-    last = max([here.entered_at, *(judged.session.began for judged in course.runs)])
-    gap = (course.now - last).days
-    told_before = here.rule == rule.code and last == here.entered_at
-    if here.suspended or here.passed or here.stage == 0 or told_before or gap < rule.numbers["days"]:
+    since = [judged.session.began for judged in course.runs if judged.session.began > here.entered_at]
+    gaps = [(late - early).days for early, late in pairwise([here.entered_at, *since, course.now])]
+    if here.rule == rule.code:
+        gaps = gaps[1:]  # this gap had its step
+    gap = max(gaps, default=0)
+    if here.suspended or here.passed or here.stage == 0 or gap < rule.numbers["days"]:
         return None
     stage = max(0, here.stage - round(rule.numbers["stages_down"]))
     reason = told(course.table.reasons, "no_run_lately", rule.source, gap=gap)

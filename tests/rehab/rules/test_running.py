@@ -82,8 +82,8 @@ def test_anything_less_holds(runs, reasons):
 
 
 def test_greens_with_a_week_between_do_not_add_up():
-    assert step(greens(1, 7.99), on_stage(1), day=9).stage == 2
-    assert codes(step(greens(1, 8), on_stage(1), day=9).reasons) == ["greens_so_far"]
+    assert step(greens(1, 7.99, stage=0), on_stage(0), day=9).stage == 1
+    assert codes(step(greens(1, 8, stage=0), on_stage(0), day=9).reasons) == ["greens_so_far"]
 
 
 def test_a_walk_between_two_walks_is_passed_over_and_the_third_counts():
@@ -287,7 +287,10 @@ def test_a_week_without_a_run_leads_one_stage_down_once():
     assert (found.stage, found.moves, found.rule, codes(found.reasons)) == (2, True, "missed", ["no_run_lately"])
     lower = on_stage(2, 7, rule="missed")
     assert step([], lower, day=30).moves is False
+    assert step(greens(20, stage=2), lower, day=21).moves is False
     assert step(greens(9, stage=2), lower, day=16).stage == 1
+    assert step(greens(1, 8, stage=3), here, day=9).rule == "missed"  # the gap was seen only with the run after it
+    assert step(greens(1, 7.99, stage=3), here, day=9).stage == 4
     for other in (on_stage(0), on_stage(8, passed=True), on_stage(3, suspended=True)):
         assert step([], other, day=30).moves is False
 
