@@ -68,7 +68,7 @@ def _by_code(entries):
     return MappingProxyType({entry.code: entry for entry in entries})
 
 
-def _numbers(entry: Entry) -> Mapping[str, float]:
+def numbers_of(entry: Entry) -> Mapping[str, float]:
     """Return the named numbers of an entry; each name says its unit."""
     if not entry.has("numbers"):
         return MappingProxyType({})
@@ -134,7 +134,7 @@ def _bands(entry: Entry) -> Bands:
 
 def _step(entry: Entry) -> StepRule:
     return _finished(
-        entry, StepRule(entry.code(), entry.must_text("text"), _numbers(entry), entry.sources(), entry.mark())
+        entry, StepRule(entry.code(), entry.must_text("text"), numbers_of(entry), entry.sources(), entry.mark())
     )
 
 
@@ -197,7 +197,7 @@ def _criterion(entry: Entry) -> EntryCriterion:
         text=entry.must_text("text"),
         only_causes=frozenset(entry.words("only_causes", required=False)),
         skip_causes=frozenset(entry.words("skip_causes", required=False)),
-        numbers=_numbers(entry),
+        numbers=numbers_of(entry),
         source=entry.sources(),
         mark=entry.mark(),
     )
@@ -260,7 +260,7 @@ def _measure(entry: Entry) -> Measure:
         licence=entry.must_text("licence"),
         stores=entry.word("stores", choices=STORES),
         causes=frozenset(entry.words("causes")),
-        numbers=_numbers(entry),
+        numbers=numbers_of(entry),
         primary=entry.flag("primary"),
         schedule_weeks=tuple(round(week) for week in entry.numbers("schedule_weeks")),
         at_discharge=entry.flag("at_discharge"),

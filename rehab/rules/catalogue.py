@@ -13,6 +13,7 @@ from clinic.terms import Text
 from rehab.rules.course_tables import Measure, ProgressTable, RunningTable
 from rehab.rules.mapping_tables import MappingTable
 from rehab.rules.pose_tables import FigureTable
+from rehab.rules.session import Timing
 from rehab.rules.watch import WatchTable
 
 
@@ -276,3 +277,4 @@ class RehabKnowledge:
     figures: FigureTable
     watch: WatchTable
     reasons: Mapping[str, Text]  # the sentences in which the rules of a course speak
+    timing: Timing

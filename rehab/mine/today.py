@@ -1,0 +1,148 @@
+"""What today's page shows: what is due, how long it takes, what happened last."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from clinic.terms import Side
+from rehab.knowledge import rehab_knowledge
+from rehab.mine.frame import level_now, percent_now, step_of
+from rehab.models import ExerciseLog, MorningLog, RunStage, SessionLog
+from rehab.presentation import Card, card, dose_at
+from rehab.rules.due import Due, Habit, Standing, is_to_do, may_be_done, monday_of, standing
+from rehab.rules.session import Asked, minutes_of
+
+LOOKED_BACK = timedelta(days=14)
+LEFT_OUT = ExerciseLog.Done.SKIPPED
+
+
+@dataclass(frozen=True)
+class Task:
+    """One exercise of the plan as it stands today."""
+
+    item: object
+    card: Card
+    asked: Asked
+    habit: Habit
+    standing: Standing
+
+    @property
+    def is_to_do(self):
+        """Return whether today's session holds it."""
+        return is_to_do(self.standing)
+
+    @property
+    def may_be_done(self):
+        """Return whether it may be done today of the runner's own will."""
+        return may_be_done(self.standing)
+
+
+def asked_now(item):
+    """Return the dose of an item of the plan in force, as it is asked for now."""
+    dose = dose_at(item, level_now(item))
+    return Asked(
+        sets=dose.sets,
+        amount=dose.amount,
+        amount_high=dose.amount_high,
+        unit=dose.unit,
+        per_side=dose.per_side,
+        scheme=tuple(int(part) for part in dose.scheme.split("-") if part),
+        tempo=tuple(float(part) for part in dose.tempo.split("-") if part),
+        hold_seconds=dose.hold_seconds,
+        rest_seconds=dose.rest_seconds,
+        side=Side(item.side),
+        percent=percent_now(item),
+    )
+
+
+def habit_of(item, sessions):
+    """Return how often an item is asked for and when its exercise was done in these sessions."""
+    dose, step = dose_at(item, level_now(item)), step_of(item)
+    done, left_out = [], []
+    for session in sessions:
+        for row in session.exercises.all():
+            if row.item.exercise_id == item.exercise_id:
+                (left_out if row.done == LEFT_OUT else done).append(session.day)
+    return Habit(
+        times_a_week=dose.times_a_week,
+        times_a_day=dose.times_a_day or 1,
+        rest_until=timezone.localtime(step.rest_until) if step and step.rest_until else None,
+        done_on=tuple(done),
+        left_out_on=tuple(left_out),
+    )
+
+
+def recent_sessions(case, now):
+    """Return what was logged in the last two weeks, newest first, each with its exercises.  Two queries."""
+    since = now.date() - LOOKED_BACK
+    rows = SessionLog.objects.current().filter(case=case, day__gte=since).select_related("run")
+    return list(rows.prefetch_related("exercises__item", "verdicts"))
+
+
+def tasks_of(plan, sessions, now, media=()):
+    """Return the exercises of a plan as they stand at a moment of the clinic's time zone, in the plan's order."""
+    found = []
+    for item in plan.items.all():
+        habit = habit_of(item, sessions)
+        found.append(Task(item, card(item, level_now(item), media), asked_now(item), habit, standing(habit, now)))
+    return found
+
+
+def about_minutes(tasks):
+    """Return about how many minutes these exercises take."""
+    return minutes_of([task.asked for task in tasks], rehab_knowledge().timing)
+
+
+def todays_page(mine, at):
+    """Return what today's page shows of a plan that may be done now."""
+    now = timezone.localtime(at)
+    sessions = recent_sessions(mine.case, now)
+    tasks = tasks_of(mine.plan, sessions, now)
+    to_do = [task for task in tasks if task.is_to_do]
+    instead = [] if to_do else [task for task in tasks if task.may_be_done and task.standing.due is Due.SPACED]
+    return {
+        "plan": mine.plan,
+        "tasks": tasks,
+        "to_do": to_do,
+        "later": [task for task in tasks if not task.is_to_do],
+        "minutes": about_minutes(to_do),
+        "instead": instead,
+        "limits": mine.gate.limits,
+        "state": state_of(tasks, to_do),
+        "week_ends": monday_of(now.date()) + timedelta(days=6),
+        "last": sessions[0] if sessions else None,
+        **morning_of(mine.case, sessions, now),
+        **stage_of(mine.case, now),
+    }
+
+
+def state_of(tasks, to_do):
+    """Return in one word what today is: "do", "done", "rest" (a day between), "resting" (by rule) or "week"."""
+    if to_do:
+        return "do"
+    found = {task.standing.due for task in tasks}
+    for due, word in ((Due.DONE, "done"), (Due.SPACED, "rest"), (Due.RESTING, "resting")):
+        if due in found:
+            return word
+    return "week"
+
+
+def morning_of(case, sessions, now):
+    """Return this morning's row, and whether yesterday's session waits for it.  One query."""
+    today = now.date()
+    found = MorningLog.objects.current().filter(case=case, day=today).first()
+    return {"morning": found, "morning_asked": any(s.day == today - timedelta(days=1) for s in sessions)}
+
+
+def stage_of(case, now):
+    """Return the stage of the ladder back to running, where the runner stands on it.  One query."""
+    step = RunStage.objects.filter(case=case).first()
+    if step is None:
+        return {"stage": None}
+    known = {stage.number: stage for stage in rehab_knowledge().running.stages}
+    return {"stage": known.get(step.stage), "stage_passed": step.passed, "stage_rests_until": _ahead(step, now)}
+
+
+def _ahead(step, now):
+    return step.rest_until if step.rest_until and step.rest_until > now else None
