@@ -243,9 +243,18 @@ def intake_morning(case):
 
 def plan_in_force(case):
     """Return the signed plan with its items, each carrying its newest step in ``newest``; None without one."""
+    items = with_newest_step(PlanItem.objects.order_by("position"))
+    return (
+        Plan.objects.signed()
+        .filter(case=case)
+        .select_related("signed_by")
+        .prefetch_related(Prefetch("items", items))
+        .first()
+    )
+
+
+def with_newest_step(items):
+    """Return these plan items, each with its exercise and its newest step in ``newest``: a list of one, or empty."""
     newest = LevelStep.objects.filter(item=OuterRef("item")).order_by("-stepped_at", "-id").values("pk")[:1]
     steps = LevelStep.objects.filter(pk=Subquery(newest))
-    items = PlanItem.objects.select_related("exercise").prefetch_related(Prefetch("steps", steps, to_attr="newest"))
-    return (
-        Plan.objects.signed().filter(case=case).prefetch_related(Prefetch("items", items.order_by("position"))).first()
-    )
+    return items.select_related("exercise").prefetch_related(Prefetch("steps", steps, to_attr="newest"))

@@ -41,10 +41,14 @@ def shown(plan):
     return {"plan": plan, "cause": cause, "cards": cards_of(plan), "working": working(plan.decision.result)}
 
 
+def shown_media(plan):
+    """Return the pictures and films of a plan's exercises.  One query."""
+    return list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in plan.items.all()]))
+
+
 def shown_to_runner(plan):
     """Return what the runner's page needs of one plan: pictures too, and nothing of the working."""
-    media = list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in plan.items.all()]))
-    return {"plan": plan, "cards": cards_of(plan, media)}
+    return {"plan": plan, "cards": cards_of(plan, shown_media(plan))}
 
 
 def shut(case, gate):

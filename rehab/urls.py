@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import figures, plans, runner, treatments
+from rehab.views import figures, logging, plans, runner, treatments
 
 app_name = "rehab"
 
@@ -27,5 +27,13 @@ urlpatterns = [
         figures.drawing,
         name="figure",
     ),
-    path("me/", runner.my_plan, name="my_plan"),
+    path("me/", runner.my_today, name="my_today"),
+    path("me/plan/", runner.my_plan, name="my_plan"),
+    path("me/safety/", runner.my_safety, name="my_safety"),
+    path("me/session/", logging.my_session, name="my_session"),
+    path("me/run/", logging.my_run, name="my_run"),
+    path("me/morning/", logging.my_morning, name="my_morning"),
+    path("me/log/", logging.my_logs, name="my_logs"),
+    path("me/log/<uuid:session_id>/", logging.my_logged, name="my_logged"),
+    path("me/log/<uuid:session_id>/correct/", logging.my_correction, name="my_correction"),
 ]

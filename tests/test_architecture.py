@@ -43,7 +43,7 @@ IMPURE_CALLS = {"open", "input", "print", "now", "today", "utcnow", "eval", "exe
 
 # The rooms of an app, lowest first: a room may use its own level and what stands below it.
 FLOORS = (
-    ("terms", "ids"),
+    ("terms", "ids", "units"),
     ("tables", "language"),
     ("rules",),
     ("decision", "casefile"),
@@ -58,6 +58,7 @@ FLOORS = (
     ("mail",),
     ("alarms",),
     ("conflict", "context", "emergency", "entrance", "find", "pages", "presentation", "windows", "worklist"),
+    ("mine",),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

@@ -18,6 +18,9 @@ SEEN = f"{LOGIN} 403 404 404 404 200 200 200"
 RECORDED = f"{LOGIN} 403 404 404 404 409 409 409"  # the form names no runner and no version
 SIGNED = f"{LOGIN} 403 404 404 404 403 409 409"
 SIGNERS_SEE = f"{LOGIN} 403 404 404 404 403 200 200"
+MINE = f"{LOGIN} 200 200 403 403 403 403 403"  # the runner's own pages, also without a case
+MY_CASE = f"{LOGIN} 200 /me/ 403 403 403 403 403"
+MY_FORM = f"{LOGIN} 422 /me/ 403 403 403 403 403"
 STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
 YOURS = f"{LOGIN} 200 200 200 200 200 200 200"  # a page about the person who asks
 NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
@@ -83,7 +86,18 @@ POLICY = {
     "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
     "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
-    "rehab:my_plan": (f"{LOGIN} 200 200 403 403 403 403 403", NO_SUCH_VERB),
+    "rehab:my_today": (MINE, NO_SUCH_VERB),
+    "rehab:my_plan": (MINE, NO_SUCH_VERB),
+    "rehab:my_safety": (MY_CASE, MY_FORM),
+    "rehab:my_session": (  # all of today is done
+        f"{LOGIN} /me/ /me/ 403 403 403 403 403",
+        f"{LOGIN} 404 404 403 403 403 403 403",
+    ),
+    "rehab:my_run": (MY_CASE, MY_FORM),
+    "rehab:my_morning": (MY_CASE, MY_FORM),
+    "rehab:my_logs": (MINE, NO_SUCH_VERB),
+    "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
+    "rehab:my_correction": (f"{LOGIN} 200 404 404 404 404 404 404", f"{LOGIN} 422 404 404 404 404 404 404"),
 }
 
 # The admin.  A runner may not enter; staff find their own windows, and nothing of another clinic's records.
@@ -120,6 +134,7 @@ def walked(world):
         "at_level": 3,
         "drawing": "left-still",
         "figure_language": "es",
+        "session_id": world.session.pk,
     }
 
 

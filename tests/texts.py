@@ -17,7 +17,7 @@ UNSPOKEN = re.compile(
 SPOKEN_ATTRIBUTES = re.compile(r"""\s(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*"([^"]*)\"""")
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|{\w+}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdg]|%[sd]|{\w+}")
 
 
 def template_names():

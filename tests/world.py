@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 from types import SimpleNamespace
+from uuid import uuid4
 
 from django.apps import apps
 from django.core.files.base import ContentFile
@@ -10,11 +11,13 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from clinic.terms import Answer
 from rehab import actions as rehab_actions
 from rehab.models import ExerciseMedia, Plan
 from rehab.pages import todays_treatments
 from tests import factories
 from tests.rehab import conftest as paths
+from triage.knowledge import triage_knowledge
 from triage.models import Screening
 
 PEOPLE = ("nobody", "runner", "fellow", "administrator", "stranger", "assistant", "clinician", "lead")
@@ -66,7 +69,20 @@ def a_world():
     picture = ExerciseMedia(exercise_id="BIRD_DOG", description="All fours, left arm and right leg long")
     picture.file.save("bird.png", ContentFile(b"\x89PNG"))
     alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
-    return SimpleNamespace(clinic=clinic, people=people, case=ours, theirs=theirs, picture=picture, alarm=alarm)
+    session = a_session(ours)
+    told = {"clinic": clinic, "people": people, "case": ours, "theirs": theirs, "picture": picture}
+    return SimpleNamespace(**told, alarm=alarm, session=session)
+
+
+def a_session(case):
+    """Log a calm session of the plan in force, as its runner."""
+    at, plan = timezone.now(), Plan.objects.signed().get(case=case)
+    felt = {"pain_during": 0, "effort": 5, "form": "good"}
+    done = tuple(rehab_actions.ExerciseTold(item=item.pk, done="full", **felt) for item in plan.items.all())
+    told = rehab_actions.SessionTold(day=timezone.localdate(at), minutes=20, effort=5, pain_during=0, exercises=done)
+    calm = dict.fromkeys((question.code for question in triage_knowledge().safety_set), Answer.ABSENT)
+    runner = case.patient.person
+    return rehab_actions.log_session(case=case, key=uuid4(), safety=calm, told=told, by=runner, at=at).row
 
 
 def draft_of(case):

@@ -14,6 +14,7 @@ from triage.rules.lines import Hint, PhysicalTest, Ratio, SpecialTest
 from triage.rules.red_flags import CodeEntry, RedFlagTable
 from triage.rules.safety import SafetyTables, safety
 from triage.rules.safety_set import SafetyQuestion
+from triage.rules.safety_set import still_to_ask as still_to_ask
 from triage.rules.scores import Scores, WellsResult
 
 

@@ -20,7 +20,7 @@ from clinic.worklist import worklist
 def today(request):
     """List who needs someone, most urgent first; a runner goes to their plan, an administrator to the admin."""
     if request.user.is_runner and not request.user.is_superuser:
-        return redirect("rehab:my_plan")
+        return redirect("rehab:my_today")
     if not treating_clinics(request.user):
         return redirect("admin:index")
     kind, now = request.GET.get("kind", ""), timezone.now()

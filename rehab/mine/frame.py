@@ -6,9 +6,11 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 
 from clinic.models import Case, Clinic, Patient
-from rehab.history import plan_in_force
+from rehab.history import clinician_limit, plan_in_force
+from rehab.knowledge import rehab_knowledge
 from rehab.pages import stopping
 from rehab.presentation import card
+from rehab.rules.limits import limit_for
 from triage.gate import loading_gate
 
 
@@ -35,10 +37,22 @@ class Mine:
         """Return the plan in force, each item with its newest step in ``newest``; None without one."""
         return plan_in_force(self.case) if self.case else None
 
+    @cached_property
+    def limit(self):
+        """Return how much pain the newest diagnosis allows; None where no limit is set, and then no session."""
+        diagnosis = self.case.diagnoses.order_by("-at", "-id").first()
+        cause = diagnosis.cause if diagnosis else None
+        return limit_for(cause, rehab_knowledge().progress, clinician_limit(diagnosis))
+
     @property
     def may_train(self):
-        """Return whether there is a plan that may be done now."""
-        return bool(self.case and self.gate.open and self.plan)
+        """Return whether there is a plan that may be done now: an open gate, a plan in force, a limit of pain."""
+        return bool(self.case and self.gate.open and self.plan and self.limit)
+
+    @property
+    def waits_for_limit(self):
+        """Return whether only the limit of pain is missing, which the clinician sets."""
+        return bool(self.case and self.gate.open and self.plan and not self.limit)
 
     def context(self):
         """Return what every page of the runner needs."""

@@ -1,6 +1,6 @@
 """What today's page shows: what is due, how long it takes, what happened last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,10 +8,12 @@ from django.utils import timezone
 from clinic.terms import Side
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import level_now, percent_now, step_of
+from rehab.mine.shown import shown
 from rehab.models import ExerciseLog, MorningLog, RunStage, SessionLog
 from rehab.presentation import Card, card, dose_at
 from rehab.rules.due import Due, Habit, Standing, is_to_do, may_be_done, monday_of, standing
-from rehab.rules.session import Asked, minutes_of
+from rehab.rules.session import Asked, minutes_of, sets_of
+from rehab.words import dose_words
 
 LOOKED_BACK = timedelta(days=14)
 LEFT_OUT = ExerciseLog.Done.SKIPPED
@@ -28,6 +30,11 @@ class Task:
     standing: Standing
 
     @property
+    def dose(self):
+        """Return the dose in words, as it is asked for now; a share of the written dose is reckoned in."""
+        return asked_words(self.asked)
+
+    @property
     def is_to_do(self):
         """Return whether today's session holds it."""
         return is_to_do(self.standing)
@@ -36,6 +43,16 @@ class Task:
     def may_be_done(self):
         """Return whether it may be done today of the runner's own will."""
         return may_be_done(self.standing)
+
+
+def asked_words(asked):
+    """Return a dose in words after its share was taken: "3 sets of 3 repetitions each side"."""
+    rounds = [found for found in sets_of(asked) if not found.extra]
+    low, high = rounds[0].amount, rounds[0].amount_high
+    scheme = [found.amount for found in rounds if found.side in (rounds[0].side, Side.NONE)] if asked.scheme else []
+    sets = asked.sets and len({found.round for found in rounds})
+    dose = replace(asked, sets=sets, amount=low, amount_high=high, scheme="-".join(str(amount) for amount in scheme))
+    return dose_words(dose)
 
 
 def asked_now(item):
@@ -77,7 +94,7 @@ def recent_sessions(case, now):
     """Return what was logged in the last two weeks, newest first, each with its exercises.  Two queries."""
     since = now.date() - LOOKED_BACK
     rows = SessionLog.objects.current().filter(case=case, day__gte=since).select_related("run")
-    return list(rows.prefetch_related("exercises__item", "verdicts"))
+    return list(rows.prefetch_related("exercises__item__exercise", "verdicts"))
 
 
 def tasks_of(plan, sessions, now, media=()):
@@ -94,7 +111,7 @@ def about_minutes(tasks):
     return minutes_of([task.asked for task in tasks], rehab_knowledge().timing)
 
 
-def todays_page(mine, at):
+def todays_page(mine, person, at):
     """Return what today's page shows of a plan that may be done now."""
     now = timezone.localtime(at)
     sessions = recent_sessions(mine.case, now)
@@ -111,7 +128,7 @@ def todays_page(mine, at):
         "limits": mine.gate.limits,
         "state": state_of(tasks, to_do),
         "week_ends": monday_of(now.date()) + timedelta(days=6),
-        "last": sessions[0] if sessions else None,
+        "last": shown(sessions[0], person, at) if sessions else None,
         **morning_of(mine.case, sessions, now),
         **stage_of(mine.case, now),
     }

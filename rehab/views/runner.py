@@ -1,15 +1,39 @@
-"""The runner's own page: what to do today, and nothing at all while it would not be safe."""
+"""The runner's own pages: today, the plan, the safety set; and nothing to do while it would not be safe."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404, render
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from rehab.models import ExerciseMedia
-from rehab.pages import open_plans, shown_to_runner, stopping
-from triage.gate import loading_gate
+from clinic.emergency import urgent_page
+from clinic.terms import Answer
+from rehab import actions
+from rehab.mine.forms import SafetySet
+from rehab.mine.frame import card_now, mine_of
+from rehab.mine.today import todays_page
+from rehab.models import ExerciseMedia, SafetyCheck
+from rehab.pages import shown_media
+from triage.actions import stop_or_say_so
+from triage.decision import still_to_ask
+from triage.knowledge import triage_knowledge
+
+ONWARD = {"session": "rehab:my_session", "anyway": "rehab:my_session"}  # where a calm safety set leads
+
+
+@login_required
+@require_GET
+@never_cache
+def my_today(request):
+    """Show what is due today, how long it takes, and the big button."""
+    mine = mine_of(request.user)
+    context = mine.context() | {"today": timezone.localdate(), "waits_for_limit": mine.waits_for_limit}
+    if mine.may_train:
+        context |= todays_page(mine, request.user, timezone.now())
+    return render(request, "rehab/my_today.html", context)
 
 
 @login_required
@@ -17,19 +41,50 @@ from triage.gate import loading_gate
 @never_cache
 def my_plan(request):
     """Show the signed plan to the runner it belongs to."""
-    patient = getattr(request.user, "patient", None)
-    if patient is None:
-        raise PermissionDenied
-    case = patient.cases.open().select_related("patient__clinic").order_by("-opened_at").first()
-    frame = {"patient": patient, "clinic": case.patient.clinic if case else patient.clinic, "case": case}
-    if case is None:
-        return render(request, "rehab/my_plan.html", frame)
-    gate = loading_gate(case)
-    if not gate.open:
-        return render(request, "rehab/my_plan.html", frame | {"stop": stopping(case, gate)})
-    _, in_force = open_plans(case)
-    frame |= {"limits": gate.limits, **shown_to_runner(in_force)} if in_force else {}
-    return render(request, "rehab/my_plan.html", frame)
+    mine = mine_of(request.user)
+    context = mine.context()
+    if mine.case and mine.gate.open and mine.plan:
+        media = shown_media(mine.plan)
+        cards = [card_now(item, media) for item in mine.plan.items.all()]
+        context |= {"plan": mine.plan, "limits": mine.gate.limits, "cards": cards}
+    return render(request, "rehab/my_plan.html", context)
+
+
+@login_required
+@never_cache
+def my_safety(request):
+    """Ask the short safety set; a yes is kept, and answered with what to do, in the same moment."""
+    mine, onward = mine_of(request.user), request.GET.get("next", "")
+    if mine.case is None:
+        return redirect("rehab:my_today")
+    form = SafetySet(request.POST if request.method == "POST" else None)
+    context = mine.context() | {"form": form, "next": onward if onward in ONWARD else ""}
+    if not form.is_bound:
+        return render(request, "rehab/my_safety.html", context)
+    answers = form.answers if form.is_valid() else {}
+    if Answer.PRESENT in answers.values():
+        return stopped(request, mine, answers)
+    if not answers or Answer.NOT_ASSESSED in answers.values():
+        return render(request, "rehab/my_safety.html", context | {"missing": True}, status=422)
+    where = SafetyCheck.Where.SESSION if onward in ONWARD else SafetyCheck.Where.MESSAGE
+    actions.ask_safety(case=mine.case, where=where, answers=answers, by=request.user, at=timezone.now())
+    anyway = "?anyway=yes" if onward == "anyway" else ""
+    return redirect(reverse(ONWARD.get(onward, "rehab:my_today")) + anyway)
+
+
+def stopped(request, mine, answers):
+    """Keep a yes and show what to do now; where it cannot be kept, show it all the same and say so."""
+    told = {"case": mine.case, "where": SafetyCheck.Where.MESSAGE, "answers": answers, "by": request.user}
+    stop = stop_or_say_so(
+        yes=[code for code, answer in answers.items() if answer is Answer.PRESENT],
+        clinic=mine.clinic,
+        act=lambda: actions.ask_safety(**told, at=timezone.now()).stop,
+    )
+    asked = still_to_ask(answers, triage_knowledge().safety_set)
+    known = [(code, answer.value) for code, answer in answers.items() if answer is not Answer.NOT_ASSESSED]
+    form = SafetySet(asked=asked) if asked else None
+    context = {"stop": stop, "form": form, "known": known, "csrf_token": get_token(request)}
+    return urgent_page("rehab/my_stop_now.html", context)
 
 
 @login_required

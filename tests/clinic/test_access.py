@@ -92,7 +92,7 @@ def test_after_signing_in_each_goes_to_their_own_desk(clinician, administrator, 
 
     assert at_work(clinician).get(today).status_code == 200
     assert at_work(administrator).get(today).url == reverse("admin:index")
-    assert at_work(runner).get(today).url == reverse("rehab:my_plan")
+    assert at_work(runner).get(today).url == reverse("rehab:my_today")
 
 
 def test_an_address_is_the_same_in_every_letter_case(client, db):

@@ -61,7 +61,7 @@ def test_an_invited_runner_taps_once_and_lands_on_their_plan(client, at_work, cl
     assert b"Open my plan" in client.get(address).content
     answer = client.post(address, follow=True)
 
-    assert answer.redirect_chain[-1][0] == reverse("rehab:my_plan")
+    assert answer.redirect_chain[-1][0] == reverse("rehab:my_today")
     newcomer.refresh_from_db()
     assert (newcomer.email, newcomer.person.email) == ("rosa@example.org", "rosa@example.org")
     assert answer.wsgi_request.user == newcomer.person

@@ -44,6 +44,7 @@ def invite(visitor, phone, patient, email):
     phone.look()
     phone.page.get_by_role("button", name="Open my plan").click()
     phone.page.wait_for_url("**/me/")
+    phone.open("/me/plan/")
 
 
 def register(visitor, given_name, surname, *, born="1991-05-17", sex="female", side="Left", **contact):

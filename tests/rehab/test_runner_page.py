@@ -1,4 +1,4 @@
-"""The runner's page: the signed plan in their words, and nothing to do while it would not be safe."""
+"""The page of the plan: the signed plan in the runner's words, and nothing to do while it would not be safe."""
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from tests.factories import CaseFactory
 from tests.rehab.conftest import SHUT, a_signature, an_item
 
 pytestmark = pytest.mark.django_db
-MINE = "/me/"
+MINE = "/me/plan/"
 
 
 @pytest.fixture
@@ -115,4 +115,4 @@ def test_the_page_asks_little(in_force, runner, at_work):
     with CaptureQueriesContext(connection) as asked:
         my_page(browser)
 
-    assert len(asked) <= 13, "\n".join(q["sql"] for q in asked)
+    assert len(asked) <= 14, "\n".join(q["sql"] for q in asked)
