@@ -124,6 +124,7 @@ def test_bone_pain_is_told_where_it_is_not_the_first_reason_too():
 
 def test_a_run_that_hurts_more_than_the_one_before_is_told():
     assert "worse_run" in codes(judged=[run(1, 0), judged(2, pain_during=5), run(3, 1)])
+    assert codes(judged=[run(1, 1), judged(2, pain_during=0), run(3, 1)]) == set()
     assert codes(judged=[run(1, 1), run(2, 1), run(3, None), run(3, 0, id="last")]) == set()
     found = due(Followed(day(0), [run(1, 1), run(3, 2)]), when=3)["worse_run"]
     assert found.inputs == {"session": "s3", "before": 1, "after": 2}

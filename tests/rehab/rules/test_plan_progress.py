@@ -70,6 +70,7 @@ def test_what_waits_keeps_its_level_and_says_so():
         (judged(7, "red", id="run"), 9, ("hold", "wait_red")),  # of the last day, although 48 hours are over
         (judged(8, "red", id="run"), 9, ("hold", "wait_red")),
         (judged(6, "red", id="run"), 7, ("hold", "wait_red")),  # an earlier one, less than 48 hours ago
+        (judged(6, "red", id="run"), 8, ("up", "up_a")),  # 48 hours ago
         (judged(3, "red", id="run"), 9, ("up", "up_a")),
     ],
 )

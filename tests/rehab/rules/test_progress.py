@@ -157,7 +157,10 @@ def test_a_second_amber_in_a_row_is_one_level_down():
         stepped_at=at(6),
     )
 
+    later = step(item([*green(1, 3), judged(5, "amber"), judged(7, "amber")]))
+
     assert (moved(both), codes(both)) == (("down", 1, 100), ["down_amber"])
+    assert moved(later) == ("down", 1, 100)
     assert moved(step(after_half)) == ("down", 1, 100)
 
 

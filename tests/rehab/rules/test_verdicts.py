@@ -299,8 +299,9 @@ def test_a_week_with_a_load_above_130_percent_is_amber(minutes, rise, colour):
 def test_a_load_is_compared_only_where_both_weeks_are_whole_and_said():
     whole = [*week(0, 5), *week(1, 9)]
 
-    assert (weekly_load(whole, day(6), 7), weekly_load(whole, day(13), 7)) == (450, 810)
+    assert [weekly_load(whole, day(number), 7) for number in (6, 7, 13)] == [450, 570, 810]
     assert load_rise(whole, day(13), TABLE) == 80
+    assert load_rise([calm(-1, effort=None), *whole], day(13), TABLE) == 80  # what lies before both weeks is not asked
     assert load_rise(whole, day(12), TABLE) is None  # the second week is not over
     assert load_rise([replace(whole[0], effort=None), *whole[1:]], day(13), TABLE) is None
     assert load_rise([*whole[:-1], replace(whole[-1], minutes=None)], day(13), TABLE) == 20
