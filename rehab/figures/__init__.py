@@ -14,6 +14,8 @@ STEPS = ((30, 2), (62, 3), (95, 4), (181, 6))  # how far the fastest bone turns,
 BONES = [
     (f"{side}_{a}", f"{side}_{b}") for side in ("work", "other") for chain in CHAINS.values() for a, b in chain[:2]
 ]
+LONG = 1.45  # width to height of a picture, from which on two stand above each other
+ROOM_FOR_NUMBER = 22
 LETTERS = {("right", "en"): "R", ("left", "en"): "L", ("right", "es"): "D", ("left", "es"): "I"}
 WORDS = {
     "en": {"right": ("right", "right"), "left": ("left", "left")},
@@ -126,8 +128,14 @@ def _film(plan, letter, mirror, text, ident):
     way = _way(start, end)
     frames = way if plan.start != plan.end else way[:1]
     places, drawing = _picture(plan, frames, Camera(plan.yaw, plan.pitch, mirror), letter, ident, way)
-    box = frame(places)
+    box = _room(plan, places)
     return page(box, drawing + _hold(plan, box), text, f"{ident}t")
+
+
+def _room(plan, places):
+    """Return the frame, with room for the stopwatch above a body that is held."""
+    corner = [(max(x for x, _ in places), min(y for _, y in places) - 44)] if plan.held else []
+    return frame(places + corner)
 
 
 def _hold(plan, box):
@@ -135,19 +143,24 @@ def _hold(plan, box):
 
 
 def _still(plan, letter, mirror, text, ident):
-    """Return start and end side by side with their numbers; one picture where nothing moves."""
+    """Return start and end with their numbers, side by side or, where both are long, one above the other."""
     start, end = _poses(plan)
     camera, way = Camera(plan.yaw, plan.pitch, mirror), _way(start, end)
     first_places, first = _picture(plan, way[:1], camera, letter, f"{ident}a", way)
     if plan.start == plan.end:
-        box = frame(first_places)
+        box = _room(plan, first_places)
         return page(box, first + _hold(plan, box), text, f"{ident}t")
     last_places, last = _picture(plan, way[-1:], camera, letter, f"{ident}b", way, with_arrows=False)
-    box = left, top, width, height = frame(first_places + last_places)
+    places = first_places + last_places
+    places.append((min(x for x, _ in places) - ROOM_FOR_NUMBER, places[0][1]))
+    box = left, top, width, height = _room(plan, places)
+    across, down = (width, 0) if width < LONG * height else (0, height)
     number = '<text x="{}" y="{}" font-size="26" font-weight="700" font-family="sans-serif" fill="{}">{}</text>'
+    line = f"M{left + across} {top + 10}v{height - 20}" if across else f"M{left + 10} {top + down}h{width - 20}"
     drawing = (
         f"<g>{first}{number.format(left + 8, top + 28, INK, 1)}</g>"
-        f'<g transform="translate({width})">{last}{number.format(left + 8, top + 28, INK, 2)}{_hold(plan, box)}</g>'
-        f'<path d="M{left + width} {top + 10}V{top + height - 10}" stroke="#8a9698" stroke-width="2"/>'
+        f'<g transform="translate({across} {down})">'
+        f"{last}{number.format(left + 8, top + 28, INK, 2)}{_hold(plan, box)}</g>"
+        f'<path d="{line}" stroke="#8a9698" stroke-width="2"/>'
     )
-    return page((left, top, 2 * width, height), drawing, text, f"{ident}t")
+    return page((left, top, width + across, height + down), drawing, text, f"{ident}t")
