@@ -1,5 +1,8 @@
 """The figure of an exercise on a page: ``{% exercise_figure code level side %}`` and ``{% figure_on_paper ... %}``."""
 
+import re
+from types import SimpleNamespace
+
 from django import template
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -8,6 +11,7 @@ from rehab.figures import LETTERS, NoFigure, figure
 from rehab.views.figures import STILL, version_of
 
 register = template.Library()
+SIZE = re.compile(r'viewBox="\S+ \S+ (\d+) (\d+)"')
 LANGUAGES = {language for _, language in LETTERS}
 
 
@@ -20,11 +24,15 @@ def shown(code, level, side, language=None):
         found = figure(code, level or 0, side, language)
     except NoFigure:
         return {"figure": None}
-    addresses = {
-        name: reverse("rehab:figure", args=[code, level or 0, drawing, language]) + f"?v={version_of(file)}"
-        for name, drawing, file in (("film", side, found.svg), ("still", f"{side}{STILL}", found.still))
-    }
-    return {"figure": found, **addresses}
+    files = {"film": (side, found.svg), "still": (f"{side}{STILL}", found.still)}
+    return {"figure": found} | {name: _picture(code, level, language, *file) for name, file in files.items()}
+
+
+def _picture(code, level, language, drawing, file):
+    """Return the address and the size of a file; with its size known, a page does not jump when it comes."""
+    address = reverse("rehab:figure", args=[code, level or 0, drawing, language])
+    width, height = SIZE.search(file).groups()
+    return SimpleNamespace(address=f"{address}?v={version_of(file)}", width=width, height=height)
 
 
 @register.inclusion_tag("rehab/_figure.html")

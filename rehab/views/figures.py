@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
-from django.views.decorators.http import condition, require_GET
+from django.views.decorators.http import condition, require_safe
 
 from rehab.figures import NoFigure, figure
 from rehab.knowledge import rehab_knowledge
@@ -31,7 +31,7 @@ def _tag(request, **named):
     return f'"{version_of(file_of(**named))}"'
 
 
-@require_GET
+@require_safe
 @condition(etag_func=_tag)
 def drawing(request, **named):
     """Send one drawing; an address that carries its version never changes."""

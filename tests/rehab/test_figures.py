@@ -295,11 +295,27 @@ def test_a_page_shows_the_film_and_to_who_asks_for_less_motion_the_still(languag
     assert escape(words_of("BIRD_DOG", 3, "left", language)) in page and 'loading="lazy"' in page
 
 
+def test_a_page_knows_the_size_of_a_figure_before_it_comes():
+    page = Template('{% load rehab_figures %}{% figure_on_paper "BIRD_DOG" 3 "right" %}').render(Context())
+    _, _, width, height = ET.fromstring(figure("BIRD_DOG", 3).still).get("viewBox").split()
+
+    assert f'width="{width}" height="{height}"' in page
+
+
+def test_no_figure_is_no_hole():
+    page = Template('{% load rehab_figures %}{% exercise_figure "GONE" 3 %}{% exercise_figure "BIRD_DOG" 99 %}')
+
+    assert page.render(Context()).strip() == ""
+
+
 @pytest.mark.django_db
 def test_the_sheet_of_all_figures_shows_every_level_on_both_sides(administrator, at_work):
-    page = at_work(administrator).get(reverse("admin:rehab_exercise_figures")).content.decode()
+    browser = at_work(administrator)
+    page = browser.get(reverse("admin:rehab_exercise_figures")).content.decode()
 
     assert page.count("right-still.en.svg") == page.count("left-still.en.svg") == len(FIGURES)
     for exercise in KNOWN.exercises.values():
         assert escape(exercise.name.en) in page
         assert all(escape(level.name.en) in page for level in exercise.levels)
+    listed = browser.get(reverse("admin:rehab_exercise_changelist")).content.decode()
+    assert reverse("admin:rehab_exercise_figures") in listed
