@@ -3,7 +3,7 @@
 from rehab.actions.catalogue import sync_catalogue
 from rehab.actions.drafting import answer_checklist, draft_plan
 from rehab.actions.editing import add_item, change_dose, move_item, remove_item, replace_item
-from rehab.actions.judging import judge_case
+from rehab.actions.judging import cases_with_a_plan, judge_case, review
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
 from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
@@ -24,6 +24,7 @@ __all__ = [
     "add_item",
     "answer_checklist",
     "ask_safety",
+    "cases_with_a_plan",
     "change_dose",
     "correct_session",
     "decline_step",
@@ -39,6 +40,7 @@ __all__ = [
     "remove_item",
     "replace_item",
     "resume_running",
+    "review",
     "set_pain_limit",
     "sign_plan",
     "start_running",

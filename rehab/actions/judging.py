@@ -7,12 +7,17 @@ from the logs of the last weeks; a row is added only where one changed.
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
+
+from clinic.actions import lock_case
+from clinic.models import Case
 from rehab.actions.kept import judgement_columns
 from rehab.actions.moving import move_plan
 from rehab.actions.offers import tell_of_offers
+from rehab.actions.reviewing import open_tasks
 from rehab.actions.stages import move_stage
 from rehab.history import course_of
-from rehab.models import ExerciseLog, Verdict
+from rehab.models import ExerciseLog, Plan, Verdict
 
 KEPT_FOR = timedelta(days=14)  # a colour older than this no longer moves anything
 
@@ -32,9 +37,26 @@ def judge_case(case, *, by, at):
     course = course_of(case, at)
     keep_verdicts(course, by=by, at=at)
     move_plan(course, by=by, at=at)
-    move_stage(course, by=by, at=at)
+    of_stages = move_stage(course, by=by, at=at)
     tell_of_offers(case, by=by, at=at)
+    open_tasks(course, by=by, at=at, of_stages=of_stages)
     return course
+
+
+def cases_with_a_plan():
+    """Return the open cases with a plan in force, by key."""
+    return Case.objects.filter(closed_at__isnull=True, pk__in=Plan.objects.signed().values("case")).order_by("pk")
+
+
+@transaction.atomic
+def review(*, case, at):
+    """Look at one case as the day finds it: colours that lacked a morning, missed weeks, what is due.
+
+    What the clock brings about stands under the name of who signed the plan.
+    """
+    plan = Plan.objects.signed().filter(case=case).select_related("signed_by").first()
+    if plan is not None and not lock_case(case).closed_at:
+        judge_case(case, by=plan.signed_by, at=at)
 
 
 def keep_verdicts(course, *, by, at):

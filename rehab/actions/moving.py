@@ -3,6 +3,7 @@
 from clinic.terms import Reason
 from rehab.actions.kept import judgement_columns
 from rehab.actions.offers import decide, open_offers
+from rehab.followed import triaged_at
 from rehab.history import items_now
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, StepOffer
@@ -72,12 +73,6 @@ def write_step(item, step, *, by, at):
         stepped_by=by,
         **judgement_columns(step),
     )
-
-
-def triaged_at(case):
-    """Return when triage was last completed; what a session showed before it has had its answer."""
-    done = Screening.objects.filter(case=case, voided_at__isnull=True, complete=True, completed_at__isnull=False)
-    return done.order_by("-completed_at").values_list("completed_at", flat=True).first()
 
 
 def _rest(course, since, by, at):

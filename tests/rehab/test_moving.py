@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from clinic.alarms import finish_task
 from clinic.models import Task
 from clinic.terms import Answer
 from rehab.actions import (
@@ -15,10 +16,11 @@ from rehab.actions import (
     SessionTold,
     log_morning,
     log_session,
+    review,
     set_pain_limit,
 )
 from rehab.history import course_of
-from rehab.models import LevelStep, StepOffer
+from rehab.models import LevelStep, OutcomeScore, StepOffer
 from tests.rehab.conftest import a_diagnosis, a_step, screened_calm
 from tests.rehab.test_logging import GOOD, calm, first_question
 from triage.gate import loading_gate
@@ -197,3 +199,71 @@ def test_only_who_signs_sets_a_limit_and_says_why(runner, clinician, assistant):
         set_pain_limit(**told, because=" ", by=clinician)
     with pytest.raises(Refused):
         set_pain_limit(**{**told, "during_nprs": 11}, because="irritable", by=clinician)
+
+
+def open_codes(runner):
+    """Return the codes of the open tasks."""
+    return set(Task.objects.open().filter(case=runner.plan.case).values_list("code", flat=True))
+
+
+def test_a_red_session_is_a_task_for_the_next_working_day(runner):
+    runner.session(pain=7)
+
+    task = Task.objects.get(case=runner.plan.case, code="red_session")
+    assert not task.is_alarm
+    assert timedelta(0) < task.due - runner.at <= timedelta(days=4)
+
+
+def test_one_event_opens_one_task_and_is_not_opened_again_when_done(runner, clinician):
+    runner.session(pain=7)
+    task = Task.objects.get(case=runner.plan.case, code="red_session")
+    finish_task(task=task, text="Spoken", by=clinician, at=runner.at)
+    runner.morning()
+
+    assert "red_session" not in open_codes(runner)
+
+
+def test_days_alone_ask_for_the_clinic(runner):
+    case = runner.plan.case
+    runner.session()
+    runner.at += timedelta(days=8)
+    review(case=case, at=runner.at)
+
+    assert {"no_log", "first_review"} <= open_codes(runner)
+    assert runner.stands_at() == (1, 100)  # a week without a session: one level down
+
+
+def test_day_14_without_a_gain_opens_the_screening_and_its_item(runner):
+    case = runner.plan.case
+    runner.at += timedelta(days=14)
+    review(case=case, at=runner.at)
+    review(case=case, at=runner.at)
+
+    assert not loading_gate(case).open
+    assert case.red_flag_items.get().row == "RF-NOIMP"
+    task = Task.objects.get(case=case, code="no_improvement")
+    assert task.level == "U"
+    assert not task.is_alarm
+
+
+def test_a_recorded_gain_keeps_day_14_quiet(runner, clinician):
+    case = runner.plan.case
+    for day, value in ((timezone.localdate(), 5), (timezone.localdate(runner.at), 2)):
+        OutcomeScore.objects.create(
+            case=case, measure="NPRS", value=value, day=day, parts={"worst": value}, scored_at=runner.at,
+            scored_by=clinician,
+        )  # fmt: skip
+    runner.at += timedelta(days=14)
+    review(case=case, at=runner.at)
+
+    assert loading_gate(case).open
+    assert "no_improvement" not in open_codes(runner)
+
+
+def test_a_closed_case_is_not_reviewed(runner, clinician):
+    case = runner.plan.case
+    case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "done"
+    case.save()
+    review(case=case, at=runner.at + timedelta(days=20))
+
+    assert not Task.objects.filter(case=case).exists()

@@ -121,12 +121,12 @@ def retrigger(*, case, yes, by, at, told=""):
 
 
 @transaction.atomic
-def hold(*, case, reason, by, at, facts=()):
+def hold(*, case, reason, by, at, facts=(), level=Level.D, due=None, is_alarm=True):
     """Stop this leg for a reason that is no safety answer, such as 2 RED in 7 days; return what to say.
 
     ``reason`` is a :class:`clinic.terms.Reason`; its code names the alarm.  Opens a screening, or keeps the
-    unfinished one, and rings an alarm due at once.  ``facts``: codes of the screening that the reason answers with
-    yes, such as "14 days without a gain"; what they open by rule is opened.
+    unfinished one, and rings an alarm due at once, or opens a task for later.  ``facts``: codes of the screening
+    that the reason answers with yes, such as "14 days without a gain"; what they open by rule is opened.
     """
     now = lock_case(case)
     known = present_facts(now, at)
@@ -136,9 +136,10 @@ def hold(*, case, reason, by, at, facts=()):
         _keep_present(screening, facts, by, at)
         decision = decide_and_keep(now, by=by, at=at)
         open_items(now, decision, screening=screening, by=by, at=at, before=known)
-    data = {"reason": reason.code, "source": reason.source, "level": Level.D.value}
+    data = {"reason": reason.code, "source": reason.source, "level": level.value}
     _write(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, decision, by, at)
-    open_task(case=now, code=reason.code, text=reason.text, level=Level.D, by=by, at=at, due=at, is_alarm=True)
+    task = {"code": reason.code, "text": reason.text, "level": level, "due": due or at, "is_alarm": is_alarm}
+    open_task(case=now, **task, by=by, at=at)
     return _stop("D-hold", (), now.clinic, clinic_told=True)
 
 

@@ -1,0 +1,49 @@
+"""Reviewing: what the alerts of 7.4 ask of the clinic becomes a task, once for each event.
+
+Asked after every log, and once a day for every runner with a plan: days pass without a log too.
+"""
+
+from django.db.models import Max
+from django.utils import timezone
+
+from clinic.alarms import open_task
+from clinic.models import Task
+from clinic.terms import Level, Reason
+from rehab.followed import followed_of
+from rehab.knowledge import rehab_knowledge
+from rehab.rules.alerts import alerts
+from rehab.rules.working_days import one_working_day_after
+from triage.actions import hold
+
+BY_ANSWER = "red_flag"  # opened where the question was answered: triage.actions.retrigger
+NO_GAIN, NO_GAIN_FACT = "no_improvement", "noimp_14_days"
+IMMEDIATE = "immediate"
+
+
+def open_tasks(course, *, by, at, of_stages=()):
+    """Open a task for every alert that nobody has a task for since it arose; ``of_stages``: alerts of the ladder."""
+    table = rehab_knowledge().progress
+    zone = timezone.get_current_timezone()
+    known = dict(Task.objects.filter(case=course.case).order_by().values_list("code").annotate(Max("opened_at")))
+    for due in alerts(followed_of(course), now=course.now, zone=zone, table=table):
+        opened = known.get(due.code)
+        if due.code == BY_ANSWER or (opened is not None and opened >= due.arose):
+            continue
+        if due.code == NO_GAIN:
+            _look_for_the_cause(course.case, due, by, at)
+        else:
+            is_alarm = table.alerts[due.code].due == IMMEDIATE
+            _open(course.case, due.code, due.text.en, due.level, due.due, is_alarm, by, at)
+    for code in of_stages:
+        alert, days = table.alerts[code], round(table.steps["working_days"].numbers["days"])
+        _open(course.case, code, alert.text.en, alert.level, one_working_day_after(at, zone, days), False, by, at)
+
+
+def _open(case, code, text, level, due, is_alarm, by, at):
+    open_task(case=case, code=code, text=text, level=level or "", due=due, is_alarm=is_alarm, by=by, at=at)
+
+
+def _look_for_the_cause(case, due, by, at):
+    """No gain in 14 days: the plan rests, the whole clot screen is asked again, and the diagnosis is open (S2.29)."""
+    reason = Reason(due.code, due.text.en, ", ".join(due.source))
+    hold(case=case, reason=reason, by=by, at=at, facts=(NO_GAIN_FACT,), level=Level.U, due=due.due, is_alarm=False)

@@ -1,0 +1,71 @@
+"""Everything the alerts of a course look at (7.4), gathered from scores, examinations, plans and the gate."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from rehab.knowledge import rehab_knowledge
+from rehab.models import OutcomeScore, Plan
+from rehab.rules.alerts import Followed
+from rehab.rules.measures import Direction, Score, change, worse_beyond_chance
+from triage.gate import loading_gate
+from triage.models import Examination, Screening
+
+
+def followed_of(course):
+    """Return what the alerts look at.  Five queries and the gate's."""
+    case, today = course.case, course.now.date()
+    signed = Plan.objects.filter(case=case, signed_at__isnull=False).order_by("signed_at")
+    first = signed.values_list("signed_at", flat=True).first()
+    scores = scores_of(case)
+    tested = _last_tested(case)
+    return Followed(
+        started=timezone.localdate(first) if first else None,
+        judged=course.judged,
+        improved=has_improved(scores, today),
+        worse=_worse(scores, today),
+        failed_tested=tested,
+        all_tested=tested,
+        rests=course.plan is None or not loading_gate(case).open,
+        since=triaged_at(case),
+    )
+
+
+def scores_of(case):
+    """Return the scores of every outcome measure, oldest first.  One query."""
+    rows = OutcomeScore.objects.current().filter(case=case).order_by("day", "scored_at")
+    return [Score(row.measure, float(row.value), row.day, row.parts) for row in rows]
+
+
+def has_improved(scores, today):
+    """Return whether at least one recorded measure improved by its important change since its first score."""
+    known, words = rehab_knowledge().measures, rehab_knowledge().running.reasons
+    by_measure = {}
+    for score in scores:
+        if score.day <= today:
+            by_measure.setdefault(score.measure, []).append(score)
+    return any(
+        change(known[code], own[0], own[-1], words).direction is Direction.IMPROVED
+        for code, own in by_measure.items()
+        if len(own) > 1
+    )
+
+
+def _worse(scores, today) -> tuple[tuple[str, date], ...]:
+    """Return the measures that are worse beyond chance, with the day of the score that showed it."""
+    known, words = rehab_knowledge().measures, rehab_knowledge().running.reasons
+    found = worse_beyond_chance(known, scores, today, words)
+    return tuple((one.measure, date.fromisoformat(str(one.inputs["after_day"]))) for one in found)
+
+
+def _last_tested(case):
+    """Return the day of the newest examination that measured anything."""
+    measured = Examination.objects.filter(case=case, findings__value__isnull=False)
+    at = measured.order_by("-at").values_list("at", flat=True).first()
+    return timezone.localdate(at) if at else None
+
+
+def triaged_at(case):
+    """Return when triage was last completed; what a session showed before it has had its answer."""
+    done = Screening.objects.filter(case=case, voided_at__isnull=True, complete=True, completed_at__isnull=False)
+    return done.order_by("-completed_at").values_list("completed_at", flat=True).first()
