@@ -10,6 +10,7 @@ from rehab.actions.kept import judgement_columns, knowledge_columns
 from rehab.actions.offers import decide, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
+from rehab.followed import triaged_at
 from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import RunStage, StepOffer
@@ -32,7 +33,8 @@ def next_stage(course):
     if not moves:
         return None, None
     here = standing(moves)
-    return here, stage_step(course.judged, here, course.now, course.limit, course.cause, rehab_knowledge().running)
+    known = (course.now, course.limit, course.cause, rehab_knowledge().running, triaged_at(course.case))
+    return here, stage_step(course.judged, here, *known)
 
 
 def move_stage(course, *, by, at):

@@ -201,6 +201,15 @@ def test_only_who_signs_sets_a_limit_and_says_why(runner, clinician, assistant):
         set_pain_limit(**{**told, "during_nprs": 11}, because="irritable", by=clinician)
 
 
+def a_gain(case, by, first, last):
+    """Two scores of pain, 5 and then 2: an improvement by its important change."""
+    for day, value in ((first, 5), (last, 2)):
+        OutcomeScore.objects.create(
+            case=case, measure="NPRS", value=value, day=day, parts={"worst": value}, scored_at=timezone.now(),
+            scored_by=by,
+        )  # fmt: skip
+
+
 def open_codes(runner):
     """Return the codes of the open tasks."""
     return set(Task.objects.open().filter(case=runner.plan.case).values_list("code", flat=True))
@@ -248,11 +257,7 @@ def test_day_14_without_a_gain_opens_the_screening_and_its_item(runner):
 
 def test_a_recorded_gain_keeps_day_14_quiet(runner, clinician):
     case = runner.plan.case
-    for day, value in ((timezone.localdate(), 5), (timezone.localdate(runner.at), 2)):
-        OutcomeScore.objects.create(
-            case=case, measure="NPRS", value=value, day=day, parts={"worst": value}, scored_at=runner.at,
-            scored_by=clinician,
-        )  # fmt: skip
+    a_gain(case, clinician, timezone.localdate(), timezone.localdate(runner.at))
     runner.at += timedelta(days=14)
     review(case=case, at=runner.at)
 

@@ -18,7 +18,7 @@ from rehab.models import Plan, RunStage, StepOffer
 from rehab.rules.running_facts import Met
 from tests.rehab.conftest import a_step
 from tests.rehab.test_logging import calm, first_question
-from tests.rehab.test_moving import Runner
+from tests.rehab.test_moving import Runner, a_gain
 from triage import actions as triage_actions
 from triage.gate import loading_gate
 
@@ -59,6 +59,7 @@ def walker(signed_plan, clinician):
     item = signed_plan.items.get()
     a_step(item, clinician, 2).save()
     walker, case = Walker(signed_plan), signed_plan.case
+    a_gain(case, clinician, timezone.localdate() - timedelta(days=1), timezone.localdate())
     for _ in range(4):
         walker.session()
         walker.morning(pain=0)
