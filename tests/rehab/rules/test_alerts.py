@@ -102,6 +102,12 @@ def test_two_ambers_in_a_row_are_told(colours, alerted):
     assert ("two_amber" in found) == alerted
 
 
+def test_two_ambers_are_known_once_the_later_told_of_them_is():
+    late, early = judged(1, "amber", told_at=at(3)), judged(2, "amber", told_at=at(2))
+
+    assert due(Followed(day(0), [late, early]), when=4)["two_amber"].arose == at(3)
+
+
 def test_immediate_alerts_are_due_at_once():
     sessions = [
         judged(1, "red", safety_yes=True, pain_before=7),

@@ -52,6 +52,7 @@ def test_a_new_calf_level_that_was_not_done_yet_keeps_the_others_waiting():
     assert steps([ready("a", is_calf=True), new]) == [("hold", "wait_calf"), ("hold", "hold_none")]
     for change in ({"step_rule": "RG-A"}, {"is_calf": False}, {"stepped_at": None}, {"stepped_at": at(6)}):
         assert not is_new_calf_level(replace(new, **change))
+    assert not is_new_calf_level(replace(new, stepped_at=at(7)))  # done from that moment on
     skipped = replace(new, history=(judged(9, exercise=done(item="b", skipped=True)),))
     assert is_new_calf_level(skipped)
 
