@@ -28,6 +28,9 @@ def load_rise(sessions: Sequence[Session], day: date, table: ProgressTable) -> i
     ``None`` where it cannot be compared: less than two whole weeks since the first log, nothing logged in the week
     before (the rule of missed weeks speaks then), or a session of the week before lacks effort or minutes.  What was
     not said of the newer week adds nothing, so a rise that is returned is at least as large.
+
+    The week before may also end one day earlier, whichever holds more: who trains every other day has three sessions
+    in one week and four in the next, and that is a rhythm and no rise.
     """
     days = round(table.steps["weekly_load"].numbers["days"])
     before = day - timedelta(days)
@@ -36,4 +39,5 @@ def load_rise(sessions: Sequence[Session], day: date, table: ProgressTable) -> i
     past = weekly_load(old, before, days)
     if (day - first).days < 2 * days - 1 or not past or any(session_load(session) is None for session in old):
         return None
+    past = max(past, weekly_load(sessions, before - timedelta(1), days))
     return -((past - weekly_load(sessions, day, days)) * HUNDRED // past)

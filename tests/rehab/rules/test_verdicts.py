@@ -307,6 +307,8 @@ def test_a_load_is_compared_only_where_both_weeks_are_whole_and_said():
     assert load_rise([*whole[:-1], replace(whole[-1], minutes=None)], day(13), TABLE) == 20
     assert load_rise([*week(0, 5), *week(2, 9)], day(20), TABLE) is None  # a week without a session lies between
     assert load_rise([], day(20), TABLE) is None
+    every_other_day = [replace(calm(n), effort=3, minutes=40) for n in range(0, 29, 2)]
+    assert load_rise(every_other_day, day(28), TABLE) == 0  # four sessions after three: a rhythm, no rise
     assert session_load(calm(effort=None)) is None
 
 
