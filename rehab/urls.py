@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import figures, logging, plans, runner, treatments
+from rehab.views import figures, intake, logging, plans, runner, treatments
 
 app_name = "rehab"
 
@@ -36,4 +36,6 @@ urlpatterns = [
     path("me/log/", logging.my_logs, name="my_logs"),
     path("me/log/<uuid:session_id>/", logging.my_logged, name="my_logged"),
     path("me/log/<uuid:session_id>/correct/", logging.my_correction, name="my_correction"),
+    path("me/intake/", intake.my_intake, name="my_intake"),
+    path("me/intake/<slug:slug>/", intake.my_intake_topic, name="my_intake_topic"),
 ]

@@ -12,6 +12,7 @@ from tests.world import PEOPLE, a_browser, address, every_route, item_of, tables
 
 pytestmark = pytest.mark.django_db
 LOGIN, GATE, CODE = "/accounts/login/", "/admin/login/", "/accounts/code/"
+TOLD = "/me/intake/"  # the leg was screened already, or no case is open: nothing is asked
 
 # Columns:  nobody runner fellow administrator stranger assistant clinician lead
 SEEN = f"{LOGIN} 403 404 404 404 200 200 200"
@@ -98,6 +99,11 @@ POLICY = {
     "rehab:my_logs": (MINE, NO_SUCH_VERB),
     "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
     "rehab:my_correction": (f"{LOGIN} 200 404 404 404 404 404 404", f"{LOGIN} 422 404 404 404 404 404 404"),
+    "rehab:my_intake": (f"{LOGIN} 200 200 403 403 403 403 403", f"{LOGIN} 200 200 403 403 403 403 403"),
+    "rehab:my_intake_topic": (
+        f"{LOGIN} {TOLD} {TOLD} 403 403 403 403 403",
+        f"{LOGIN} {TOLD} {TOLD} 403 403 403 403 403",
+    ),
 }
 
 # The admin.  A runner may not enter; staff find their own windows, and nothing of another clinic's records.
@@ -129,6 +135,7 @@ def walked(world):
         "token": "never-sent",
         "key_id": 1,
         "media_id": world.picture.pk,
+        "slug": "story",
         "task_id": world.alarm.pk,
         "exercise_code": "BIRD_DOG",
         "at_level": 3,

@@ -3,6 +3,7 @@
 from rehab.actions.catalogue import sync_catalogue
 from rehab.actions.drafting import answer_checklist, draft_plan
 from rehab.actions.editing import add_item, change_dose, move_item, remove_item, replace_item
+from rehab.actions.intake import answer_danger, answer_risks, keep_topic, send_intake
 from rehab.actions.judging import cases_with_a_plan, judge_case, review
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
 from rehab.actions.readiness import record_readiness, set_pain_limit
@@ -23,6 +24,8 @@ __all__ = [
     "SessionTold",
     "add_item",
     "answer_checklist",
+    "answer_danger",
+    "answer_risks",
     "ask_safety",
     "cases_with_a_plan",
     "change_dose",
@@ -30,6 +33,7 @@ __all__ = [
     "decline_step",
     "draft_plan",
     "judge_case",
+    "keep_topic",
     "log_morning",
     "log_run",
     "log_session",
@@ -40,6 +44,7 @@ __all__ = [
     "remove_item",
     "replace_item",
     "resume_running",
+    "send_intake",
     "review",
     "set_pain_limit",
     "sign_plan",

@@ -3,7 +3,9 @@
 from django import template
 from django.db.models import Count
 
+from rehab.actions.intake import told
 from rehab.models import Plan
+from triage.knowledge import triage_knowledge
 
 register = template.Library()
 
@@ -14,3 +16,25 @@ def plan_panel(case):
     plans = Plan.objects.open().filter(case=case).select_related("signed_by").annotate(size=Count("items"))
     found = {plan.status: plan for plan in plans}
     return {"case": case, "draft": found.get("draft"), "signed": found.get("signed")}
+
+
+@register.inclusion_tag("rehab/_told.html")
+def told_panel(case):
+    """Show what the runner told before the visit, as it was said; nothing where nothing was sent.  One query."""
+    event = told(case)
+    if event is None:
+        return {}
+    said, names = event.data["said"], {code: test.name.en for code, test in triage_knowledge().tests.items()}
+    where, risks = said.get("where", {}), said.get("risks", {})
+    labels = {entry.code: entry.label.en.rstrip("?") for entry in triage_knowledge().codes}
+    places = [zone.rsplit("_", 1) for zone in where.get("zones", [])]
+    return {
+        "event": event,
+        "story": said.get("story", {}).get("story", ""),
+        "running": said.get("running", {}).get("running_history", ""),
+        "places": [f"{names.get(zone, zone)}, {side}" for zone, side in places],
+        "elsewhere": where.get("elsewhere", ""),
+        "goals": said.get("goals", {}).get("goals", []),
+        "risks": [labels.get(code, code) for code, answer in risks.items() if answer == "present"],
+        "unsure": [labels.get(code, code) for code, answer in risks.items() if answer == "not_assessed"],
+    }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from clinic.emergency import urgent_page
 from clinic.terms import Answer
 from rehab import actions
+from rehab.actions.intake import is_asked
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import card_now, mine_of
 from rehab.mine.today import todays_page
@@ -33,6 +34,8 @@ def my_today(request):
     context = mine.context() | {"today": timezone.localdate(), "waits_for_limit": mine.waits_for_limit}
     if mine.may_train:
         context |= todays_page(mine, request.user, timezone.now())
+    elif mine.case:
+        context["is_asked"] = is_asked(mine.case)
     return render(request, "rehab/my_today.html", context)
 
 

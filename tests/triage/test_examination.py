@@ -8,8 +8,8 @@ from clinic.terms import Answer
 from triage import actions
 from triage.facts import case_facts
 from triage.forms.examination import finding_groups, sided_tests
-from triage.forms.zones import ZONES
 from triage.knowledge import triage_knowledge
+from triage.knowledge.zones import ZONES
 from triage.models import Examination, Finding, RedFlagItem
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from triage.actions.examinations import record_examination
 from triage.actions.items import close_item, release_diagnosis, sign_off
 from triage.actions.screenings import answer_screening, start_screening, void_screening
 from triage.actions.stopping import Stop, hold, retrigger, stop_or_say_so, what_now
+from triage.actions.telling import tell
 
 __all__ = [
     "NotAllowed",
@@ -22,6 +23,7 @@ __all__ = [
     "sign_off",
     "start_screening",
     "stop_or_say_so",
+    "tell",
     "void_screening",
     "what_now",
 ]

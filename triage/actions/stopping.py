@@ -71,17 +71,20 @@ def stop_or_say_so(*, yes: Sequence[str], clinic, act: Callable[[], Stop]) -> St
 def what_now(yes: Sequence[str], clinic) -> Stop:
     """Return what to do after these codes were answered yes, from the knowledge alone: no query, nothing written.
 
-    ``clinic`` gives the numbers to call.  ``ValueError`` for a code that is no safety question.
+    Without a code, as after a risk question, it is the same day.  ``clinic`` gives the numbers to call.
+    ``ValueError`` for a code that is no safety question.
     """
     questions = answered_yes(yes, triage_knowledge().safety_set)
-    return _stop(worst(questions).value, questions, clinic)
+    level = worst(questions) if questions else Level.D
+    return stop_of(level.value, tuple(question.advice for question in questions), clinic)
 
 
-def _stop(level, questions, clinic, *, clinic_told=False):
+def stop_of(level, advice, clinic, *, clinic_told=False):
+    """Return what to say at a level, a code or "D-hold"; ``advice`` are texts, of which each is said once."""
     return Stop(
         level=Level.D if level == "D-hold" else Level(level),
         headline=triage_knowledge().red_flags.levels[level].patient,
-        advice=tuple(dict.fromkeys(question.advice for question in questions)),
+        advice=tuple(dict.fromkeys(advice)),
         emergency_number=clinic.emergency_number,
         phone=clinic.phone,
         opening_hours=clinic.opening_hours,
@@ -106,7 +109,7 @@ def retrigger(*, case, yes, by, at, told=""):
     now = lock_case(case)
     known = present_facts(now, at)
     words = " ".join(question.text.en for question in questions)
-    screening = _screening(now, f"Answered yes: {words}", by, at)
+    screening = unfinished_screening(now, by, at, f"Answered yes: {words}")
     _keep_yes(screening, questions, by, at)
     decision = decide_and_keep(now, by=by, at=at)
     open_items(now, decision, screening=screening, by=by, at=at, before=known)
@@ -115,9 +118,9 @@ def retrigger(*, case, yes, by, at, told=""):
     level = _level(decision, questions)
     text = f"Answered yes: {words}{f' Told: {told.strip()}' if told.strip() else ''}"
     data = {"codes": [question.code for question in questions], "level": level}
-    _write(case, now, "retriggered", f"{text} The plan rests; screen again.", data, level, decision, by, at)
+    write_stop(case, now, "retriggered", f"{text} The plan rests; screen again.", data, level, decision, by, at)
     open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)
-    return _stop(level, questions, now.clinic, clinic_told=True)
+    return stop_of(level, [question.advice for question in questions], now.clinic, clinic_told=True)
 
 
 @transaction.atomic
@@ -130,20 +133,20 @@ def hold(*, case, reason, by, at, facts=(), level=Level.D, due=None, is_alarm=Tr
     """
     now = lock_case(case)
     known = present_facts(now, at)
-    screening = _screening(now, reason.text, by, at)
+    screening = unfinished_screening(now, by, at, reason.text)
     decision = None
     if facts:
         _keep_present(screening, facts, by, at)
         decision = decide_and_keep(now, by=by, at=at)
         open_items(now, decision, screening=screening, by=by, at=at, before=known)
     data = {"reason": reason.code, "source": reason.source, "level": level.value}
-    _write(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, decision, by, at)
+    write_stop(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, decision, by, at)
     task = {"code": reason.code, "text": reason.text, "level": level, "due": due or at, "is_alarm": is_alarm}
     open_task(case=now, **task, by=by, at=at)
-    return _stop("D-hold", (), now.clinic, clinic_told=True)
+    return stop_of("D-hold", (), now.clinic, clinic_told=True)
 
 
-def _screening(case, because, by, at):
+def unfinished_screening(case, by, at, because=""):
     """Return the unfinished screening of a locked case, a new one where there is none; it says what made it so."""
     found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True).first()
     if found is None:
@@ -198,7 +201,7 @@ def _level(decision, questions):
     return max(*found, worst(questions), key=lambda level: level.urgency).value
 
 
-def _write(case, now, kind, text, data, level, decision, by, at):
+def write_stop(case, now, kind, text, data, level, decision, by, at):
     """Write the timeline and today's list; what already asks for somebody sooner stays there."""
     attention, next_step = max(
         (now.attention, now.next_step),

@@ -8,8 +8,8 @@ from django import forms
 
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.terms import Answer, Measurement, Side
-from triage.forms.zones import TENDERNESS, ZONES
 from triage.knowledge import triage_knowledge
+from triage.knowledge.zones import TENDERNESS, ZONES
 from triage.words import Asked, fail_lines, row_title
 
 REGIONS = {
