@@ -1,5 +1,7 @@
 """What every answer carries to the browser: where code may come from, and what may be kept."""
 
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # htmx and every script are files of our own origin; nothing is inline, nothing comes from outside.
@@ -18,6 +20,18 @@ POLICY = "; ".join(
     )
 )
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+
+MOST_SENT = 210_000_000  # bytes of one request: the largest export of a watch, and the form around it
+
+
+class BoundedUpload(MemoryFileUploadHandler):
+    """Takes small files into memory; refuses a request that says it is larger than anything we read, unread."""
+
+    def handle_raw_input(self, input_data, META, content_length, *args, **kwargs):  # noqa: N803
+        """Look at the size that was announced."""
+        if content_length > MOST_SENT:
+            raise RequestDataTooBig("more than an export of a watch")
+        super().handle_raw_input(input_data, META, content_length, *args, **kwargs)
 
 
 class ContentSecurityPolicy:

@@ -90,8 +90,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Database ----------------------------------------------------------------------------
 # SQLite beside the code unless DATABASE_URL names a PostgreSQL.
@@ -176,6 +175,7 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = BASE_DIR / "media"
+FILE_UPLOAD_HANDLERS = ["config.security.BoundedUpload", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- Transport ---------------------------------------------------------------------------
 

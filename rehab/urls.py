@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import figures, intake, logging, plans, runner, treatments
+from rehab.views import figures, intake, logging, plans, runner, treatments, watch
 
 app_name = "rehab"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("me/safety/", runner.my_safety, name="my_safety"),
     path("me/session/", logging.my_session, name="my_session"),
     path("me/run/", logging.my_run, name="my_run"),
+    path("me/runs/upload/", watch.my_upload, name="my_upload"),
+    path("me/runs/keep/", watch.my_keep, name="my_keep"),
     path("me/morning/", logging.my_morning, name="my_morning"),
     path("me/log/", logging.my_logs, name="my_logs"),
     path("me/log/<uuid:session_id>/", logging.my_logged, name="my_logged"),

@@ -95,6 +95,11 @@ POLICY = {
         f"{LOGIN} 404 404 403 403 403 403 403",
     ),
     "rehab:my_run": (MY_CASE, MY_FORM),
+    "rehab:my_upload": (MY_CASE, MY_FORM),
+    "rehab:my_keep": (  # nothing waits to be kept
+        f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
+        f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
+    ),
     "rehab:my_morning": (MY_CASE, MY_FORM),
     "rehab:my_logs": (MINE, NO_SUCH_VERB),
     "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),

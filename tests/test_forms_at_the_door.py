@@ -18,7 +18,7 @@ NO_RECORD = {"emergency", "login", "logout", "clinic:welcome", "clinic:draft", "
 NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
 NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey"}
 # A runner logs in their own open case alone: rows are only added, and the form names no runner to mistake.
-OWN_LOGS = {f"rehab:my_{name}" for name in ("safety", "session", "run", "morning", "correction")}
+OWN_LOGS = {f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction")}
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
 BY_ITSELF = {"clinic:task_seen", "clinic:task_done"}  # read alone: tests/clinic/test_worklist.py tries their papers

@@ -20,6 +20,7 @@ from rehab.actions.refusals import NotAllowed, Refused
 from rehab.actions.told import refuse_bad_day, refuse_bad_run, refuse_bad_session
 from rehab.facts import swaps_of
 from rehab.models import ExerciseLog, LevelStep, MorningLog, PlanItem, RunLog, SafetyCheck, SessionLog
+from rehab.runs import is_one_run
 from triage.actions import retrigger
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
@@ -65,7 +66,7 @@ def log_session(*, case, key, safety, told, by, at):
 def log_run(*, case, key, safety, told, run, by, at):
     """Keep a run or a walk.  The same file of a watch, sent again, is the run that stands already."""
     _opened(case, by)
-    if sent := _sent_before(case, key) or _same_file(case, run):
+    if sent := _sent_before(case, key) or _same_file(case, run, told.day):
         return Logged(sent, again=True)
     refuse_bad_session(told, at)
     refuse_bad_run(run)
@@ -129,10 +130,14 @@ def _sent_before(case, key):
     return found
 
 
-def _same_file(case, run):
+def _same_file(case, run, day):
+    """Return the log of the same run, from this file or from another device, or None."""
     if not run.fingerprint:
         return None
-    return SessionLog.objects.current().filter(case=case, run__fingerprint=run.fingerprint).first()
+    days = (day - timedelta(days=1), day + timedelta(days=1))  # two clocks may stand on two sides of midnight
+    found = SessionLog.objects.current().filter(case=case, day__range=days).exclude(run__fingerprint="")
+    rows = found.filter(run__isnull=False).select_related("run")
+    return next((row for row in rows if is_one_run(row.run.fingerprint, run.fingerprint)), None)
 
 
 def _refuse_late(row, by, at):

@@ -7,16 +7,17 @@ for the runner: a reader of files from anywhere raises nothing.
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from rehab.knowledge import rehab_knowledge
-from rehab.rules.watch import Problem, Run, figures, same_print, same_run
+from rehab.rules.recording import figures
+from rehab.rules.watch import Problem, Run, same_print, same_run
 from rehab.runs import fit, gpx, tcx
 from rehab.runs.clean import Refused, root_of
 from rehab.runs.way import points_of
 
-__all__ = ["Problem", "Run", "is_known", "problem", "read_run", "same_print", "same_run"]
+__all__ = ["Problem", "Run", "is_known", "is_one_run", "problem", "read_run", "same_print", "same_run"]
 
 # Bounds of a machine, not of a clinic: 13 hours of recording once a second take about 2 MB as FIT and 14 MB as XML.
 MOST_BYTES = 15_000_000
@@ -69,7 +70,11 @@ def _points(data: bytes):
     return points_of(reader.moments(data)), reader.__name__.rpartition(".")[2]
 
 
-def is_known(run: Run, prints: Iterator[str]) -> bool:
+def is_known(run: Run, prints: Iterable[str]) -> bool:
     """Return whether a run is one of those already logged, given their fingerprints."""
-    watch = rehab_knowledge().watch
-    return any(same_print(run.fingerprint, other, watch) for other in prints)
+    return any(is_one_run(run.fingerprint, other) for other in prints)
+
+
+def is_one_run(one: str, other: str) -> bool:
+    """Return whether two fingerprints are of one run, from one device or from two."""
+    return same_print(one, other, rehab_knowledge().watch)

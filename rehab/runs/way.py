@@ -7,7 +7,7 @@ from math import isfinite
 
 from gpxpy.geo import haversine_distance
 
-from rehab.rules.watch import Point
+from rehab.rules.recording import Point
 from rehab.runs.clean import MOST_POINTS, Refused
 
 HIGHEST_M, LOWEST_M = 9_000, -500

@@ -41,7 +41,10 @@ def test_every_page_is_accessible_quiet_and_fits(visit, a_clinic_at_work, names)
 def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clinic_at_work):
     world = a_clinic_at_work
     for who, address, status in (
-        *(("runner", f"/me/{page}", 200) for page in ("", "plan/", "safety/", "run/", "morning/", "log/")),
+        *(
+            ("runner", f"/me/{page}", 200)
+            for page in ("", "plan/", "safety/", "run/", "runs/upload/", "morning/", "log/")
+        ),
         ("runner", f"/me/log/{world.session.pk}/", 200),
         ("runner", f"/me/log/{world.session.pk}/correct/", 200),
         ("fellow", "/me/", 200),

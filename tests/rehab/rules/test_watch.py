@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.logged import Segment
-from rehab.rules.watch import Point, Problem, Run, figures, fingerprint, same_print
+from rehab.rules.recording import Point, figures
+from rehab.rules.watch import Problem, Run, fingerprint, same_print
 
 BEGAN = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=1)
