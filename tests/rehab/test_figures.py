@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.html import escape
 
 from rehab.figures import NoFigure, figure, words_of
-from rehab.figures.skeleton import FOREARM, SHANK, THIGH, UPPER_ARM, between, body, joint_angles
-from rehab.figures.vectors import mix
+from rehab.figures.skeleton import FOREARM, SHANK, THIGH, UPPER_ARM, between, body, frames_of, joint_angles
+from rehab.figures.vectors import angle, apply, cross, dot, mix, sub, unit
 from rehab.knowledge import rehab_knowledge
 
 KNOWN = rehab_knowledge()
@@ -319,3 +319,17 @@ def test_the_sheet_of_all_figures_shows_every_level_on_both_sides(administrator,
         assert all(escape(level.name.en) in page for level in exercise.levels)
     listed = browser.get(reverse("admin:rehab_exercise_changelist")).content.decode()
     assert reverse("admin:rehab_exercise_figures") in listed
+
+
+@pytest.mark.parametrize("code", poses_in_use())
+def test_no_knee_bends_backwards_and_no_foot_is_twisted(code):
+    points, wrong = body(POSES[code]), {}
+    right = apply(frames_of(POSES[code])[0], (0, 0, 1))
+    for side in ("work", "other"):
+        hip, knee, ankle, heel, ball = (points[f"{side}_{name}"] for name in ("hip", "knee", "ankle", "heel", "ball"))
+        hinge = unit(cross(sub(ankle, knee), sub(knee, hip)))
+        if angle(sub(knee, hip), sub(ankle, knee)) > 8:  # a straight knee has no hinge to look at
+            wrong |= {side: "backwards"} if dot(hinge, right) < -0.05 else {}
+            wrong |= {side: "twisted"} if abs(dot(unit(sub(ball, heel)), hinge)) > 0.5 else {}
+
+    assert wrong == {}
