@@ -1,5 +1,6 @@
 """A body as paths: limbs with an outline, the nearer ones darker, the working ones striped and lettered."""
 
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from rehab.figures.camera import SCALE
@@ -8,6 +9,7 @@ from rehab.figures.vectors import mix
 INK, TRUNK_FILL, HEAD_FILL = "#14272b", "#cfdcdb", "#e8ddcf"
 NEAR, FAR, WORKS, WORKS_FAR = "#8fa9ac", "#fbfaf6", "#0b5c66", "#4f8188"
 MOVE = "#a53a0c"
+NUMBER = re.compile(r"-?\d+")
 OUTLINE, TRUNK_WIDTH = 3, 18
 SECONDS = 4
 
@@ -79,13 +81,31 @@ def _moving(key, values):
     """Return the end of an element: nothing more, or its way there and back with a rest at both ends."""
     if len(set(values)) == 1:
         return "/>"
-    film = f'dur="{SECONDS}s" repeatCount="indefinite" values="{there_and_back(values)}"'
-    return f'><animate attributeName="{key}" {film}/></path>'
+    return f'><animate attributeName="{key}" {there_and_back(values)}/></path>'
 
 
 def there_and_back(values):
-    """Return the values of a film: to the end and back again, with a rest at both ends."""
-    return ";".join([values[0], *values, *reversed(values)])
+    """Return the timing of a film: to the end and back again, with a rest at both ends.
+
+    What goes straight, to half a centimetre, needs its two ends alone, at the moments when all else is there too.
+    """
+    times, steps = "", len(values)
+    if steps > 2 and _is_straight(values):
+        rest = 1 / (2 * steps)
+        times = f' keyTimes="0;{rest:.3g};.5;{0.5 + rest:.3g};1"'
+        values = [values[0], values[-1]]
+    listed = ";".join([values[0], *values, *reversed(values)])
+    return f'dur="{SECONDS}s" repeatCount="indefinite" values="{listed}"{times}'
+
+
+def _is_straight(values):
+    rows = [[int(number) for number in NUMBER.findall(value)] for value in values]
+    last = len(rows) - 1
+    return all(
+        abs(number - (a + (b - a) * step / last)) <= 1
+        for step, row in enumerate(rows)
+        for number, a, b in zip(row, rows[0], rows[-1], strict=True)
+    )
 
 
 def limb(paths, name, fill, striped):
@@ -173,10 +193,7 @@ def label(paths, point, letter):
     places = [f"{x} {y}" for x, y in at]
     moves = ""
     if len(set(places)) > 1:
-        moves = (
-            f'<animateTransform attributeName="transform" type="translate" dur="{SECONDS}s" '
-            f'repeatCount="indefinite" values="{there_and_back(places)}"/>'
-        )
+        moves = f'<animateTransform attributeName="transform" type="translate" {there_and_back(places)}/>'
     return (
         f'<g transform="translate({places[0]})">{moves}<circle r="10" fill="#fff" stroke="{INK}" stroke-width="2"/>'
         f'<text y="5" font-size="15" font-weight="700" font-family="sans-serif" text-anchor="middle" '

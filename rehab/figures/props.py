@@ -267,9 +267,10 @@ def _bike(paths, prop):
 
 ARCH = (
     # a foot seen from its inner side, in centimetres from the heel: (relaxed, with the arch drawn up)
-    ((0, 9), (1, 9)), ((-3, 3), (-2, 3)), ((1, 0), (2, 0)), ((7, 0), (7, 0)), ((13, 0.5), (12.5, 4.5)),
-    ((19, 0), (17.5, 0)), ((26, 0), (24.5, 0)), ((27, 2.5), (25.5, 2.5)), ((20, 5), (18.5, 6)), ((13, 9), (12.5, 12)),
-    ((9, 14), (9, 15)), ((9, 22), (9, 22)), ((0, 22), (0, 22)),
+    ((0, 9), (1, 9)), ((-3, 3), (-2, 3)), ((1, 0), (2, 0)), ((6, 0), (7, 0)), ((9, 0.6), (9.5, 2.6)),
+    ((13, 1), (13, 3.9)), ((17, 0.6), (16.3, 2.4)), ((20, 0), (18.5, 0)), ((26, 0), (24.5, 0)),
+    ((27, 2.5), (25.5, 2.5)), ((20, 5), (18.5, 6)), ((13, 9), (12.5, 11.5)), ((9, 14), (9, 15)), ((9, 22), (9, 22)),
+    ((0, 22), (0, 22)),
 )  # fmt: skip
 
 
@@ -286,8 +287,10 @@ def _arch(paths, prop):
     paths.places += [(x - radius, y - radius), (x + radius, y + radius)]
     window = f'<circle cx="{x}" cy="{y}" r="{radius}" fill="#fff" stroke="{INK}" stroke-width="3"/>'
     ground = f'<path d="M{x - 60} {y + 22 * SCALE + 3}H{x + 60}" stroke="{INK}" stroke-width="4"/>'
+    side = -1 if paths.camera.mirror else 1
+    towards_heel = signs.arrow_between((x + side * 50, y + 60), (x + side * 16, y + 60), (x - side * 18, y + 60))
     shape = paths.shape(names, closed=True)
-    return window + ground + use(shape, INK, 5, "#8fa9ac")
+    return window + ground + use(shape, INK, 5, "#8fa9ac") + towards_heel
 
 
 SIGNS = {

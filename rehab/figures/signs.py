@@ -54,9 +54,15 @@ def _arrow(paths, arrow, path_frames):
     else:
         way = [arrow.start, arrow.via or mix(arrow.start, arrow.end, 0.5), arrow.end]
     spots = [paths.camera.seen(place)[:2] for place in way]
-    (ax, ay), (mx, my), (bx, by) = spots[0], spots[len(spots) // 2], spots[-1]
+    bent = spots[0], spots[len(spots) // 2], spots[-1]
+    paths.places += bent
+    return arrow_between(*bent)
+
+
+def arrow_between(start, via, end):
+    """Return an arrow through three places of the drawing."""
+    (ax, ay), (mx, my), (bx, by) = start, via, end
     cx, cy = 2 * mx - (ax + bx) / 2, 2 * my - (ay + by) / 2
-    paths.places += [(ax, ay), (mx, my), (bx, by)]
     dx, dy = bx - cx, by - cy
     size = max((dx * dx + dy * dy) ** 0.5, 1)
     dx, dy = dx / size, dy / size

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from rehab.figures import NoFigure, figure, words_of
+from rehab.figures.drawing import there_and_back
 from rehab.figures.skeleton import FOREARM, SHANK, THIGH, UPPER_ARM, between, body, frames_of, joint_angles
 from rehab.figures.vectors import angle, apply, cross, dot, mix, sub, unit
 from rehab.knowledge import rehab_knowledge
@@ -333,3 +334,12 @@ def test_no_knee_bends_backwards_and_no_foot_is_twisted(code):
             wrong |= {side: "twisted"} if abs(dot(unit(sub(ball, heel)), hinge)) > 0.5 else {}
 
     assert wrong == {}
+
+
+def test_a_film_written_short_moves_as_the_long_one_would():
+    straight, bent = ["m0 0l10 5", "m10 0l10 5", "m20 1l10 5"], ["m0 0l10 5", "m14 0l10 5", "m20 1l10 5"]
+
+    assert there_and_back(straight).endswith(
+        'values="m0 0l10 5;m0 0l10 5;m20 1l10 5;m20 1l10 5;m0 0l10 5" keyTimes="0;0.167;.5;0.667;1"'
+    )
+    assert there_and_back(bent).count(";") == 6 and "keyTimes" not in there_and_back(bent)
