@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from clinic.access import may_sign_in_by_mail
+from clinic.forms.entrance import DEVICE, DEVICE_SECONDS
 from clinic.mail import send_soon
 from clinic.models import Person
 
@@ -34,6 +35,19 @@ def sign_in(request, person, method=None):
     request.session.set_expiry(timezone.now() + timedelta(days=settings.RUNNER_SESSION_DAYS))
     if method:
         record_authentication(request, person, method=method)
+
+
+def remember_device(request, answer):
+    """Let the browser of a runner who came in be known again (see ``is_known_device``); the cookie opens nothing."""
+    if request.user.is_authenticated:
+        kept = {
+            "max_age": DEVICE_SECONDS,
+            "httponly": True,
+            "samesite": "Lax",
+            "secure": settings.SESSION_COOKIE_SECURE,
+        }
+        answer.set_signed_cookie(DEVICE, str(request.user.pk), salt=DEVICE, **kept)
+    return answer
 
 
 def refused(request):

@@ -28,10 +28,21 @@ class SignIn(AuthenticationForm):
         return self.cleaned_data["username"].strip().lower()
 
 
+DEVICE, DEVICE_SECONDS = "device", 400 * 24 * 60 * 60  # a cookie; browsers keep none for longer
+
+
 def within(request, action, key):
     """Count one more of an action and return whether it stays within its limits; each is counted under a lock."""
     rates = settings.ACCOUNT_RATE_LIMITS
     return bool(ratelimit.consume(request, app="clinic", action=action, config=rates, key=key))
+
+
+def is_known_device(request, person):
+    """Return whether this runner came in on this browser before.
+
+    Codes asked for there have a limit of their own: strangers who use up that of the address lock nobody out.
+    """
+    return request.get_signed_cookie(DEVICE, default="", salt=DEVICE, max_age=DEVICE_SECONDS) == str(person.pk)
 
 
 class AskForCode(RequestLoginCodeForm):
@@ -42,12 +53,13 @@ class AskForCode(RequestLoginCodeForm):
     )
 
     def clean_email(self):
-        """Find the runner.  The limit counts an address before it is known whether it is one of ours."""
-        email = self.cleaned_data["email"].strip().lower()
-        if not within(context.request, "request_login_code", key=email):
-            raise forms.ValidationError(_("Too many codes were asked for. Wait a while, then try again."))
+        """Find the runner.  The limit counts an address whether or not it is one of ours."""
+        request, email = context.request, self.cleaned_data["email"].strip().lower()
         person = Person.objects.filter(email=email).first()
         self._user = person if person and may_sign_in_by_mail(person) else None
+        known = self._user and is_known_device(request, person)
+        if not within(request, "request_login_code", key=f"{email} on a known device" if known else email):
+            raise forms.ValidationError(_("Too many codes were asked for. Wait a while, then try again."))
         return email
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import invitations
 from clinic.access import may_sign_in_by_mail
-from clinic.entrance import came_in_just_now, forget, passkeys_of, refused, sign_in
+from clinic.entrance import came_in_just_now, forget, passkeys_of, refused, remember_device, sign_in
 from clinic.forms.entrance import AddPasskey
 
 
@@ -34,7 +34,7 @@ def welcome(request, token):
     try:
         if request.method == "POST":
             sign_in(request, invitations.accept(token=token, at=now), method="invitation")
-            return redirect("clinic:today")
+            return remember_device(request, redirect("clinic:today"))
         answer = render(request, "clinic/welcome.html", {"invitation": invitations.find_open(token, now)})
     except invitations.Dead:
         answer = render(request, "clinic/link_dead.html", status=404)
@@ -69,7 +69,7 @@ def enter_code(request):
     asked_before = "account_login" in request.session
     answer = code_views.confirm_login_code(request)
     ended = answer.status_code == 302 and answer.url == reverse("account_request_login_code")
-    return refused(request) if ended and asked_before else answer
+    return refused(request) if ended and asked_before else remember_device(request, answer)
 
 
 def _own_passkeys(request):

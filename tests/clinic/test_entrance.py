@@ -5,6 +5,7 @@ import time
 from threading import Barrier, Thread
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -54,7 +55,7 @@ def test_a_runner_comes_in_by_the_code_from_the_mail(client, rosa):
     assert mail.outbox[-1].to == ["rosa@example.org"]
     answer = client.post(ENTER, {"code": mailed()}, follow=True)
 
-    assert answer.redirect_chain[-1][0] == reverse("rehab:my_plan")
+    assert answer.redirect_chain[-1][0] == reverse("rehab:my_today")
     assert signed_in(client) == str(rosa.pk)
 
 
@@ -211,6 +212,37 @@ def test_an_address_is_sent_three_codes_in_ten_minutes_known_or_not(rosa):
     assert len(mail.outbox) == 3
 
 
+def test_strangers_who_use_up_the_limit_of_an_address_do_not_lock_its_runner_out(client, rosa):
+    """Where she came in before she is let through, within a limit of that device's own."""
+    ask(client)
+    client.post(ENTER, {"code": mailed()})
+    client.post(reverse("logout"))
+    assert [ask(Client()).status_code for _ in range(3)] == [302, 302, 200]
+    for _ in range(3):
+        assert ask(client).status_code == 302
+        client.post(ENTER, {"again": "yes"})
+    assert ask(client).status_code == 200
+
+
+@pytest.mark.parametrize("forged", ["{pk}", "{pk}:forged", ""])
+def test_a_forged_device_is_not_known(forged, client, rosa):
+    client.cookies["device"] = forged.format(pk=rosa.pk)
+    for _ in range(3):
+        ask(Client())
+    assert ask(client).status_code == 200
+
+
+def test_the_device_of_one_runner_is_not_known_for_another(client, rosa):
+    factories.PatientFactory(person__email="other@example.org")
+    ask(client)
+    client.post(ENTER, {"code": mailed()})
+    client.post(reverse("logout"))
+    assert client.cookies["device"]["httponly"] and client.cookies["device"]["samesite"] == "Lax"
+    for _ in range(3):
+        ask(Client(), "other@example.org")
+    assert ask(client, "other@example.org").status_code == 200
+
+
 def test_a_network_asks_for_thirty_codes_in_an_hour(rosa):
     answers = [ask(Client(), f"r{n}@example.org", REMOTE_ADDR="192.0.2.7").status_code for n in range(31)]
     assert answers == [302] * 30 + [200]
@@ -240,6 +272,7 @@ def test_the_session_is_a_new_one_and_lasts_for_the_days_of_the_setting(client, 
     ask(client)
     before = client.session.session_key
     client.post(ENTER, {"code": mailed()})
+    assert not EmailAddress.objects.exists()  # the address of a person stands in one place, ours
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
     assert 8.9 * 86400 < client.session.get_expiry_age() <= 9 * 86400
