@@ -109,7 +109,7 @@ class Told(forms.Form):
     )
     pain_before = pain(_("Pain before you began"), required=False)
     pain_during = pain(_("The worst pain during it"))
-    pain_after = pain(_("Pain now, just after"))
+    pain_after = pain(_("Pain now, just after"), required=False)
     effort = effort(_("How hard was it as a whole?"))
     gait_change = three_ways(_("Did you limp, or walk or run differently?"))
     tingling = three_ways(_("Any tingling, numbness or pressure in the leg?"))

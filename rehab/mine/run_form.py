@@ -16,7 +16,7 @@ from rehab.mine.forms import Amount, Rating, Told
 FREE = "free"
 MOST_MINUTES = 1440
 FOLDED = (
-    *("day", "pain_before", "pain_after", "longest_run_minutes", "hills", "surface", "shoes", "cadence"),
+    *("day", "pain_before", "longest_run_minutes", "hills", "surface", "shoes", "cadence"),
     *("onset_minute", "relief_minutes", "sleeve", "sleep", "fatigue", "note"),
 )
 

@@ -21,6 +21,23 @@
     setTimeout(() => freed(form), AGAIN_MS); // a lost connection must not lock the form
   });
 
+  // A session that is kept by the server, or whose runner signs out, leaves nothing behind on this device.
+  function forget(begins) {
+    try {
+      for (const slot of Object.keys(localStorage)) if (slot.startsWith(begins)) localStorage.removeItem(slot);
+    } catch {
+      // a browser without storage kept nothing
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form.signout")) forget("stridewell.");
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    const kept = document.querySelector("[data-session-kept]");
+    if (kept) forget(`stridewell.session.${kept.dataset.sessionKept}`);
+  });
+
   // The browser's "back" shows the page as it was left: its forms may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) freed(form);
