@@ -31,6 +31,11 @@ class Clinic(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(phone="") & ~Q(emergency_number="") & ~Q(opening_hours=""), name="clinic_says_whom_to_call"
+            ),
+        ]
 
     def __str__(self):
         return self.name

@@ -20,7 +20,10 @@ def plan_panel(case):
 
 @register.inclusion_tag("rehab/_told.html")
 def told_panel(case):
-    """Show what the runner told before the visit, as it was said; nothing where nothing was sent.  One query."""
+    """Show what the runner told before the visit; nothing where nothing was sent.  One query.
+
+    What the story beside it says in the same words is not said twice.
+    """
     event = told(case)
     if event is None:
         return {}
@@ -30,11 +33,15 @@ def told_panel(case):
     places = [zone.rsplit("_", 1) for zone in where.get("zones", [])]
     return {
         "event": event,
-        "story": said.get("story", {}).get("story", ""),
-        "running": said.get("running", {}).get("running_history", ""),
+        "story": _unless(case.story, said.get("story", {}).get("story", "")),
+        "running": _unless(case.running_history, said.get("running", {}).get("running_history", "")),
         "places": [f"{names.get(zone, zone)}, {side}" for zone, side in places],
         "elsewhere": where.get("elsewhere", ""),
         "goals": said.get("goals", {}).get("goals", []),
         "risks": [labels.get(code, code) for code, answer in risks.items() if answer == "present"],
         "unsure": [labels.get(code, code) for code, answer in risks.items() if answer == "not_assessed"],
     }
+
+
+def _unless(stands, told):
+    return "" if told == stands else told

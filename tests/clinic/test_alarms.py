@@ -253,3 +253,10 @@ def test_the_command_goes_on_when_a_pass_fails(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         call_command("deliver_alarms", "--loop", "1")
     assert len(passes) == 2
+
+
+@pytest.mark.parametrize("name", ["phone", "emergency_number", "opening_hours"])
+def test_every_clinic_says_whom_to_call(clinic, name):
+    setattr(clinic, name, "")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        clinic.save()

@@ -36,7 +36,7 @@ def tell(*, case, answers, by, at, shown_none=()):
     open_items(now, decision, screening=screening, by=by, at=at, before=known)
     opened = RedFlagItem.objects.filter(case=now, level__in=("E", "D")).exclude(pk__in=there)
     yes = {code for code, answer in answers.items() if answer is Answer.PRESENT}
-    words = f"Answered before the visit. Yes: {_words(yes) or 'none'}"
+    words = f"Answered before the visit. Yes: {_words(yes) or 'none'}."
     level = max((item.level for item in opened), key=lambda code: Level(code).urgency, default=None)
     data = {"yes": sorted(yes), "level": level or ""}
     write_stop(case, now, "retriggered" if level else "told_risks", words, data, level, decision, by, at)
