@@ -41,7 +41,8 @@ run: setup
 	@$(PY) manage.py sync_catalogue
 	@$(PY) manage.py seed_demo
 	@echo "Stridewell is on http://localhost:$(PORT)  (stop it with Ctrl-C)"
-	@$(PY) manage.py deliver_alarms --loop 60 & worker=$$!; trap 'kill $$worker 2>/dev/null' EXIT INT TERM; \
+	@$(PY) manage.py deliver_alarms --loop 60 & alarms=$$!; $(PY) manage.py review --loop 3600 & reviews=$$!; \
+	  trap 'kill $$alarms $$reviews 2>/dev/null' EXIT INT TERM; \
 	  $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 test: $(DEV_STAMP)

@@ -249,7 +249,7 @@ def test_the_command_goes_on_when_a_pass_fails(monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr("clinic.management.commands.deliver_alarms.deliver", fails)
-    monkeypatch.setattr("clinic.management.commands.deliver_alarms.time.sleep", slept)
+    monkeypatch.setattr("clinic.management.passes.time.sleep", slept)
     with pytest.raises(KeyboardInterrupt):
         call_command("deliver_alarms", "--loop", "1")
     assert len(passes) == 2

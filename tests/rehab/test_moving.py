@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from clinic.alarms import finish_task
@@ -272,3 +273,23 @@ def test_a_closed_case_is_not_reviewed(runner, clinician):
     review(case=case, at=runner.at + timedelta(days=20))
 
     assert not Task.objects.filter(case=case).exists()
+
+
+def test_the_daily_look_tells_which_case_failed_and_goes_on(runner, monkeypatch):
+    runner.session()
+    looked_at = []
+
+    def broken(*, case, at):
+        looked_at.append(case.pk)
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("rehab.management.commands.review.review", broken)
+    with pytest.raises(CommandError, match="1 of 1"):
+        call_command("review")
+    assert looked_at == [runner.plan.case.pk]
+
+
+def test_the_daily_look_says_how_many(runner, capsys):
+    call_command("review")
+
+    assert "1 reviewed" in capsys.readouterr().out

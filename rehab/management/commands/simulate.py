@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("Something happened that must never happen.")
 
     def _print(self, tallies, seconds):
-        self.stdout.write(f"{'profile':12} {'runners':>7} {'stopped':>7} {'false stops':>11}  what became of them")
+        self.stdout.write(f"{'profile':12} {'runners':>7} {'stopped':>7} {'other stops':>11}  what became of them")
         for tally in tallies:
             ends = ", ".join(f"{count} {end}" for end, count in tally.ends.most_common())
             self.stdout.write(

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils.timezone import localdate
+
 from clinic import actions as clinic_actions
 from clinic.alarms import finish_task, see_task
 from clinic.models import Case, Task
@@ -13,6 +15,7 @@ from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import RedFlagItem, Screening
 
+SCORED = (0, 13, 28, 56)
 REASSESSED = (14, 28, 42, 56)
 STRONG = (
     *(("WBLT_CM", side, 12, "cm") for side in ("left", "right")),
@@ -49,6 +52,9 @@ class Clinician:
         self.case.refresh_from_db()
         if self.case.closed_at or not loading_gate(self.case).open:
             return False
+        if day in SCORED:
+            pain = runner.body.usual_pain(day)
+            self._do(rehab_actions.record_score, measure="NPRS", parts={"worst": pain}, day=localdate(self.at))
         if day in REASSESSED:
             self._measure(runner, day)
         self._go_on(day)
@@ -71,6 +77,9 @@ class Clinician:
         if self._screening_open():
             facts = _facts(runner.body.profile.signs) if ill else ()
             self._screen(facts)
+        if any(item.row == "RF-NOIMP" for item in self._stopping_items()):
+            self._do(clinic_actions.close_case, because="No gain: referred to find the cause")
+            return
         for item in self._stopping_items():
             outcome = CALM_AGAIN if not ill else CLOT_FOUND if item.row == "RF-DVT" else CONFIRMED
             told = {key: value for key, value in outcome.items() if item.row == "RF-DVT" or key in ("outcome", "text")}
@@ -98,8 +107,6 @@ class Clinician:
                 hop_after_effect=Answer.ABSENT,
                 hop_tingling=Answer.ABSENT,
             )
-        elif day >= REASSESSED[1]:
-            self._do(clinic_actions.close_case, because="No gain: referred to find the cause")
 
     def _go_on(self, day):
         """Start the ladder when every criterion is met; close the case of who has run the last stage."""

@@ -62,6 +62,12 @@ class Body:
         noise = self.chance.choice((0.0, 0.0, 0.0, 0.0, 0.4, 0.8)) if run else self.chance.choice((0.0, 0.0, 0.4))
         return min(10, round(rest + flare + self.overdone + noise))
 
+    def usual_pain(self, day):
+        """Return the worst pain of the last day, as it is scored: 6 at first, and less where the calf heals."""
+        return (
+            round(6 * (1 - day / CALM_DAYS)) if self.profile.heals and day < CALM_DAYS else 6 * (not self.profile.heals)
+        )
+
     def morning_pain(self, day):
         """Return the pain of the first steps."""
         rest = max(0.0, 1.6 * (1 - day / CALM_DAYS)) if self.profile.heals else 2.0

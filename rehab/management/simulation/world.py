@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from clinic.models import Case, Clinic, Membership, Patient, Person, Task
-from rehab.actions import sync_catalogue
+from rehab.actions import review, sync_catalogue
 from rehab.management import demo
 from rehab.management.simulation.clinician import Clinician
 from rehab.management.simulation.profiles import PROFILES, Body
@@ -41,6 +41,7 @@ def simulate(*, runners, weeks, seed, begins):
     for day in range(weeks * 7):
         for runner in people:
             runner.live(day)
+            review(case=runner.case, at=runner.moment(day, 11))
             may_load = Clinician(clinician).act(runner, day)
             _has_a_next_step(runner, day, may_load)
     return _tallies(people)
