@@ -2,12 +2,13 @@
 
 import logging
 import time
+from abc import ABC, abstractmethod
 
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 
-class PassCommand(BaseCommand):
+class PassCommand(BaseCommand, ABC):
     """One pass, or with ``--loop 60`` one a minute until it is stopped.  A subclass says what a pass does."""
 
     def add_arguments(self, parser):
@@ -27,6 +28,6 @@ class PassCommand(BaseCommand):
             close_old_connections()
             time.sleep(options["loop"])
 
+    @abstractmethod
     def one_pass(self, *, quiet=False):
         """Do what is due now; ``quiet`` says nothing where nothing was due."""
-        raise NotImplementedError
