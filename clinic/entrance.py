@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from clinic.access import may_sign_in_by_mail
 from clinic.forms.entrance import DEVICE, DEVICE_SECONDS
 from clinic.mail import send_soon
-from clinic.models import Person
 
 BACKEND = "clinic.access.SignIn"
 
@@ -111,7 +110,12 @@ class Entrance(DefaultAccountAdapter):
         self.send_mail(template_prefix, user.email, context or {})
 
     def send_mail(self, template_prefix, email, context):
-        """Send a mail in the person's language, after this answer: its time must not tell who is known here."""
-        person = Person.objects.filter(email=email.lower()).first()
-        with translation.override(person.language if person else None):
-            send_soon(self.render_mail(template_prefix, email, {**context, "person": person}))
+        """Write and send a mail in the person's language, beside this answer: its time must not tell who is known."""
+        person = getattr(self.request, "asked_for", None) or self.request.user
+        language, told = getattr(person, "language", None), {"code": context.get("code")}
+
+        def written():
+            with translation.override(language):
+                return self.render_mail(template_prefix, email, told)
+
+        send_soon(written)

@@ -14,14 +14,14 @@ logger = logging.getLogger("clinic.mail")
 POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
-def send_soon(message):
-    """Send a mail beside this request.  A mail server that does not answer is noted, without the address."""
-    return POSTMAN.submit(_send, message)
+def send_soon(written):
+    """Send the mail that ``written`` returns, beside this request.  A server that is down is noted, without address."""
+    return POSTMAN.submit(_send, written)
 
 
-def _send(message):
+def _send(written):
     try:
-        message.send()
+        written().send()
     except OSError as fault:
         logger.error("A mail could not be sent: %s", type(fault).__name__)
 

@@ -53,10 +53,10 @@ class AskForCode(RequestLoginCodeForm):
     )
 
     def clean_email(self):
-        """Find the runner.  The limit counts an address whether or not it is one of ours."""
+        """Find the runner.  An unknown address is counted, and asked about, like one of ours: it takes as long."""
         request, email = context.request, self.cleaned_data["email"].strip().lower()
-        person = Person.objects.filter(email=email).first()
-        self._user = person if person and may_sign_in_by_mail(person) else None
+        person = Person.objects.filter(email=email).first() or Person(email=email)
+        request.asked_for = self._user = person if may_sign_in_by_mail(person) else None
         known = self._user and is_known_device(request, person)
         if not within(request, "request_login_code", key=f"{email} on a known device" if known else email):
             raise forms.ValidationError(_("Too many codes were asked for. Wait a while, then try again."))

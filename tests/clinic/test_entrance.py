@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import translation
 
@@ -153,6 +154,16 @@ def test_who_gets_no_code_gets_the_same_answer(who, rosa, clinic, settings):
         pages.append((asked.status_code, asked.url, page.status_code, wrong.status_code, words))
     assert pages[0] == pages[1]
     assert [sent.to for sent in mail.outbox] == [["rosa@example.org"]]
+
+
+def test_an_unknown_address_is_asked_about_as_much_as_a_known_one(rosa):
+    """Neither words nor time tell who is a patient: the same questions, and the mail is written beside the answer."""
+    counts = []
+    for email in ("rosa@example.org", "unknown@example.org", "rosa@example.org", "unknown@example.org"):
+        with CaptureQueriesContext(connection) as queries:
+            Client().post(ASK, {"email": email})
+        counts.append([query["sql"].split()[0] for query in queries.captured_queries])
+    assert counts[0] == counts[1] == counts[2] == counts[3]
 
 
 def nobody_by_mail(who, clinic):
