@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 
 from clinic.access import clinics_administered
-from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person
+from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person, Task
 from clinic.windows import Administered, Quick, Sealed, Uncounted, in_window
 
 admin.site.site_header = admin.site.site_title = "Stridewell administration"
@@ -95,3 +95,15 @@ class CaseAdmin(Sealed, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return in_window(super().get_queryset(request), request.user)
+
+
+@admin.register(Task)
+class TaskAdmin(Sealed, admin.ModelAdmin):
+    """A window on what waits for somebody, and on how its alarm was delivered; today's list is where it is done."""
+
+    list_display = ["case", "code", "level", "owner", "due", "is_alarm", "seen_at", "done_at", "mail_error"]
+    list_select_related = ["case__patient"]
+    begins = ["case__patient__surname_key"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(case__in=in_window(Case.objects, request.user))

@@ -10,6 +10,7 @@ from rehab.forms import MediaForm
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
 from rehab.views.figures import contact_sheet
+from rehab.windows import CourseWindow
 
 
 class MediaInline(Administered, admin.StackedInline):
@@ -97,12 +98,8 @@ class PlanAdmin(Sealed, admin.ModelAdmin):
 
 
 @admin.register(TreatmentRecord)
-class TreatmentAdmin(Sealed, admin.ModelAdmin):
+class TreatmentAdmin(CourseWindow):
     """A window: treatments are recorded in the clinic's pages, through the gate."""
 
     list_display = ["case", "treatment", "given_at", "given_by", "verdict"]
     list_select_related = ["case__patient", "given_by"]
-    begins = ["case__patient__surname_key"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).filter(case__in=in_window(Case.objects, request.user))

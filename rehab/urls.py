@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import figures, intake, logging, plans, runner, treatments, watch
+from rehab.views import course, figures, intake, logging, plans, runner, treatments, watch
 
 app_name = "rehab"
 
@@ -21,6 +21,14 @@ urlpatterns = [
     path("cases/<uuid:case_id>/plan/preview/", plans.preview, name="plan_preview"),
     path("cases/<uuid:case_id>/treatments/", treatments.treatments, name="treatments"),
     path("cases/<uuid:case_id>/treatments/checklist/", treatments.checklist, name="treatment_checklist"),
+    path("cases/<uuid:case_id>/progress/", course.progress, name="progress"),
+    path("cases/<uuid:case_id>/offers/<uuid:offer_id>/take/", course.take, name="take"),
+    path("cases/<uuid:case_id>/offers/<uuid:offer_id>/decline/", course.decline, name="decline"),
+    path("cases/<uuid:case_id>/limit/", course.limit, name="limit"),
+    path("cases/<uuid:case_id>/scores/<slug:measure>/", course.score, name="score"),
+    path("cases/<uuid:case_id>/running/", course.running, name="running"),
+    path("cases/<uuid:case_id>/running/start/", course.start, name="start_running"),
+    path("cases/<uuid:case_id>/running/resume/", course.resume, name="resume_running"),
     path("exercises/media/<uuid:media_id>/", runner.media, name="media"),
     path(
         "exercises/figures/<slug:exercise_code>/<int:at_level>/<slug:drawing>.<slug:figure_language>.svg",

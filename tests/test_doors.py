@@ -85,6 +85,14 @@ POLICY = {
     "rehab:plan_preview": (SEEN, NO_SUCH_VERB),
     "rehab:treatments": (SEEN, SIGNED),
     "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
+    "rehab:progress": (SEEN, NO_SUCH_VERB),
+    "rehab:take": (NO_SUCH_VERB, SIGNED),
+    "rehab:decline": (SIGNERS_SEE, SIGNED),
+    "rehab:limit": (SIGNERS_SEE, SIGNED),
+    "rehab:score": (SEEN, RECORDED),
+    "rehab:running": (SEEN, RECORDED),
+    "rehab:start_running": (NO_SUCH_VERB, SIGNED),
+    "rehab:resume_running": (NO_SUCH_VERB, SIGNED),
     "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
     "rehab:my_today": (MINE, NO_SUCH_VERB),
@@ -147,6 +155,8 @@ def walked(world):
         "drawing": "left-still",
         "figure_language": "es",
         "session_id": world.session.pk,
+        "offer_id": world.offer.pk,
+        "measure": "PSFS",
     }
 
 
@@ -269,7 +279,8 @@ def a_row(world, model):
     """Return a row of our own clinic in this table."""
     known = {"clinic": world.clinic, "person": world.people["fellow"], "patient": world.case.patient}
     known |= {"case": world.case, "exercise": world.picture.exercise}
-    return known.get(model._meta.model_name) or model.objects.filter(case=world.case).first()
+    path = {"exerciselog": "session__case", "verdict": "session__case"}.get(model._meta.model_name, "case")
+    return known.get(model._meta.model_name) or model.objects.filter(**{path: world.case}).first()
 
 
 def admin_addresses(world):

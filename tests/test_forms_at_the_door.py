@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.terms import Answer
+from rehab.forms.course import TRIED
 from rehab.models import Plan
 from rehab.pages import todays_treatments
 from tests.clinic.test_cases import story
@@ -22,6 +23,7 @@ OWN_LOGS = {f"rehab:my_{name}" for name in ("safety", "session", "run", "upload"
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
 BY_ITSELF = {"clinic:task_seen", "clinic:task_done"}  # read alone: tests/clinic/test_worklist.py tries their papers
+ASKS_THE_LOGS = {"rehab:take", "rehab:start_running"}  # tests/rehab/test_course_pages.py has the logs they ask for
 DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "slowly"}
 
 
@@ -57,6 +59,14 @@ def a_treatment(world):
     return {"treatment": allowed, "given_at": "2026-01-05T10:00", "site": "calf", "indication": "x", "response": "y"}
 
 
+def scored(world):
+    """Return what is posted for a score of three activities."""
+    told = {"day": timezone.localdate().isoformat()}
+    for number, activity in enumerate(("Run 5 km", "Stairs", "Hop"), start=1):
+        told |= {f"activity_{number}": activity, f"points_{number}": number}
+    return told
+
+
 # door: (what has to be there first, what is posted besides runner and version)
 FORMS = {
     "clinic:intake": (nothing, lambda w: story(w.case)),
@@ -78,6 +88,11 @@ FORMS = {
     "rehab:move": (nothing, lambda w: {"direction": "down"}),
     "rehab:dose": (nothing, lambda w: DOSE),
     "rehab:sign": (nothing, lambda w: {"plan": draft_of(w.case).pk}),
+    "rehab:decline": (nothing, lambda w: {"because": "too soon"}),
+    "rehab:limit": (nothing, lambda w: {"during_nprs": 1, "morning_change": 0, "because": "sore tissue"}),
+    "rehab:score": (nothing, scored),
+    "rehab:running": (nothing, lambda w: {"hops": 12, **dict.fromkeys(TRIED, "absent")}),
+    "rehab:resume_running": (nothing, lambda w: {"stage": 0, "because": "calm again"}),
     "rehab:treatments": (nothing, a_treatment),
     "rehab:treatment_checklist": (a_verdict_waits, open_treatment_question),
 }
@@ -98,13 +113,23 @@ def ready(world, name):
     world.case.refresh_from_db()
     route = product_doors()[name]
     args = [world.case.pk] + ([item_of(world.case, name.split(":")[0]).pk] if "item_id" in route else [])
+    args += ([world.offer.pk] if "offer_id" in route else []) + (["PSFS"] if "measure" in route else [])
     return address(name, *args), {**said(world), "patient": world.case.patient_id, "version": world.case.version}
 
 
 def test_every_form_about_a_record_is_tried():
-    posted = {name for name in product_doors() if name not in NO_RECORD | NEW_RECORD | BY_ITSELF | OWN_LOGS}
+    posted = {
+        name for name in product_doors() if name not in NO_RECORD | NEW_RECORD | BY_ITSELF | OWN_LOGS | ASKS_THE_LOGS
+    }
     only_read = {"clinic:today", "clinic:find", "clinic:case", "triage:decision", "triage:items", "triage:letter"}
-    only_read |= {"triage:causes", "rehab:plan", "rehab:signed", "rehab:plan_print", "rehab:plan_preview"}
+    only_read |= {
+        "triage:causes",
+        "rehab:plan",
+        "rehab:signed",
+        "rehab:plan_print",
+        "rehab:plan_preview",
+        "rehab:progress",
+    }
     only_read |= {"rehab:media", "rehab:figure", "rehab:my_today", "rehab:my_plan", "rehab:my_logs", "rehab:my_logged"}
     assert posted - only_read == set(FORMS)
 

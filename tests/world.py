@@ -16,6 +16,7 @@ from rehab import actions as rehab_actions
 from rehab.models import ExerciseMedia, Plan
 from rehab.pages import todays_treatments
 from tests import factories
+from tests.course import a_course
 from tests.rehab import conftest as paths
 from triage.knowledge import triage_knowledge
 from triage.models import Screening
@@ -70,8 +71,9 @@ def a_world():
     picture.file.save("bird.png", ContentFile(b"\x89PNG"))
     alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
     session = a_session(ours)
+    offer, foreign = a_course(ours, people["clinician"]), a_course(theirs, people["stranger"])
     told = {"clinic": clinic, "people": people, "case": ours, "theirs": theirs, "picture": picture}
-    return SimpleNamespace(**told, alarm=alarm, session=session)
+    return SimpleNamespace(**told, alarm=alarm, session=session, offer=offer, foreign_offer=foreign)
 
 
 def a_session(case):

@@ -11,7 +11,7 @@ from rehab.actions.refusals import GateShut, NotAllowed, Refused
 from rehab.actions.scoring import record_score
 from rehab.actions.signing import sign_plan
 from rehab.actions.stages import resume_running, start_running
-from rehab.actions.stepping import decline_step, take_step
+from rehab.actions.stepping import decline_step, name_of, take_step
 from rehab.actions.told import ExerciseTold, RunTold, SessionTold
 from rehab.actions.treating import record_treatment
 
@@ -38,6 +38,7 @@ __all__ = [
     "log_run",
     "log_session",
     "move_item",
+    "name_of",
     "record_readiness",
     "record_score",
     "record_treatment",

@@ -1,6 +1,7 @@
 """The demonstration: a clinic, its people, and each story of ``stories`` worked through the real actions."""
 
 from datetime import datetime, time, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from clinic import actions as clinic_actions
 from clinic.models import Clinic, Membership, Patient, Person
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
+from rehab.actions.offers import open_offers
 from rehab.knowledge import rehab_knowledge
 from rehab.management.stories import EQUIPMENT, STORIES
 from rehab.models import Plan
@@ -163,6 +165,54 @@ class Walk:
     def signed(self):
         """Sign the draft."""
         self.do(rehab_actions.sign_plan, plan=Plan.objects.drafts().get(case=self.case))
+
+    def trained(self):
+        """Live the days since: a morning, a session on some of them; the clinician taps, scores and tests again."""
+        visit, runner = self.at, Patient.objects.get(pk=self.case.patient_id).person
+        for number, (morning, pain) in enumerate(self.story.days, start=1):
+            day = visit + timedelta(days=number)
+            if day > self.now:
+                break
+            told = {"case": self.case, "by": runner, "at": day.replace(hour=6, minute=30)}
+            rehab_actions.log_morning(day=timezone.localdate(day), pain=morning, stiffness_minutes=5, **told)
+            self.at = max(self.at, told["at"])
+            self._taps()
+            if pain is not None:
+                self._session(day.replace(hour=7, minute=10), pain, runner)
+        for days, parts in self.story.scores:
+            self._scored(visit + timedelta(days=days), parts, runner)
+        if self.story.retested:
+            measured = {(test, side): {"value": value, "unit": unit} for test, side, value, unit in self.story.retested}
+            self.at += timedelta(hours=1)
+            self.do(triage_actions.record_examination, case=self.case, findings={}, measured=measured)
+
+    def _taps(self):
+        """Take the steps that wait, one after the other: one may rule out the next."""
+        while self.story.taps and (offer := open_offers(self.case).select_related("item__exercise").first()):
+            offer.case = self.case
+            self.do(rehab_actions.take_step, offer=offer)
+
+    def _session(self, at, pain, runner):
+        """Log one session of the whole plan."""
+        plan = Plan.objects.signed().get(case=self.case)
+        told = rehab_actions.SessionTold(
+            day=timezone.localdate(at), began=at, minutes=25, effort=5, pain_before=0, pain_during=pain, pain_after=0,
+            gait_change=Answer.ABSENT, tingling=Answer.ABSENT,
+            exercises=tuple(
+                rehab_actions.ExerciseTold(item=item.pk, done="full", pain_during=pain, effort=5, form="good")
+                for item in plan.items.all()
+            ),
+        )  # fmt: skip
+        safety = dict.fromkeys((question.code for question in triage_knowledge().safety_set), Answer.ABSENT)
+        key = uuid5(NAMESPACE_URL, f"{self.story.surname}/{told.day}")
+        logged = at + timedelta(minutes=30)
+        rehab_actions.log_session(case=self.case, key=key, safety=safety, told=told, by=runner, at=logged)
+        self.at = max(self.at, logged)
+
+    def _scored(self, at, parts, runner):
+        """Score the runner's own activities."""
+        told = {"measure": "PSFS", "parts": parts, "day": timezone.localdate(at), "by": runner, "at": self.at}
+        rehab_actions.record_score(case=self.case, **told)
 
     def treated(self):
         """Ask what the treatments wait for, and record one that is allowed then."""

@@ -5,9 +5,9 @@ from datetime import date
 
 STEPS = (
     *("registered", "told", "screened", "examined", "diagnosed", "drafted", "signed"),
-    *("treated", "stopped", "closed"),
+    *("trained", "treated", "stopped", "closed"),
 )
-BY_THE_WAY = ("treated", "stopped")  # only the stories that end there go through them
+BY_THE_WAY = ("trained", "treated", "stopped")  # only the stories that end there go through them
 EQUIPMENT = ("band", "barbell", "step", "ball")
 SOLEUS = ("resisted_pf_bent_pain", "deep_ache_mid_low_calf", "gradual_tightening", "dull_ache", "pain_downstairs")
 COMPARTMENT = ("pressure_fullness", "lingers_5_min")
@@ -36,6 +36,10 @@ class Story:
     email: str = ""
     days_ago: int = 1  # the day of the visit
     onset_days: int = 21  # how long the calf has hurt by then
+    days: tuple[tuple[int, int | None], ...] = ()  # of each day since: pain in the morning, and in a session if any
+    taps: bool = False  # the clinician takes each step that the rules offer
+    retested: tuple[tuple[str, str, float, str], ...] = ()  # what is measured again at the end
+    scores: tuple[tuple[int, dict], ...] = ()  # (days after the visit, parts) of the runner's own activities
 
     def path(self):
         """Return the steps this story goes through, in order."""
@@ -51,6 +55,18 @@ WEAK_CALF = (
 )
 FAILED_FLEXION = ("CF_HOLD", "none", 41, "s")
 GOOD_CORE = (("CF_HOLD", "none", 160, "s"), ("CL_BRIDGE", "left", 101, "s"), ("CL_BRIDGE", "right", 99, "s"))
+
+# Of each day since the visit: (pain in the morning, pain in a session); None is a day without one.
+STEADY = tuple((1 if n < 8 else 0, 1 if n % 7 in (2, 4, 6) else None) for n in range(1, 16))
+TWO_AMBER = ((1, None), (1, None), (1, 1), (1, None), (1, 4), (1, None), (1, 4), (1, None))
+TWO_GREEN = ((1, None), (1, None), (1, 1), (1, None), (1, 1), (1, None))
+
+
+def activities(run, stairs, hop):
+    """Return the parts of a score of the runner's own activities, each 0 to 10."""
+    named = (("Run 5 km", run), ("Stairs downwards", stairs), ("Hop on the sore leg", hop))
+    return {"activities": [{"activity": activity, "points": points} for activity, points in named]}
+
 
 STORIES = (
     Story("Nora", "Example", "", "registered", days_ago=0),
@@ -216,6 +232,49 @@ STORIES = (
         email="runner4@demo.example",
         measured=(FAILED_EXTENSION, *GOOD_CORE),
         days_ago=3,
+    ),
+    Story(
+        "Stella",
+        "Steady",
+        "Dull ache mid calf after hills; does the plan every other day.",
+        "trained",
+        found=SOLEUS,
+        cause="SOLEUS",
+        email="runner6@demo.example",
+        days_ago=16,
+        measured=(FAILED_ROTATION, FAILED_EXTENSION, *WEAK_CALF),
+        days=STEADY,
+        taps=True,
+        retested=(
+            *(("CR_BRIDGE", "left", 31, "s"), ("CE_SORENSEN", "none", 131, "s")),
+            *(("SS_RAISES", "left", 19, "reps"), ("SS_RAISES", "right", 24, "reps")),
+        ),
+        scores=((0, activities(2, 5, 3)), (14, activities(5, 8, 6))),
+    ),
+    Story(
+        "Amos",
+        "Twoamber",
+        "Tight calf; twice in a row it hurt more than it should.",
+        "trained",
+        sex="male",
+        found=SOLEUS,
+        cause="SOLEUS",
+        email="runner7@demo.example",
+        days_ago=9,
+        measured=(("CE_SORENSEN", "none", 81, "s"), *WEAK_CALF),
+        days=TWO_AMBER,
+    ),
+    Story(
+        "Wanda",
+        "Waiting",
+        "Ache low in the calf; two good sessions, and the next level waits for a tap.",
+        "trained",
+        found=SOLEUS,
+        cause="SOLEUS",
+        email="runner8@demo.example",
+        days_ago=7,
+        measured=(FAILED_EXTENSION, *WEAK_CALF),
+        days=TWO_GREEN,
     ),
     Story(
         "Carl",

@@ -2,9 +2,11 @@
 
 from django import template
 from django.db.models import Count
+from django.utils import timezone
 
 from rehab.actions.intake import told
 from rehab.models import Plan
+from rehab.pages.course import going, with_course
 from triage.knowledge import triage_knowledge
 
 register = template.Library()
@@ -13,8 +15,9 @@ register = template.Library()
 @register.inclusion_tag("rehab/_plan_panel.html")
 def plan_panel(case):
     """Show where the plan stands.  It names no exercise, so it is right behind a shut gate too."""
-    plans = Plan.objects.open().filter(case=case).select_related("signed_by").annotate(size=Count("items"))
-    found = {plan.status: plan for plan in plans}
+    plans = Plan.objects.open().filter(case=case).select_related("signed_by", "diagnosis").annotate(size=Count("items"))
+    found = {plan.status: plan for plan in with_course(plans)}
+    case.plan_in_force = found.get("signed")  # the panel below need not ask again
     return {"case": case, "draft": found.get("draft"), "signed": found.get("signed")}
 
 
@@ -45,3 +48,10 @@ def told_panel(case):
 
 def _unless(stands, told):
     return "" if told == stands else told
+
+
+@register.inclusion_tag("rehab/_going_panel.html")
+def going_panel(case, may_sign):
+    """Show how it goes with the plan in force; nothing without one.  Stands below ``plan_panel``."""
+    plan = getattr(case, "plan_in_force", None)
+    return {"case": case, "may_sign": may_sign, **(going(case, plan, timezone.now()) if plan else {})}

@@ -1,0 +1,288 @@
+"""How a case goes, for the clinician: the panel of the case page, the page of the course, the way back to running."""
+
+from types import SimpleNamespace
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from clinic.access import may_record, may_sign
+from clinic.pages import day_words, days_ago
+from rehab.actions.moving import next_steps
+from rehab.actions.offers import open_offers
+from rehab.actions.stages import next_stage
+from rehab.actions.stepping import name_of
+from rehab.entry import adherence_percent, criteria_of
+from rehab.forms import course as forms
+from rehab.history import course_of, newest_step
+from rehab.knowledge import rehab_knowledge
+from rehab.models import LevelStep, OutcomeScore, PlanItem, RunStage, SessionLog, Verdict
+from rehab.pages.pictures import pictures_of, stairs
+from rehab.pages.retests import tests_over_time
+from rehab.presentation import label_of
+from rehab.rules.limits import limit_for
+from rehab.rules.measures import Score, change, due
+from rehab.rules.running_facts import Met
+from rehab.words import SIDE_WORDS
+from triage.gate import loading_gate
+
+SHOWN = 5  # sessions of the panel
+COLOURS = {  # word and mark: never colour alone
+    "green": ("GREEN", "circle-check"),
+    "amber": ("AMBER", "triangle-alert"),
+    "red": ("RED", "octagon-x"),
+    "pending": ("waits for the morning", "clock"),
+    "unknown": ("cannot be judged", "circle-question-mark"),
+}
+NEXT = {
+    "up": "One level up",
+    "restore_dose": "The full dose again",
+    "hold": "Stay",
+    "half": "Half the dose",
+    "down": "One level down",
+    "stop48": "Rest, then one level down",
+    "ask_test": "Test the length again",
+    "maintain": "Keep it up less often",
+    "reassess": "Assess again",
+}
+MET = {
+    Met.MET: ("met", "circle-check"),
+    Met.NOT_MET: ("not met", "circle-x"),
+    Met.MISSING: ("not recorded", "circle-question-mark"),
+    Met.NOT_ASKED: ("not asked here", "circle-minus"),
+}
+STEP = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id")
+VERDICT = Verdict.objects.filter(session=OuterRef("pk"), exercise__isnull=True).order_by("-judged_at", "-id")
+
+
+def with_course(plans):
+    """Let plans bring along where their case stands: the running stage, and when each measure was last scored."""
+    stage = RunStage.objects.filter(case=OuterRef("case")).order_by("-stepped_at", "-id")
+    kept = {"stage": Subquery(stage.values("stage")[:1]), "stage_passed": Subquery(stage.values("passed")[:1])}
+    for measure in asked_measures():
+        rows = OutcomeScore.objects.current().filter(case=OuterRef("case"), measure=measure.code)
+        kept[f"scored_{measure.code}"] = Subquery(rows.order_by("-day").values("day")[:1])
+    return plans.annotate(**kept)
+
+
+def asked_measures():
+    """Return the measures that are asked of everybody: the primary ones that need no licence."""
+    return [measure for measure in rehab_knowledge().measures.values() if measure.primary and measure.stores != "total"]
+
+
+def going(case, plan, at):
+    """Return what the panel of the case page shows of a plan in force.  Three queries.
+
+    ``plan`` is the signed one, brought by :func:`with_course`.  Colours and levels are read as they were kept, not
+    judged anew.
+    """
+    kept = {name: Subquery(VERDICT.values(name)[:1]) for name in ("colour", "rule", "reasons")}
+    sessions = SessionLog.objects.current().filter(case=case).annotate(**kept)[:SHOWN]
+    items = PlanItem.objects.filter(plan=plan).select_related("exercise").order_by("position")
+    standing = {name: Subquery(STEP.values(name)[:1]) for name in ("level", "dose_percent", "rest_until")}
+    scored = {measure.code: getattr(plan, f"scored_{measure.code}") for measure in asked_measures()}
+    scores = [Score(code, 0, day) for code, day in scored.items() if day]  # that one was taken is enough here
+    return {
+        "sessions": [_kept_session(row, at) for row in sessions],
+        "levels": [
+            _level(item, item.level, item.dose_percent, item.rest_until, at) for item in items.annotate(**standing)
+        ],
+        "offers": shown_offers(case),
+        "stage": plan.stage,
+        "stage_passed": plan.stage_passed,
+        "due": measures_due(plan, scores, at),
+    }
+
+
+def shown_offers(case):
+    """Return the steps that wait for a tap, each with its name in words.  One query."""
+    rows = list(open_offers(case).select_related("item__exercise"))
+    for row in rows:
+        row.name = name_of(row)
+        row.why = [reason["text"] for reason in row.reasons]
+        row.sources = list(dict.fromkeys(reason["source"] for reason in row.reasons))
+    return rows
+
+
+def _kept_session(row, at):
+    word, icon = COLOURS[row.colour or "unknown"]
+    why = row.reasons[0]["text"] if row.reasons else ""
+    kind = row.get_kind_display()
+    return SimpleNamespace(
+        day=day_words(row.day), colour=row.colour or "unknown", word=word, icon=icon, rule=row.rule, why=why, kind=kind
+    )
+
+
+def _level(item, level, dose, rest_until, at):
+    level = level or item.start_level
+    return SimpleNamespace(
+        name=str(item.exercise),
+        side=SIDE_WORDS[item.side],
+        level=level,
+        most=item.max_level,
+        dose=dose if dose and dose < 100 else None,
+        rests=rest_until if rest_until and rest_until > at else None,
+    )
+
+
+def scores_of(case):
+    """Return the current scores of a case as the rules read them, oldest first.  One query."""
+    rows = OutcomeScore.objects.current().filter(case=case).order_by("day", "scored_at")
+    return [Score(row.measure, float(row.value), row.day, row.parts) for row in rows]
+
+
+def measures_due(plan, scores, at):
+    """Return the measures that are asked now, in words; counted from the day the plan was signed."""
+    known, asked = rehab_knowledge().measures, asked_measures()
+    cause = plan.diagnosis.cause if plan.diagnosis_id else None
+    started, today = timezone.localdate(plan.signed_at), timezone.localdate(at)
+    return [
+        SimpleNamespace(code=one.measure, name=known[one.measure].name.en, week=one.week, late=one.days_late)
+        for one in due(asked, started, scores, today, cause)
+    ]
+
+
+def newest_parts(case, measure):
+    """Return what the newest score of a measure was made from, or None."""
+    rows = OutcomeScore.objects.current().filter(case=case, measure=measure)
+    return rows.values_list("parts", flat=True).first()
+
+
+# --- The page of the course ------------------------------------------------------------------------
+
+
+def progress_page(case, person, at):
+    """Return everything that the page of the course shows."""
+    gate, course, scores = loading_gate(case), course_of(case, at), scores_of(case)
+    case.unanswered_items = gate.unanswered  # the banner of this page need not ask again
+    signs = may_sign(person, case) and not case.closed_at
+    here, stage = next_stage(course)
+    return {
+        "case": case,
+        "gate": gate,
+        "course": course,
+        "cause": label_of(course.cause) if course.cause else "",
+        "limit": course.limit,
+        "limit_by_clinician": course.cause and limit_for(course.cause, rehab_knowledge().progress) is None,
+        "may_sign": signs,
+        "may_record": may_record(person, case) and not case.closed_at,
+        "answer_form": forms.AnswerOffer(case=case),
+        "offers": shown_offers(case),
+        "suggested": [_suggested(item, step, at) for item, step in next_steps(course)] if course.plan else [],
+        "stage": here,
+        "stage_says": [reason.text for reason in stage.reasons] if stage else [],
+        "adherence": adherence_percent(course),
+        "sessions": [_judged(judged, course, at) for judged in reversed(course.judged)],
+        "pictures": pictures_of(course),
+        "measures": measures_shown(course, scores, at),
+        "tests": tests_over_time(case, at),
+    }
+
+
+def _suggested(item, step, at):
+    now = newest_step(item)
+    row = _level(item, now.level, now.dose_percent, now.rest_until, at)
+    row.next, row.kind, row.rule = NEXT[step.kind.value], step.kind.value, step.rule
+    row.why = [reason.text for reason in step.reasons]
+    row.sources = _sources(step.reasons)
+    return row
+
+
+def _sources(reasons):
+    return [key for key in dict.fromkeys(", ".join(reason.source for reason in reasons).split(", ")) if key]
+
+
+def _judged(judged, course, at):
+    """Return one session with its verdict and those of its exercises, in words."""
+    session, names = judged.session, rehab_knowledge().exercises
+    row = _verdict(judged.judgement)
+    row.day, row.ago = day_words(session.day), days_ago(session.began, at)
+    row.kind = "Run or walk" if session.run else "Exercises"
+    row.facts = _facts(session)
+    row.exercises = [
+        SimpleNamespace(
+            name=names[done.exercise].name.en if done.exercise in names else done.exercise,
+            level=done.level,
+            skipped=done.skipped,
+            **vars(_verdict(course.exercises[session.id, done.item])),
+        )
+        for done in session.exercises
+        if (session.id, done.item) in course.exercises
+    ]
+    return row
+
+
+def _verdict(judgement):
+    word, icon = COLOURS[judgement.colour.value]
+    return SimpleNamespace(
+        colour=judgement.colour.value,
+        word=word,
+        icon=icon,
+        rule=judgement.rule,
+        why=[reason.text for reason in judgement.reasons],
+        sources=_sources(judgement.reasons),
+    )
+
+
+def _facts(session):
+    """Return what was told of a session, in short: "pain 2 during, 1 after; effort 5; 20 minutes"."""
+    told = [
+        (f"pain {session.pain_during} during", session.pain_during),
+        (f"{session.pain_after} after", session.pain_after),
+    ]
+    told += [(f"effort {session.effort}", session.effort), (f"{session.minutes} minutes", session.minutes)]
+    if session.run and session.run.km is not None:
+        told.append((f"{session.run.km:g} km", session.run.km))
+    return ", ".join(words for words, value in told if value is not None)
+
+
+def measures_shown(course, scores, at):
+    """Return each measure that may be scored, with its scores, what became of it, and whether it is asked now."""
+    plan, found = course.plan, []
+    asked = {one.code for one in measures_due(plan, scores, at)} if plan else set()
+    for measure in rehab_knowledge().measures.values():
+        own = [score for score in scores if score.measure == measure.code]
+        if measure.causes and course.cause not in measure.causes and not own:
+            continue
+        moved = change(measure, own[0], own[-1], rehab_knowledge().reasons) if len(own) > 1 else None
+        found.append(
+            SimpleNamespace(
+                measure=measure,
+                scores=[(day_words(score.day), f"{score.value:g}") for score in own],
+                is_due=measure.code in asked,
+                moved=moved.direction.value.replace("_", " ") if moved else "",
+                why=[reason.text for reason in moved.reasons] if moved else [],
+                by_licence=measure.stores == "total",
+            )
+        )
+    return sorted(found, key=lambda row: (not row.is_due, row.by_licence))
+
+
+def running_page(case, person, at):
+    """Return what the page of the way back to running shows: the ladder, and what is asked before the first run."""
+    gate, course = loading_gate(case), course_of(case, at)
+    case.unanswered_items = gate.unanswered
+    here, step = next_stage(course)
+    criteria = [] if here else [_criterion(one) for one in criteria_of(course)]
+    return {
+        "case": case,
+        "gate": gate,
+        "here": here,
+        "stairs": stairs(rehab_knowledge().running.stages, here),
+        "says": [reason.text for reason in step.reasons] if step else [],
+        "criteria": criteria,
+        "ready": bool(criteria) and all(row.holds for row in criteria),
+        "may_sign": may_sign(person, case) and not case.closed_at,
+        "may_record": may_record(person, case) and not case.closed_at,
+        "form": forms.Readiness(case=case),
+        "start": forms.AnswerOffer(case=case),
+        "resume": forms.Resume(case=case, initial={"stage": here.stage}) if here else None,
+        "version": case.version,
+    }
+
+
+def _criterion(one):
+    word, icon = MET[one.met]
+    holds = one.met in (Met.MET, Met.NOT_ASKED)
+    return SimpleNamespace(
+        text=one.text.en, word=word, icon=icon, why=one.reason.text, holds=holds, state=one.met.value
+    )

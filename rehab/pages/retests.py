@@ -1,0 +1,140 @@
+"""Tests over time: left and right, limb symmetry, before and now, each against its reference, and when due again."""
+
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from clinic.pages import day_words
+from clinic.terms import Side
+from rehab.charts import Pair, pair_chart
+from rehab.knowledge import rehab_knowledge
+from rehab.rules.reassessment import change_of_test, limb_symmetry, retests_due
+from triage.decision import triage_decision
+from triage.facts import case_facts
+from triage.knowledge import triage_knowledge
+from triage.models import Finding
+
+SIDES = {"left": "left", "right": "right", "none": "", "both": ""}
+VERDICTS = {"failed": "fails", "amber": "noted", "passed": "passes"}
+MOVED = {
+    "better": "better",
+    "worse": "worse",
+    "no_change": "no real change",
+    "unknown": "changed; how much is real is not known",
+}
+
+
+def tests_over_time(case, at):
+    """Return every measured test with its first and newest values and what became of it, two pictures, what is due."""
+    values = _values(case)
+    judged = {
+        (one.test, one.side): one for one in triage_decision(case_facts(case, at.date()), triage_knowledge()).judged
+    }
+    rows = [_row(case, code, sides, judged) for code, sides in values.items()]
+    failed = {code for (code, _), one in judged.items() if one.verdict.value == "failed"}
+    tested = {code: max(day for told in sides.values() for day, _ in told) for code, sides in values.items()}
+    known = rehab_knowledge()
+    again = retests_due(tested, failed & set(tested), timezone.localdate(at), known.progress, known.reasons)
+    return SimpleNamespace(
+        rows=rows,
+        sides=_sides_picture(rows),
+        before=_before_picture(rows),
+        due=[SimpleNamespace(name=_name(one.test), late=one.days_late, why=one.why) for one in again.due],
+        next_on=day_words(again.next_on) if again.next_on else "",
+        why=[reason.text for reason in again.reasons],
+    )
+
+
+def _values(case):
+    """Return {test: {side: [(day, value), ...]}} of everything measured, oldest first.  One query."""
+    rows = Finding.objects.filter(examination__case=case, value__isnull=False).order_by("examination__at", "id")
+    found = {}
+    for code, side, value, moment in rows.values_list("code", "side", "value", "examination__at"):
+        if code in triage_knowledge().tests:
+            found.setdefault(code, {}).setdefault(side, []).append((timezone.localdate(moment), value))
+    return found
+
+
+def _name(code):
+    return triage_knowledge().tests[code].name.en
+
+
+def reference_of(test, side, sex):
+    """Return the value below which a test fails for this side and sex, where it has such a line; the higher one."""
+    own = {"left": test.fail_left, "right": test.fail_right}.get(side) or test.fail_below
+    if not own:
+        return None
+    return own.get("any", own.get(sex, max(own.values())))
+
+
+def _row(case, code, sides, judged):
+    """Return one test as the page shows it."""
+    test = triage_knowledge().tests[code]
+    newest = {Side(side): told[-1][1] for side, told in sides.items()}
+    lower_is_better = any(limit is not None for limit in (test.fail_from, test.fail_above, test.amber_above))
+    lines = [_line(case, test, side, told, judged, lower_is_better) for side, told in sorted(sides.items())]
+    painful = Side(case.side) if case.side in ("left", "right") else Side.NONE
+    return SimpleNamespace(
+        name=test.name.en,
+        unit=test.unit,
+        lines=lines,
+        symmetry=None if lower_is_better else limb_symmetry(newest, painful),
+        newest=newest,
+        reference=lines[0].reference,
+    )
+
+
+def _line(case, test, side, told, judged, lower_is_better):
+    (first_day, first), (last_day, last) = told[0], told[-1]
+    found = judged.get((test.code, Side(side)))
+    moved = None
+    if len(told) > 1:
+        words = rehab_knowledge().reasons
+        moved = change_of_test(first, last, test.detectable_change, words, test.source, not lower_is_better)
+    return SimpleNamespace(
+        side=SIDES[side],
+        first=f"{first:g}",
+        first_day=day_words(first_day),
+        last=f"{last:g}",
+        last_day=day_words(last_day),
+        values=(first, last),
+        many=len(told) > 1,
+        reference=reference_of(test, side, case.patient.sex),
+        verdict=VERDICTS.get(found.verdict.value, "") if found else "",
+        state=found.verdict.value if found else "",
+        why=found.reason.text if found else "",
+        moved=MOVED[moved.moved.value] if moved else "",
+        moved_why=moved.reason.text if moved else "",
+    )
+
+
+def _sides_picture(rows):
+    pairs = [
+        Pair(f"{row.name}, {row.unit}", row.newest[Side.LEFT], row.newest[Side.RIGHT], row.reference,
+             f"{row.symmetry} % of the other side" if row.symmetry is not None else "")
+        for row in rows
+        if Side.LEFT in row.newest and Side.RIGHT in row.newest
+    ]  # fmt: skip
+    return pair_chart(
+        title="Left and right, newest values",
+        about="Each test on a scale of its own; the upright line is the reference.",
+        pairs=pairs,
+        words=("left", "right"),
+        columns=("Test", "Left", "Right", "Reference", "Symmetry"),
+    )
+
+
+def _before_picture(rows):
+    pairs = [
+        Pair(f"{row.name} {line.side}, {row.unit}".replace(" ,", ","), *line.values, line.reference, line.moved)
+        for row in rows
+        for line in row.lines
+        if line.many
+    ]
+    return pair_chart(
+        title="Before and now",
+        about="The first and the newest value of each test that was done again; the upright line is the reference.",
+        pairs=pairs,
+        words=("before", "now"),
+        columns=("Test", "Before", "Now", "Reference", "What became of it"),
+    )
