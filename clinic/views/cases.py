@@ -21,7 +21,9 @@ def recordable(request, case_id, *, writing=False):
 
     In a closed case nothing is posted; a page that is there only for ``writing`` does not open at all.
     """
-    case = get_object_or_404(Case.objects.visible_to(request.user).select_related("patient__clinic"), pk=case_id)
+    case = get_object_or_404(
+        Case.objects.visible_to(request.user).select_related("patient__clinic", "patient__person"), pk=case_id
+    )
     if not may_record(request.user, case):
         raise PermissionDenied
     if case.closed_at and (writing or request.method == "POST"):

@@ -169,6 +169,8 @@ class Walk:
     def trained(self):
         """Live the days since: a morning, a session on some of them; the clinician taps, scores and tests again."""
         visit, runner = self.at, Patient.objects.get(pk=self.case.patient_id).person
+        scores = dict(self.story.scores)
+        self._scored(scores.get(0), runner)
         for number, (morning, pain) in enumerate(self.story.days, start=1):
             day = visit + timedelta(days=number)
             if day > self.now:
@@ -176,11 +178,10 @@ class Walk:
             told = {"case": self.case, "by": runner, "at": day.replace(hour=6, minute=30)}
             rehab_actions.log_morning(day=timezone.localdate(day), pain=morning, stiffness_minutes=5, **told)
             self.at = max(self.at, told["at"])
+            self._scored(scores.get(number), runner)
             self._taps()
             if pain is not None:
                 self._session(day.replace(hour=7, minute=10), pain, runner)
-        for days, parts in self.story.scores:
-            self._scored(visit + timedelta(days=days), parts, runner)
         if self.story.retested:
             measured = {(test, side): {"value": value, "unit": unit} for test, side, value, unit in self.story.retested}
             self.at += timedelta(hours=1)
@@ -209,10 +210,11 @@ class Walk:
         rehab_actions.log_session(case=self.case, key=key, safety=safety, told=told, by=runner, at=logged)
         self.at = max(self.at, logged)
 
-    def _scored(self, at, parts, runner):
-        """Score the runner's own activities."""
-        told = {"measure": "PSFS", "parts": parts, "day": timezone.localdate(at), "by": runner, "at": self.at}
-        rehab_actions.record_score(case=self.case, **told)
+    def _scored(self, parts, runner):
+        """Score the runner's own activities, where the story does so that day."""
+        if parts is not None:
+            told = {"measure": "PSFS", "parts": parts, "day": timezone.localdate(self.at)}
+            rehab_actions.record_score(case=self.case, **told, by=runner, at=self.at)
 
     def treated(self):
         """Ask what the treatments wait for, and record one that is allowed then."""

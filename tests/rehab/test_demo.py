@@ -10,7 +10,7 @@ from clinic.terms import OutcomeType
 from rehab import actions
 from rehab.management import demo
 from rehab.management.stories import STEPS, STORIES
-from rehab.models import Plan, TreatmentRecord
+from rehab.models import LevelStep, Plan, StepOffer, TreatmentRecord, Verdict
 from triage.gate import loading_gate
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,7 @@ BY_STEP = {
     "diagnosed": {"Otto Named"},
     "drafted": {"Lia Drafted", "Vera Cleared"},
     "signed": {"Dan Deadbug", "Pia Compartment"},
+    "trained": {"Stella Steady", "Amos Twoamber", "Wanda Waiting"},
     "treated": {"Bea Birddog"},
     "stopped": {"Tom Stopped"},
     "closed": {"Carl Closed"},
@@ -44,11 +45,11 @@ def test_the_stories_are_counted_and_named():
     found = {step: {f"{s.given_name} {s.surname}" for s in STORIES if s.until == step} for step in STEPS}
 
     assert found == BY_STEP
-    assert sum(map(len, BY_STEP.values())) == len(STORIES) == 17
+    assert sum(map(len, BY_STEP.values())) == len(STORIES) == 20
 
 
 def test_every_story_becomes_one_runner_with_one_case(seeded):
-    assert Patient.objects.count() == Case.objects.count() == 17
+    assert Patient.objects.count() == Case.objects.count() == 20
     assert {str(patient) for patient in Patient.objects.all()} == set().union(*BY_STEP.values())
     assert not Case.objects.filter(opened_at__gt=timezone.now()).exists()
 
@@ -93,6 +94,24 @@ def test_a_treatment_was_given_and_a_signed_plan_rests(seeded):
     assert TreatmentRecord.objects.get().case == case_of("Bea Birddog")
     stopped = case_of("Tom Stopped")
     assert Plan.objects.signed().filter(case=stopped).exists() and not loading_gate(stopped).open
+
+
+def test_the_runners_with_logs_are_steady_halted_and_waiting(seeded):
+    """Steps, verdicts and offers come from the real actions alone."""
+
+    def colours(name):
+        verdicts = Verdict.objects.filter(session__case=case_of(name), exercise=None).order_by("judged_at", "id")
+        newest = {verdict.session_id: verdict.colour for verdict in verdicts}
+        return set(newest.values())
+
+    def rules(name):
+        return set(LevelStep.objects.filter(item__plan__case=case_of(name)).values_list("rule", flat=True))
+
+    assert (colours("Stella Steady"), rules("Stella Steady")) == ({"green"}, {"START", "PR-A"})
+    assert StepOffer.objects.filter(case=case_of("Stella Steady"), accepted=True).count() >= 4
+    assert (colours("Amos Twoamber"), rules("Amos Twoamber")) == ({"green", "amber"}, {"START", "RG-A"})
+    assert StepOffer.objects.filter(case=case_of("Wanda Waiting"), decided_at=None).count() == 2
+    assert {score.measure for score in case_of("Stella Steady").scores.all()} == {"PSFS"}
 
 
 def test_todays_list_shows_first_who_cannot_wait(seeded, at_work):
