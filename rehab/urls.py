@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import course, figures, intake, logging, plans, runner, treatments, watch
+from rehab.views import course, figures, intake, logging, paper, plans, runner, treatments, watch
 
 app_name = "rehab"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/plan/sign/", plans.sign, name="sign"),
     path("cases/<uuid:case_id>/plan/signed/", plans.signed, name="signed"),
     path("cases/<uuid:case_id>/plan/print/", plans.printed, name="plan_print"),
+    path("cases/<uuid:case_id>/plan/handout.pdf", paper.plan_handout, name="plan_handout"),
     path("cases/<uuid:case_id>/plan/preview/", plans.preview, name="plan_preview"),
     path("cases/<uuid:case_id>/treatments/", treatments.treatments, name="treatments"),
     path("cases/<uuid:case_id>/treatments/checklist/", treatments.checklist, name="treatment_checklist"),
@@ -37,6 +38,7 @@ urlpatterns = [
     ),
     path("me/", runner.my_today, name="my_today"),
     path("me/plan/", runner.my_plan, name="my_plan"),
+    path("me/plan.pdf", paper.my_handout, name="my_handout"),
     path("me/safety/", runner.my_safety, name="my_safety"),
     path("me/session/", logging.my_session, name="my_session"),
     path("me/run/", logging.my_run, name="my_run"),

@@ -59,6 +59,7 @@ FLOORS = (
     ("alarms",),
     ("conflict", "context", "emergency", "entrance", "find", "pages", "presentation", "windows", "worklist"),
     ("mine",),
+    ("paper",),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

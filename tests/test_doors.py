@@ -82,6 +82,7 @@ POLICY = {
     "rehab:sign": (NO_SUCH_VERB, SIGNED),
     "rehab:signed": (SEEN, NO_SUCH_VERB),
     "rehab:plan_print": (SEEN, NO_SUCH_VERB),
+    "rehab:plan_handout": (SEEN, NO_SUCH_VERB),
     "rehab:plan_preview": (SEEN, NO_SUCH_VERB),
     "rehab:treatments": (SEEN, SIGNED),
     "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
@@ -97,6 +98,7 @@ POLICY = {
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
     "rehab:my_today": (MINE, NO_SUCH_VERB),
     "rehab:my_plan": (MINE, NO_SUCH_VERB),
+    "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB),
     "rehab:my_safety": (MY_CASE, MY_FORM),
     "rehab:my_session": (  # all of today is done
         f"{LOGIN} /me/ /me/ 403 403 403 403 403",

@@ -1,0 +1,35 @@
+"""The plan as a PDF, for the clinic and for the runner; behind a shut gate there is none."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from clinic.paper import answer_with
+from rehab.history import plan_in_force
+from rehab.mine.frame import mine_of
+from rehab.paper import FILE_NAME, handout
+from rehab.views.plans import readable_case
+from triage.gate import loading_gate
+
+
+@login_required
+@require_GET
+def plan_handout(request, case_id):
+    """Send the plan in force as the runner takes it home, in the runner's language."""
+    case = readable_case(request, case_id)
+    gate = loading_gate(case)
+    plan = plan_in_force(case) if gate.open else None
+    if plan is None:
+        return redirect("rehab:plan", case.pk)
+    return answer_with(handout(case, plan, gate.limits, timezone.now()), FILE_NAME)
+
+
+@login_required
+@require_GET
+def my_handout(request):
+    """Send the runner their plan in force."""
+    mine = mine_of(request.user)
+    if mine.case is None or not mine.gate.open or mine.plan is None:
+        return redirect("rehab:my_plan")
+    return answer_with(handout(mine.case, mine.plan, mine.gate.limits, timezone.now()), FILE_NAME)
