@@ -5,7 +5,7 @@ transaction (``rehab.actions.judging``), and so does the stop that a safety answ
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -87,6 +87,7 @@ def correct_session(*, session, key, told, by, at, run=None, safety=None):
     _refuse_late(old, by, at)
     refuse_bad_session(told, at)
     if run is not None:
+        run = _with_what_a_watch_said(old, run)
         refuse_bad_run(run)
     SessionLog.objects.filter(pk=old.pk).update(replaced_at=at, replaced_by=by)
     return _log(case, key, safety or old.safety, told, by, at, kind=old.kind, run=run, corrects=old)
@@ -138,6 +139,16 @@ def _same_file(case, run, day):
     found = SessionLog.objects.current().filter(case=case, day__range=days).exclude(run__fingerprint="")
     rows = found.filter(run__isnull=False).select_related("run")
     return next((row for row in rows if is_one_run(row.run.fingerprint, run.fingerprint)), None)
+
+
+def _with_what_a_watch_said(old, run):
+    """Return a corrected run with what a watch recorded and no form asks; its parts only while their minutes stand."""
+    was = getattr(old, "run", None)
+    if was is None or not was.fingerprint or run.fingerprint:
+        return run
+    same = (run.run_minutes, run.walk_minutes) == (was.run_minutes, was.walk_minutes)
+    parts = tuple(was.segments) if same else ()
+    return replace(run, source=was.source, fingerprint=was.fingerprint, elevation_m=was.elevation_m, segments=parts)
 
 
 def _refuse_late(row, by, at):

@@ -137,15 +137,19 @@ def test_one_run_in_two_files_is_offered_once(phone):
     assert "The same run is in another of these files" in page.content.decode()
 
 
-def test_a_corrected_run_counts_as_logged(phone, plan):
+@pytest.mark.parametrize(("minutes", "parts"), [(8, 5), (9, 0)])
+def test_a_corrected_run_stays_the_run_of_the_watch(phone, plan, minutes, parts):
     at = began(hours=2)
     phone.post(KEEP, {"run": values(sent(phone, ("a.fit", fit_file(began=at)))), **SAVE})
     session = SessionLog.objects.get()
-    told = actions.SessionTold(day=session.day, minutes=20)
-    actions.correct_session(
-        session=session, key=uuid4(), told=told, by=plan.case.patient.person, at=timezone.now(), run=actions.RunTold()
-    )
+    correction = reverse("rehab:my_correction", args=[session.pk])
+    form = {"day": session.day.isoformat(), "distance": "2.19", "run_minutes": minutes, "walk_minutes": 11}
+    answer = phone.post(correction, {**FELT, **form, "stage": "free", "key": str(uuid4()), "effort": "6"})
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
 
+    corrected = SessionLog.objects.current().get()
+    assert (corrected.effort, corrected.run.source, len(corrected.run.segments)) == (6, "fit", parts)
+    assert corrected.run.fingerprint == session.run.fingerprint
     assert values(sent(phone, ("a.fit", fit_file(began=at)))) == []
 
 
