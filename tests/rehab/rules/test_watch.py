@@ -90,6 +90,14 @@ def test_the_watch_stopped_by_hand_is_a_pause():
     assert (run.run_minutes, run.pauses, run.pause_minutes) == (10.0, 1, 7.0)
 
 
+def test_a_train_between_two_runs_is_a_pause_and_no_way():
+    before, after = recorded((300, 9, 80)), recorded((300, 9, 80), began=BEGAN + timedelta(minutes=20))
+
+    run = read([*before, Point(after[0].at, 20_000.0), *after[1:]])
+
+    assert (run.km, run.run_minutes, run.pauses, run.pause_minutes) == (1.5, 10.0, 1, 15.0)
+
+
 def test_a_jump_of_the_fix_adds_no_way():
     points = recorded((300, 9, None))
     points[10] = Point(points[10].at, 5000.0)
