@@ -129,7 +129,7 @@ def test_a_safety_yes_stops_the_leg_in_the_same_transaction(plan, runner):
     assert found.stop is not None
     assert found.row.while_shut
     assert not loading_gate(plan.case).open
-    assert Task.objects.get(case=plan.case).is_alarm
+    assert Task.objects.get(case=plan.case, is_alarm=True).code == "red_flag"
     assert Verdict.objects.filter(session=found.row, exercise=None).first().colour == Colour.RED
 
 
