@@ -18,10 +18,13 @@ POINTS = [(str(n), str(n)) for n in range(11)]
 
 
 class Rating(forms.TypedChoiceField):
-    """A rating from 0 to 10, as buttons with words at both ends; ``None`` where nothing was chosen."""
+    """A rating from 0 to 10, as buttons with words at both ends; ``None`` where nothing was chosen.
 
-    def __init__(self, *, low, high, **kwargs):
-        self.low, self.high = low, high
+    ``aside`` says what it is good for where it may be left out.
+    """
+
+    def __init__(self, *, low, high, aside=_("if you like"), **kwargs):
+        self.low, self.high, self.aside = low, high, aside
         super().__init__(choices=POINTS, coerce=int, empty_value=None, widget=forms.RadioSelect, **kwargs)
 
 

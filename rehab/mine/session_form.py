@@ -86,8 +86,8 @@ class SessionForm(Told):
                 widget=forms.CheckboxSelectMultiple,
             ),
             "all": forms.BooleanField(label=_("All sets done"), required=False),
-            "pain": pain(_("Pain while doing it"), required=False),
-            "effort": effort(_("How hard was it?"), required=False),
+            "pain": pain(_("Pain while doing it"), required=False, aside=_("needed for the next level")),
+            "effort": effort(_("How hard was it?"), required=False, aside=_("needed for the next level")),
             "form": forms.ChoiceField(
                 label=_("How clean was it?"), choices=FORMS, widget=forms.RadioSelect, required=False
             ),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from clinic.models import Person, Task
 from clinic.terms import Answer
 from rehab import actions
+from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, MorningLog, Plan, RunLog, RunStage, SafetyCheck, SessionLog
 from tests.factories import CaseFactory
 from tests.rehab.conftest import SHUT, a_diagnosis, a_plan, a_step, drafted, in_force
@@ -552,3 +553,10 @@ def test_a_run_is_corrected_with_its_figures_filled_in(phone, plan):
     del form["none"]
     phone.post(address, form)
     assert RunLog.objects.get(session__replaced_at__isnull=True).km == 6
+
+
+def test_what_ends_a_session_at_once_is_said_before_it(phone, plan):
+    asked_first(phone)
+    limit = next(limit for limit in rehab_knowledge().progress.limits if "PCS" in limit.causes)
+
+    assert limit.stop_at_first.en in text(phone.get(SESSION))
