@@ -15,6 +15,7 @@ from triage.knowledge import triage_knowledge
 YES_NO = [(Answer.PRESENT.value, _("Yes")), (Answer.ABSENT.value, _("No"))]
 YES_NO_UNSURE = [*YES_NO, (Answer.NOT_ASSESSED.value, _("Not sure"))]
 POINTS = [(str(n), str(n)) for n in range(11)]
+IF_YOU_LIKE = _("if you like")
 
 
 class Rating(forms.TypedChoiceField):
@@ -23,7 +24,7 @@ class Rating(forms.TypedChoiceField):
     ``aside`` says what it is good for where it may be left out.
     """
 
-    def __init__(self, *, low, high, aside=_("if you like"), **kwargs):
+    def __init__(self, *, low, high, aside=IF_YOU_LIKE, **kwargs):
         self.low, self.high, self.aside = low, high, aside
         super().__init__(choices=POINTS, coerce=int, empty_value=None, widget=forms.RadioSelect, **kwargs)
 
