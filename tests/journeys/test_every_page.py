@@ -5,7 +5,7 @@ import pytest
 from tests.test_doors import POLICY, product_doors, where
 from tests.world import PEOPLE, a_world, an_unfinished_screening
 
-NOT_A_PAGE = {"clinic:draft", "rehab:media"}  # JSON, and a picture
+NOT_A_PAGE = {"clinic:draft", "rehab:media", "rehab:figure", "rehab:plan_handout"}  # JSON, pictures and a PDF
 HEAVY = {"triage:screening", "triage:examination"}  # axe takes its time over hundreds of answers
 
 
