@@ -199,8 +199,8 @@ RAISES = """NOT EXISTS (SELECT 1 FROM rehab_levelstep s WHERE s.item_id = NEW.it
  AND (s.level > NEW.level OR (s.level = NEW.level AND s.dose_percent >= NEW.dose_percent))
  AND NOT EXISTS (SELECT 1 FROM rehab_levelstep n WHERE n.item_id = s.item_id
                  AND (n.stepped_at > s.stepped_at OR (n.stepped_at = s.stepped_at AND n.id > s.id))))"""
-STAGE_RAISES = """(NEW.passed OR NOT EXISTS (SELECT 1 FROM rehab_runstage s WHERE s.case_id = NEW.case_id
- AND s.stage >= NEW.stage
+STAGE_RAISES = """(NOT EXISTS (SELECT 1 FROM rehab_runstage s WHERE s.case_id = NEW.case_id
+ AND s.stage >= NEW.stage AND (s.passed OR NOT NEW.passed)
  AND NOT EXISTS (SELECT 1 FROM rehab_runstage n WHERE n.case_id = s.case_id
                  AND (n.stepped_at > s.stepped_at OR (n.stepped_at = s.stepped_at AND n.id > s.id)))))"""
 

@@ -23,8 +23,8 @@ KEPT_FOR = timedelta(days=14)  # a colour older than this no longer moves anythi
 
 
 def judge_session(session, *, by, at):
-    """Judge a session that was just written, and whatever it changes."""
-    judge_case(session.case, by=by, at=at)
+    """Judge a session that was just written, and whatever it changes; return the course."""
+    return judge_case(session.case, by=by, at=at)
 
 
 def judge_morning(morning, *, by, at):

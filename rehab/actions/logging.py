@@ -17,6 +17,7 @@ from clinic.actions import lock_case
 from clinic.terms import Answer
 from rehab.actions.judging import judge_morning, judge_session
 from rehab.actions.refusals import NotAllowed, Refused
+from rehab.actions.stages import stop_by_run
 from rehab.actions.told import refuse_bad_day, refuse_bad_run, refuse_bad_session
 from rehab.facts import swaps_of
 from rehab.models import ExerciseLog, LevelStep, MorningLog, PlanItem, RunLog, SafetyCheck, SessionLog
@@ -183,8 +184,9 @@ def _log(case, key, safety, told, by, at, *, kind, run=None, corrects=None):
     _write_exercises(session, told, items, at)
     if run is not None:
         RunLog.objects.create(session=session, **asdict(run))
-    judge_session(session, by=by, at=at)
-    return Logged(session, _stopped(case, check, by, at, told.note) if asked else None)
+    stop = _stopped(case, check, by, at, told.note) if asked else None  # first: the stop depends on nothing else
+    course = judge_session(session, by=by, at=at)
+    return Logged(session, stop or stop_by_run(course, session, by=by, at=at))
 
 
 def kind_of_check(kind):

@@ -78,13 +78,16 @@ def write_step(item, step, *, by, at):
 def _rest(course, since, by, at):
     """Let the plan rest and triage be repeated where the colours ask for it, once."""
     found = plan_hold(course.judged, now=course.now, table=rehab_knowledge().progress, since=since)
-    if found is None or found.rule == BY_SAFETY or _is_asked_again(course.case):
+    if found is None or found.rule == BY_SAFETY:
         return
     text = " ".join(reason.text for reason in found.reasons)
+    if _is_asked_again(course.case, text):
+        return
     sources = ", ".join(dict.fromkeys(reason.source for reason in found.reasons))
     hold(case=course.case, reason=Reason(found.rule, text, sources), by=by, at=at)
 
 
-def _is_asked_again(case):
-    """Return whether a screening is under way, so that the plan rests already."""
-    return Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True).exists()
+def _is_asked_again(case, because):
+    """Return whether a screening is under way for this very reason; one begun by hand does not stand for it."""
+    open_now = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True)
+    return open_now.filter(because__contains=because[:200]).exists()

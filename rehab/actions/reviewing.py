@@ -3,7 +3,6 @@
 Asked after every log, and once a day for every runner with a plan: days pass without a log too.
 """
 
-from django.db.models import Max
 from django.utils import timezone
 
 from clinic.alarms import open_task
@@ -24,19 +23,29 @@ def open_tasks(course, *, by, at, of_stages=()):
     """Open a task for every alert that nobody has a task for since it arose; ``of_stages``: alerts of the ladder."""
     table = rehab_knowledge().progress
     zone = timezone.get_current_timezone()
-    known = dict(Task.objects.filter(case=course.case).order_by().values_list("code").annotate(Max("opened_at")))
+    known = _answered(course.case)
     for due in alerts(followed_of(course), now=course.now, zone=zone, table=table):
-        opened = known.get(due.code)
-        if due.code == BY_ANSWER or (opened is not None and opened >= due.arose):
+        answered = known.get(due.code)
+        if due.code == BY_ANSWER or (answered is not None and answered >= due.arose):
             continue
         if due.code == NO_GAIN:
             _look_for_the_cause(course.case, due, by, at)
         else:
             is_alarm = table.alerts[due.code].due == IMMEDIATE
             _open(course.case, due.code, due.text.en, due.level, due.due, is_alarm, by, at)
-    for code in of_stages:
+    for code in set(of_stages) - {BY_ANSWER}:
         alert, days = table.alerts[code], round(table.steps["working_days"].numbers["days"])
         _open(course.case, code, alert.text.en, alert.level, one_working_day_after(at, zone, days), False, by, at)
+
+
+def _answered(case):
+    """Return by code when somebody last had, saw or finished its task: what arose before then is in it."""
+    rows = Task.objects.filter(case=case).values_list("code", "opened_at", "seen_at", "done_at")
+    found = {}
+    for code, *moments in rows:
+        newest = max(moment for moment in moments if moment is not None)
+        found[code] = max(found.get(code, newest), newest)
+    return found
 
 
 def _open(case, code, text, level, due, is_alarm, by, at):

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.db import transaction
 
 from clinic.actions import touch_case
-from clinic.terms import Reason
+from clinic.terms import Level, Reason
 from rehab.actions.kept import judgement_columns, knowledge_columns
 from rehab.actions.offers import decide, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
@@ -15,10 +15,14 @@ from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import RunStage, StepOffer
 from rehab.rules.running import Moved, stage_step, standing
+from rehab.rules.running_breach import CLOCK, breach_of
 from rehab.rules.running_entry import may_run
 from rehab.rules.running_facts import Met
-from triage.actions import hold
+from triage.actions import hold, retrigger
 from triage.gate import loading_gate
+
+# What the clock after pressure means in words of the safety set: over an hour, and over half an hour (RF-ACS).
+CLOCK_SAYS = {Level.E: "not_easing", Level.D: "rest_or_night_pain"}
 
 
 def moves_of(case):
@@ -74,6 +78,24 @@ def write_stage(case, step, *, by, at):
         stepped_by=by,
         **judgement_columns(step),
     )
+
+
+def stop_by_run(course, session, *, by, at):
+    """Stop the leg where a run itself says so, on the ladder or not (8.4); return what the runner is told, or None.
+
+    Pressure that eases late is what the safety set asks for: it opens the same items, at the level of the clock.
+    """
+    judged = next((found for found in course.judged if found.session.id == str(session.pk)), None)
+    if judged is None or judged.session.run is None or judged.session.safety_yes:
+        return None
+    breach = breach_of(judged, None, course.limit, course.cause, rehab_knowledge().running)
+    if breach is None or not breach.suspends:
+        return None
+    text = " ".join(reason.text for reason in breach.reasons)
+    if breach.rule == CLOCK:
+        return retrigger(case=course.case, yes=[CLOCK_SAYS[breach.level]], by=by, at=at, told=text)
+    sources = ", ".join(dict.fromkeys(reason.source for reason in breach.reasons))
+    return hold(case=course.case, reason=Reason(breach.rule, text, sources), by=by, at=at)
 
 
 def _suspend(case, step, by, at):

@@ -75,7 +75,7 @@ def words_of(exercise_code, level, side, language):
     plan, known = plan_of(exercise_code, level), rehab_knowledge()
     exercise = known.exercises[exercise_code]
     title = _said(exercise.name, language)
-    if level:
+    if 0 < (level or 0) <= len(exercise.levels):
         title = f"{title}: {_said(exercise.levels[level - 1].name, language)}"
     parts = [title]
     if plan.sided:

@@ -16,7 +16,8 @@ WINDOW = timedelta(days=14)
 
 def logs_page(case, person, at, before=None):
     """Return what was logged in the two weeks up to ``before`` (today without one), by day, newest first."""
-    last = before or timezone.localdate(at)
+    opened = timezone.localdate(case.opened_at)
+    last = before if before and before >= opened else timezone.localdate(at)
     first = last - WINDOW + timedelta(days=1)
     sessions = SessionLog.objects.current().filter(case=case, day__range=(first, last)).select_related("run")
     sessions = sessions.prefetch_related("exercises__item__exercise", "verdicts")

@@ -14,7 +14,7 @@ from rehab.rules.logged import Colour, Judged
 from rehab.rules.working_days import ONE_DAY, end_of_day, midnight, next_working_day, one_working_day_after
 
 BONE_PAIN = "bone_pain"
-MORNING = "morning"
+MORNING = frozenset({"morning", "morning_far"})  # the rules that next morning decides
 DAY = "day_"
 
 
@@ -99,11 +99,12 @@ def _from_sessions(followed: Followed, table: ProgressTable, now: datetime, zone
     fresh = [
         judged
         for judged in ordered
-        if now - judged.session.began < back and (followed.since is None or judged.session.began >= followed.since)
+        if now - judged.session.began < back and (followed.since is None or _known(judged, zone) >= followed.since)
     ]
     for judged in fresh:
         for code in _of_one(judged, table):
-            yield code, _known(judged, zone), {"session": judged.session.key}
+            arose = _told(judged) if code == "rest_pain_7" else _known(judged, zone)
+            yield code, arose, {"session": judged.session.key}
     for first, last in _pairs([j for j in fresh if j.judgement.colour in (Colour.AMBER, Colour.RED, Colour.GREEN)]):
         if {first.judgement.colour, last.judgement.colour} == {Colour.AMBER}:
             yield (
@@ -114,17 +115,19 @@ def _from_sessions(followed: Followed, table: ProgressTable, now: datetime, zone
     for first, last in _pairs([j for j in ordered if j.session.run and j.session.pain_during is not None]):
         before, after = first.session.pain_during, last.session.pain_during
         if last in fresh and (after or 0) > (before or 0):
-            yield "worse_run", _known(last, zone), {"session": last.session.key, "before": before, "after": after}
+            yield "worse_run", _told(last), {"session": last.session.key, "before": before, "after": after}
 
 
 def _known(judged: Judged, zone: tzinfo) -> datetime:
     """Return since when the clinic could know: when it was told, or where next morning decided, from that day on."""
-    session, judgement = judged.session, judged.judgement
-    told = session.told_at or session.began
-    by_morning = judgement.rule.startswith(MORNING) or (
-        judgement.rule == BONE_PAIN and judgement.inputs["next_morning"]
-    )
-    return max(told, midnight(session.day + ONE_DAY, zone)) if by_morning else told
+    judgement, told = judged.judgement, _told(judged)
+    by_morning = judgement.rule in MORNING or (judgement.rule == BONE_PAIN and judgement.inputs["next_morning"])
+    return max(told, midnight(judged.session.day + ONE_DAY, zone)) if by_morning else told
+
+
+def _told(judged: Judged) -> datetime:
+    """Return when a session was told; triage before that cannot have answered it."""
+    return max(judged.session.told_at or judged.session.began, judged.session.began)
 
 
 def _pairs(found: list[Judged]) -> Iterator[tuple[Judged, Judged]]:

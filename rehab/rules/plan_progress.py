@@ -74,9 +74,13 @@ def plan_hold(
     """Return why the plan must rest and triage be repeated; ``None`` where nothing asks for it.
 
     That is a yes to a safety question (RG-STOP), or 2 RED sessions within 7 days.  ``since``: when triage was last
-    repeated and found calm; what began before it has had its answer.  A session of the future counts as well.
+    repeated and found calm; what was told before it has had its answer.  A session of the future counts as well.
     """
-    counted = [judged for judged in _ordered(sessions) if since is None or judged.session.began >= since]
+    counted = [
+        judged
+        for judged in _ordered(sessions)
+        if since is None or max(judged.session.told_at or judged.session.began, judged.session.began) >= since
+    ]
     reds = [judged for judged in counted if judged.judgement.colour is Colour.RED]
     numbers = table.steps["suspend"].numbers
     wanted, days = round(numbers["reds"]), round(numbers["days"])

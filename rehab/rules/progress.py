@@ -173,7 +173,11 @@ def _missed(look: _Look) -> Step | None:
         return _step(look, Kind.REASSESS, item.level, item.dose_percent, "missed_fortnight", ["missed_fortnight"])
     week = look.number("missed_week", "days")
     done = [t for t in look.tries if not t.done.skipped]
-    told = item.stepped_at is not None and done and (item.stepped_at.date() - done[-1].judged.session.day).days >= week
+    told = (
+        item.stepped_at is not None
+        and done
+        and (_day(look, item.stepped_at) - done[-1].judged.session.day).days >= week
+    )
     if days < week or not done or told:
         return None
     return _lower(look, Kind.DOWN, item.level - 1, "missed_week", "missed_week", sorted(item.acted), item.rest_until)
@@ -185,7 +189,12 @@ def _days_without(look: _Look) -> int | None:
     start = look.item.stepped_at
     if not done and start is None:
         return None
-    return (look.now.date() - max([*done[-1:], *([start.date()] if start and not done else [])])).days
+    return (look.now.date() - max([*done[-1:], *([_day(look, start)] if start and not done else [])])).days
+
+
+def _day(look: _Look, moment: datetime) -> date:
+    """Return the day of a moment where the clinic is."""
+    return moment.astimezone(look.now.tzinfo).date()
 
 
 def _forward(look: _Look) -> Step:
@@ -232,6 +241,8 @@ def _not_counting(look: _Look, found: _Try) -> str:
     session, done = found.judged.session, found.done
     if session.while_shut:
         return "hold_shut"
+    if look.item.rest_until is not None and session.began < look.item.rest_until:
+        return "hold_rest"
     if found.colour is Colour.PENDING:
         return "hold_pending"
     if done.skipped or not done.full or done.level != look.item.level or done.dose_percent < look.item.dose_percent:

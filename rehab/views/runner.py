@@ -58,9 +58,9 @@ def my_plan(request):
 def my_safety(request):
     """Ask the short safety set; a yes is kept, and answered with what to do, in the same moment."""
     mine, onward = mine_of(request.user), request.GET.get("next", "")
-    if mine.case is None:
-        return redirect("rehab:my_today")
     form = SafetySet(request.POST if request.method == "POST" else None)
+    if mine.case is None and not _says_yes(form):
+        return redirect("rehab:my_today")
     context = mine.context() | {"form": form, "next": onward if onward in ONWARD else ""}
     if not form.is_bound:
         return render(request, "rehab/my_safety.html", context)
@@ -73,6 +73,11 @@ def my_safety(request):
     actions.ask_safety(case=mine.case, where=where, answers=answers, by=request.user, at=timezone.now())
     anyway = "?anyway=yes" if onward == "anyway" else ""
     return redirect(reverse(ONWARD.get(onward, "rehab:my_today")) + anyway)
+
+
+def _says_yes(form):
+    """Return whether a posted safety set holds a yes: it is answered even where no case is open to keep it."""
+    return form.is_bound and form.is_valid() and Answer.PRESENT in form.answers.values()
 
 
 def stopped(request, mine, answers):

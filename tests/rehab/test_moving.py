@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from clinic.alarms import finish_task
+from clinic.alarms import finish_task, see_task
 from clinic.models import Task
 from clinic.terms import Answer
 from rehab.actions import (
@@ -293,3 +293,33 @@ def test_the_daily_look_says_how_many(runner, capsys):
     call_command("review")
 
     assert "1 reviewed" in capsys.readouterr().out
+
+
+def test_pain_at_rest_rings_at_once(runner):
+    at = runner.at
+    told = SessionTold(day=timezone.localdate(at), began=at, pain_before=9, pain_during=1, pain_after=0,
+        gait_change=Answer.ABSENT, tingling=Answer.ABSENT,
+        exercises=(ExerciseTold(item=runner.plan.items.get().pk, done="full", **GOOD),))  # fmt: skip
+    log_session(case=runner.plan.case, key=uuid4(), safety=calm(), told=told, by=runner.person, at=at)
+
+    assert Task.objects.get(case=runner.plan.case, code="rest_pain_7").is_alarm
+
+
+def test_an_alarm_that_was_seen_stays_silent(runner, clinician):
+    test_pain_at_rest_rings_at_once(runner)
+    task = Task.objects.get(case=runner.plan.case, code="rest_pain_7")
+    see_task(task=task, by=clinician, at=runner.at + timedelta(minutes=5))
+    runner.morning()
+
+    task.refresh_from_db()
+    assert task.seen_at is not None
+
+
+def test_sessions_inside_the_rest_lift_nothing(runner):
+    runner.session(pain=7)
+    runner.at += timedelta(hours=20)
+    for _ in range(2):
+        runner.session()
+        runner.morning()
+
+    assert not StepOffer.objects.filter(decided_at=None).exists()

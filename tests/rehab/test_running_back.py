@@ -16,7 +16,7 @@ from rehab.entry import criteria_of
 from rehab.history import course_of
 from rehab.models import Plan, RunStage, StepOffer
 from rehab.rules.running_facts import Met
-from tests.rehab.conftest import a_step
+from tests.rehab.conftest import a_diagnosis, a_step
 from tests.rehab.test_logging import calm, first_question
 from tests.rehab.test_moving import Runner, a_gain
 from triage import actions as triage_actions
@@ -171,3 +171,31 @@ def test_resume_only_at_the_stage_reached_or_below(walker, clinician):
     case.refresh_from_db()
     resume_running(case=case, version=case.version, stage=0, because="calm again", by=clinician, at=walker.at)
     assert Plan.objects.signed().filter(case=case).exists()
+
+
+def test_pressure_that_eases_late_is_an_emergency_before_the_ladder_too(walker, clinician):
+    case = walker.plan.case
+    a_diagnosis(case, clinician, "PCS")
+    told = SessionTold(
+        day=timezone.localdate(walker.at), began=walker.at, minutes=30, effort=3, pain_before=0, pain_during=2,
+        pain_after=1, gait_change=Answer.ABSENT, tingling=Answer.PRESENT,
+    )  # fmt: skip
+    run = RunTold(walk_minutes=Decimal(30), run_minutes=Decimal(0), onset_minute=10, relief_minutes=90)
+    found = log_run(case=case, key=uuid4(), safety=calm(), told=told, run=run, by=walker.person, at=walker.at)
+
+    assert found.stop.is_emergency
+    assert case.red_flag_items.filter(level="E").exists()
+    assert Task.objects.get(case=case, code="red_flag").level == "E"
+    assert not loading_gate(case).open
+
+
+def test_after_the_last_stage_a_milder_run_is_kept_behind_a_shut_gate(walker, clinician, shut_gate):
+    case = walker.plan.case
+    RunStage.objects.create(
+        case=case, stage=8, passed=True, rule="TEST", knowledge_version="t", knowledge_sha256="0" * 64,
+        stepped_at=walker.at, stepped_by=clinician,
+    )  # fmt: skip
+    walker.morning(pain=0)
+    shut_gate(case)
+
+    assert walker.run(walk_minutes=0, run_minutes=30, pain=3).row.while_shut

@@ -247,7 +247,8 @@ def test_green_at_half_the_dose_brings_back_the_full_dose_and_no_level():
 
 def test_while_it_rests_nothing_rises():
     assert codes(step(item(green(5, 7), rest_until=at(9) + timedelta(seconds=1)))) == ["hold_rest"]
-    assert step(item(green(5, 7), rest_until=at(9))).kind == "up"
+    assert codes(step(item(green(5, 7), rest_until=at(9)))) == ["hold_rest"]  # what was done in the rest lifts nothing
+    assert step(item(green(5, 7), rest_until=at(5) - timedelta(seconds=1))).kind == "up"
 
 
 @pytest.mark.parametrize(
