@@ -47,8 +47,8 @@ KINDS = MappingProxyType(
         "run": coded("Running worse", "worse_run", "stage_twice", "same_stage"),
         "review": coded("Day 7 and 14", "first_review", "no_improvement"),
         "quiet": coded("No log", "no_log"),
-        "reassess": coded("To reassess", "reassess_failed", "reassess_all", "measures_due", "missed_fortnight"),
-        "letter": coded("Letters", "letter", "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
+        "reassess": coded("To reassess", "reassess_failed", "reassess_all", "missed_fortnight"),
+        "letter": coded("Referrals and letters", "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
         "medicine": coded("Medicines", "medicine_change"),
     }
 )

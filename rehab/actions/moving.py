@@ -2,7 +2,7 @@
 
 from clinic.terms import Reason
 from rehab.actions.kept import judgement_columns
-from rehab.actions.offers import decide, open_offers
+from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.followed import triaged_at
 from rehab.history import items_now
 from rehab.knowledge import rehab_knowledge
@@ -49,13 +49,16 @@ def _move_items(course, since, by, at):
         if step.goes_back or (step.kind is Kind.RESTORE_DOSE and may_rise):
             write_step(item, step, by=by, at=at)
         elif step.kind is Kind.UP and may_rise and offer is None:
-            _rise(course.case, item, step, by, at)
+            _rise(course, item, step, by, at)
 
 
-def _rise(case, item, step, by, at):
-    """Go up, or offer it: the clinic decides whether a step waits for a tap."""
+def _rise(course, item, step, by, at):
+    """Go up, or offer it: the clinic decides whether a step waits for a tap; what was declined waits for new logs."""
+    case = course.case
     if case.clinic.steps_apply_themselves:
         write_step(item, step, by=by, at=at)
+        return
+    if is_declined(case, [judged.session for judged in course.of_item(item)], item=item, level=step.level):
         return
     StepOffer.objects.create(
         case=case, item=item, level=step.level, offered_at=at, offered_by=by, **judgement_columns(step)

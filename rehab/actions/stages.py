@@ -7,7 +7,7 @@ from django.db import transaction
 from clinic.actions import touch_case
 from clinic.terms import Level, Reason
 from rehab.actions.kept import judgement_columns, knowledge_columns
-from rehab.actions.offers import decide, open_offers
+from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
 from rehab.followed import triaged_at
@@ -54,16 +54,17 @@ def move_stage(course, *, by, at):
     if step.moves and not rises:
         write_stage(course.case, step, by=by, at=at)
     elif rises and offer is None and loading_gate(course.case).open:
-        _rise(course.case, step, by, at)
+        _rise(course, step, by, at)
     if step.moves and step.suspends and not any(found.session.safety_yes for found in course.judged[-1:]):
         _suspend(course.case, step, by, at)
     return step.alerts
 
 
-def _rise(case, step, by, at):
+def _rise(course, step, by, at):
+    case = course.case
     if case.clinic.steps_apply_themselves:
         write_stage(case, step, by=by, at=at)
-    else:
+    elif not is_declined(case, [session for session in course.sessions if session.run], stage=step.stage):
         StepOffer.objects.create(case=case, stage=step.stage, offered_at=at, offered_by=by, **judgement_columns(step))
 
 

@@ -78,8 +78,9 @@ def _withdraw_outrun(case, taken, by, at):
 
 
 def _take_stage(course, offer, by, at):
-    _, step = next_stage(course)
-    if step is None or not step.moves or step.stage != offer.stage:
+    here, step = next_stage(course)
+    rises = step is not None and step.moves and (step.stage > here.stage or step.passed > here.passed)
+    if not rises or step.stage != offer.stage:
         raise Refused(OUTRUN, *(reason.text for reason in (step.reasons if step else ())))
     write_stage(course.case, step, by=by, at=at)
 

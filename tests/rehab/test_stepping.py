@@ -61,6 +61,16 @@ def test_a_declined_step_says_why_and_moves_nothing(offer, runner, clinician):  
     assert not Task.objects.open().filter(code="step_offer").exists()
 
 
+def test_a_declined_step_comes_up_again_with_a_new_session_and_not_with_a_morning(offer, runner, clinician):  # noqa: F811
+    actions.decline_step(offer=offer, version=offer.case.version, because="Too soon", by=clinician, at=runner.at)
+    runner.morning()
+    assert not StepOffer.objects.filter(decided_at=None).exists()
+
+    runner.session()
+    runner.morning()
+    assert StepOffer.objects.get(decided_at=None).level == 3
+
+
 @pytest.mark.parametrize("why", SHUT, ids=lambda name: name.replace(" ", "_"))
 def test_behind_a_shut_gate_no_step_is_taken(why, offer, runner, clinician):  # noqa: F811
     SHUT[why](offer.case, clinician)
