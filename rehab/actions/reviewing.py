@@ -5,7 +5,7 @@ Asked after every log, and once a day for every runner with a plan: days pass wi
 
 from django.utils import timezone
 
-from clinic.alarms import open_task
+from clinic.alarms import open_task, settle_task
 from clinic.models import Task
 from clinic.terms import Level, Reason
 from rehab.followed import followed_of
@@ -17,14 +17,22 @@ from triage.actions import hold
 BY_ANSWER = "red_flag"  # opened where the question was answered: triage.actions.retrigger
 NO_GAIN, NO_GAIN_FACT = "no_improvement", "noimp_14_days"
 IMMEDIATE = "immediate"
+ENDED_BY = {  # what was waited for has come: nobody has to say so once more
+    "no_log": "The runner has logged again",
+    "reassess_failed": "The failed tests were repeated",
+    "reassess_all": "All tests were repeated",
+}
 
 
 def open_tasks(course, *, by, at, of_stages=()):
     """Open a task for every alert that nobody has a task for since it arose; ``of_stages``: alerts of the ladder."""
     table = rehab_knowledge().progress
     zone = timezone.get_current_timezone()
-    known = _answered(course.case)
-    for due in alerts(followed_of(course), now=course.now, zone=zone, table=table):
+    known, waiting = _answered(course.case)
+    found = alerts(followed_of(course), now=course.now, zone=zone, table=table)
+    for code in waiting & set(ENDED_BY) - {due.code for due in found}:
+        settle_task(case=course.case, code=code, text=ENDED_BY[code], by=by, at=at)
+    for due in found:
         answered = known.get(due.code)
         if due.code == BY_ANSWER or (answered is not None and answered >= due.arose):
             continue
@@ -39,13 +47,16 @@ def open_tasks(course, *, by, at, of_stages=()):
 
 
 def _answered(case):
-    """Return by code when somebody last had, saw or finished its task: what arose before then is in it."""
-    rows = Task.objects.filter(case=case).values_list("code", "opened_at", "seen_at", "done_at")
+    """Return by code when somebody last had, saw or finished its task, and the codes that wait.
+
+    What arose before such a moment is in that task.
+    """
+    rows = list(Task.objects.filter(case=case).values_list("code", "opened_at", "seen_at", "done_at"))
     found = {}
     for code, *moments in rows:
         newest = max(moment for moment in moments if moment is not None)
         found[code] = max(found.get(code, newest), newest)
-    return found
+    return found, {code for code, *_, done_at in rows if done_at is None}
 
 
 def _open(case, code, text, level, due, is_alarm, by, at):

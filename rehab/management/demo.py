@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils import timezone
 
 from clinic import actions as clinic_actions
+from clinic import alarms
 from clinic.models import Clinic, Membership, Patient, Person
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
@@ -186,9 +187,14 @@ class Walk:
             measured = {(test, side): {"value": value, "unit": unit} for test, side, value, unit in self.story.retested}
             self.at += timedelta(hours=1)
             self.do(triage_actions.record_examination, case=self.case, findings={}, measured=measured)
+            rehab_actions.review(case=self.case, at=self.at)
 
     def _taps(self):
-        """Take the steps that wait, one after the other: one may rule out the next."""
+        """Take the steps that wait, one after the other: one may rule out the next; and do the first review."""
+        review = self.case.tasks.open().filter(code="first_review").first() if self.story.taps else None
+        if review:
+            said = "Telephoned: less pain on stairs, the plan is done, nothing new. Goes on."
+            alarms.finish_task(task=review, text=said, by=self.by, at=self.at)
         while self.story.taps and (offer := open_offers(self.case).select_related("item__exercise").first()):
             offer.case = self.case
             self.do(rehab_actions.take_step, offer=offer)

@@ -323,3 +323,16 @@ def test_sessions_inside_the_rest_lift_nothing(runner):
         runner.morning()
 
     assert not StepOffer.objects.filter(decided_at=None).exists()
+
+
+def test_what_was_waited_for_ends_its_task_by_itself(runner):
+    case = runner.plan.case
+    runner.session()
+    runner.at += timedelta(days=8)
+    review(case=case, at=runner.at)
+    task = Task.objects.open().get(case=case, code="no_log")
+
+    runner.session()
+    task.refresh_from_db()
+    assert (task.done_at, task.done_text) == (runner.at, "The runner has logged again")
+    assert Task.objects.open().filter(case=case, code="first_review").exists()  # that one needs words of a person
