@@ -60,6 +60,9 @@ def seen(request, task_id):
 def done(request, task_id):
     """Say in words what was done about a task; it then leaves the list."""
     task = _task(request, task_id)
+    if task.done_at and request.method != "POST":
+        messages.info(request, f"This is done already: {task.done_text}")
+        return redirect(this_list(request))
     form = FinishTask(request.POST or None, task=task)
     if form.is_valid():
         alarms.finish_task(task=task, text=form.cleaned_data["text"], by=request.user, at=timezone.now())

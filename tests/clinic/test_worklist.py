@@ -193,8 +193,10 @@ def test_what_somebody_else_has_done_is_a_conflict_and_shows_what_was_typed(case
         reverse("clinic:task_done", args=[task.pk]), {"patient": case.patient_id, "text": "Written by me"}
     )
     task.refresh_from_db()
+    page = at_work(clinician).get(reverse("clinic:task_done", args=[task.pk]), follow=True).content.decode()
 
     assert answer.status_code == 409 and "Written by me" in answer.content.decode()
+    assert "This is done already: Called" in page
     assert (task.done_by, task.done_text) == (lead, "Called")
 
 

@@ -3,6 +3,8 @@
 (() => {
   "use strict";
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if ([409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+    if (![409, 422].includes(event.detail.xhr.status)) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
   });
 })();
