@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from clinic.forms.entrance import Invitation
 from clinic.invitations import latest
-from clinic.models import Case
+from clinic.models import Case, Task
 from clinic.models.tasks import UNHEARD
 from clinic.worklist import CASE, KINDS, TASK
 
@@ -95,7 +95,7 @@ def due_words(due, now):
     return "by tomorrow" if days == 1 else f"by {at:%a} {at.day} {at:%b}"
 
 
-URGENCY = dict(Case.Attention.choices)
+URGENCY, OWNERS = dict(Case.Attention.choices), dict(Task.Owner.choices)
 
 
 def urgency(case):
@@ -178,21 +178,24 @@ def shown_kinds(chosen):
 
 
 def shown_rows(rows, now, query=""):
-    """Return what today's list shows of each row; ``query`` is the list that its buttons come back to."""
+    """Return what today's list shows of each row; ``query`` is the list that its buttons come back to.
+
+    Words are joined here: in a template every part of a line costs as much as the line.
+    """
     address, seen, done = (addresses_of(f"clinic:{name}") for name in ("case", "task_seen", "task_done"))
     return [
         {
             "case": row.case,
             "url": address(row.case.pk),
-            "leg": leg(row.case.side),
+            "name": f"{row.case.surname}, {row.case.given_name}",
             "attention": min(row.urgency, Case.Attention.EMERGENCY),
+            "css": f"attention-{min(row.urgency, 5)}",
             "word": _tag(row, now),
             "what": row.lead.text if row.lead else row.case.next_step,
+            "leg": leg(row.case.side),
             "since": days_ago(row.case.opened_at, now),
-            "tasks": [
-                shown_task(task, row.lead, now) | {"seen_url": seen(task.pk) + query, "done_url": done(task.pk) + query}
-                for task in row.tasks
-            ],
+            "patient": str(row.case.patient_id),
+            "tasks": _shown_tasks(row, now, seen, done, query),
         }
         for row in rows
     ]
@@ -207,18 +210,28 @@ def _tag(row, now):
     return TAGS.get(task.urgency) or due_words(task.due, now)
 
 
-def shown_task(task, lead, now):
+def _shown_tasks(row, now, seen, done, query):
+    """Return the lines below a row: each open task that it does not say already, or that has a button."""
+    lead = row.lead
+    return [
+        shown_task(task, task is lead, now, seen(task.pk) + query, done(task.pk) + query)
+        for task in row.tasks
+        if task is not lead or task.code not in BY_ACTION
+    ]
+
+
+def shown_task(task, of_row, now, seen, done):
     """Return what the list shows of one open task; its words only where the row does not say them already."""
-    of_row = bool(lead and lead.pk == task.pk)
-    seen = f"seen by {task.seen_by.name}, {days_ago(task.seen_at, now)}" if task.seen_at else ""
+    is_late, due = task.due <= now, "" if of_row else due_words(task.due, now)
+    told = [] if of_row else [task.text]
+    told += [f"rang {span(task.opened_at, now)} ago"] if task.is_alarm else [due] if due and not is_late else []
+    told += [OWNERS[task.owner]] if task.owner != Task.Owner.CLINICIAN else []
+    told += [f"seen by {task.seen_by}, {days_ago(task.seen_at, now)}"] if task.seen_at else []
     return {
-        "of_row": of_row,
-        "text": "" if of_row else task.text,
+        "css": "task of-row" if of_row and not told else "task",  # a lone button stands beside its row
         "about": task.text,
-        "due": f"rang {span(task.opened_at, now)} ago" if task.is_alarm else "" if of_row else due_words(task.due, now),
-        "by_words": task.code not in BY_ACTION,
-        "is_late": task.due <= now,
-        "is_unheard": task.urgency == UNHEARD,
-        "seen": seen,
-        "owner": task.get_owner_display() if task.owner != task.Owner.CLINICIAN else "",
+        "words": " · ".join(told),
+        "late": due if is_late and not task.is_alarm else "",
+        "seen": seen if task.urgency == UNHEARD else "",
+        "done": done if task.code not in BY_ACTION else "",
     }

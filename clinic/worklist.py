@@ -6,8 +6,11 @@ They are merged by urgency; where both are equally urgent the task stands first,
 
 import heapq
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -15,9 +18,43 @@ from clinic.models import Case, Task
 
 PAGE = 50
 TASK, CASE = 0, 1  # which list a row came from; the second part of the key of a page
-CASE_COLUMNS = ("side", "attention", "next_step", "opened_at", "patient__surname", "patient__given_name", "patient")
-TASK_COLUMNS = ("code", "text", "level", "due", "urgency", "is_alarm", "opened_at", "seen_at", "owner")
 WAITS = Q(done_at__isnull=True) & ~Q(owner=Task.Owner.RUNNER)
+
+
+class Who(NamedTuple):
+    """What the list needs of a case and its runner: plain values, because fifty rows of models cost as much again."""
+
+    pk: UUID
+    patient_id: UUID
+    surname: str
+    given_name: str
+    side: str
+    attention: int
+    next_step: str
+    opened_at: datetime
+
+
+class Waiting(NamedTuple):
+    """What the list needs of an open task."""
+
+    pk: UUID
+    case_id: UUID
+    code: str
+    text: str
+    owner: str
+    due: datetime
+    urgency: int
+    is_alarm: bool
+    opened_at: datetime
+    seen_at: datetime | None
+    seen_by: str | None
+
+
+WHO = ("pk", "patient", "patient__surname", "patient__given_name", "side", "attention", "next_step", "opened_at")
+WAITING = (
+    *("pk", "case", "code", "text", "owner", "due", "urgency", "is_alarm", "opened_at", "seen_at"),
+    "seen_by__name",
+)
 
 
 @dataclass(frozen=True)
@@ -56,22 +93,25 @@ KINDS = MappingProxyType(
 
 @dataclass
 class Row:
-    """One runner on the list: the case, the task that brought it up (None: the case itself), and all its open tasks."""
+    """One runner on the list: where the row stands, the case, all its open tasks, and the one that brought it up.
 
-    case: Case
-    lead: Task | None
-    tasks: tuple = ()
+    ``key`` is (urgency, list, moment, id); the urgency goes from 6, an alarm nobody has seen, to 0, nothing due.
+    ``lead`` is None where the case itself stands there.
+    """
+
+    key: tuple[int, int, datetime, UUID]
+    case: Who
+    tasks: tuple[Waiting, ...] = ()
 
     @property
     def urgency(self):
-        """Return how urgent the row is, from 6, an alarm that nobody has seen, to 0, nothing due."""
-        return self.lead.urgency if self.lead else self.case.attention
+        """Return how urgent the row is."""
+        return self.key[0]
 
     @property
-    def key(self):
-        """Return where the row stands: (urgency, list, moment, id)."""
-        first = self.lead or self.case
-        return self.urgency, TASK if self.lead else CASE, first.due if self.lead else first.opened_at, first.pk
+    def lead(self):
+        """Return the task that brought the case up."""
+        return next((task for task in self.tasks if task.pk == self.key[3]), None)
 
 
 def worklist(person, *, kind=None, after=None):
@@ -80,10 +120,10 @@ def worklist(person, *, kind=None, after=None):
     ``kind`` is one of :data:`KINDS`, ``after`` the key of the last row seen.
     """
     kind = KINDS.get(kind)
-    led = [Row(task.case, task) for task in _tasks(person, kind, after)]
+    led = _tasks(person, kind, after)
     full = led[PAGE].urgency if len(led) > PAGE else -1
     may_come = full < Case.Attention.EMERGENCY  # else tasks alone fill the page
-    own = [Row(case, None) for case in _cases(person, kind, after, above=full)] if may_come else []
+    own = _cases(person, kind, after, above=full) if may_come else []
     page = list(islice(heapq.merge(led, own, key=_place), PAGE + 1))
     more = page[PAGE - 1].key if len(page) > PAGE else None
     return _with_tasks(page[:PAGE]), more
@@ -112,8 +152,9 @@ def _tasks(person, kind, after):
     rows = rows.filter(~Exists(others.filter(sooner)))
     if after:
         rows = rows.filter(_later(after, TASK, "urgency", "due"))
-    rows = rows.select_related("case__patient").only(*TASK_COLUMNS, *(f"case__{name}" for name in CASE_COLUMNS))
-    return list(rows.order_by("-urgency", "due", "pk")[: PAGE + 1])
+    columns = ("urgency", "due", "pk", *(f"case__{name}" for name in WHO))
+    found = rows.order_by("-urgency", "due", "pk").values_list(*columns)[: PAGE + 1]
+    return [Row((urgency, TASK, due, pk), Who(*who)) for urgency, due, pk, *who in found]
 
 
 def _cases(person, kind, after, above):
@@ -130,8 +171,8 @@ def _cases(person, kind, after, above):
     rows = rows.filter(~Exists(led))
     if after:
         rows = rows.filter(_later(after, CASE, "attention", "opened_at"))
-    rows = rows.select_related("patient").only(*CASE_COLUMNS)
-    return list(rows.order_by("-attention", "opened_at", "pk")[: PAGE + 1])
+    found = map(Who._make, rows.order_by("-attention", "opened_at", "pk").values_list(*WHO)[: PAGE + 1])
+    return [Row((who.attention, CASE, who.opened_at, who.pk), who) for who in found]
 
 
 def _later(after, source, urgency, moment):
@@ -150,10 +191,9 @@ def _later(after, source, urgency, moment):
 def _with_tasks(rows):
     """Give each row all open tasks of its case, the most urgent first."""
     ids = [row.case.pk for row in rows]
-    found = Task.objects.for_the_clinic().filter(case__in=ids).select_related("seen_by")
-    found = found.only("case", *TASK_COLUMNS, "seen_by__name").order_by("-urgency", "due", "pk")
+    found = Task.objects.for_the_clinic().filter(case__in=ids).order_by("-urgency", "due", "pk")
     of_case = {}
-    for task in found if ids else ():
+    for task in map(Waiting._make, found.values_list(*WAITING)) if ids else ():
         of_case.setdefault(task.case_id, []).append(task)
     for row in rows:
         row.tasks = tuple(of_case.get(row.case.pk, ()))

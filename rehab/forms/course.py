@@ -105,7 +105,7 @@ class ActivityScore(Scored):
             self.fields[f"activity_{number}"] = forms.CharField(
                 label=f"Activity {number}", max_length=120, required=False, initial=known
             )
-            self.fields[f"points_{number}"] = rating(f"How well, {number}: 0 unable, 10 as before", required=False)
+            self.fields[f"points_{number}"] = rating(f"Rating {number}, 0 to 10", required=False)
         rows = [[f"activity_{number}", f"points_{number}"] for number in range(1, MOST_ACTIVITIES + 1)]
         self.sections = (("", (["day"],)), ("Activities", rows))
 
