@@ -46,7 +46,8 @@ run: setup
 	  $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 test: $(DEV_STAMP)
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist loadfile -m "not timing"
+	$(PY) -m pytest -m timing
 
 check: $(DEV_STAMP)
 	$(PY) -m ruff format --check .

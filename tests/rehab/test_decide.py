@@ -273,6 +273,7 @@ def test_the_list_reads_as_a_table():
     assert len(out.getvalue().splitlines()) > 200
 
 
+@pytest.mark.timing
 def test_a_whole_decision_costs_at_most_two_milliseconds():
     """Measured in a process of its own, so that neither coverage nor another test is timed with it.
 

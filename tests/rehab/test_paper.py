@@ -195,6 +195,7 @@ def test_both_pages_offer_it(in_force, runner, clinician, at_work):
     assert reverse("rehab:plan_handout", args=[case.pk]) in signed
 
 
+@pytest.mark.timing
 def test_it_is_made_in_time(in_force):
     plan, took = plan_in_force(in_force.case), []
     for _ in range(4):

@@ -106,6 +106,7 @@ def test_all_eighteen_rows_pin_only_causes_that_exist():
     assert set(KNOWN.red_flags.must_not_load) <= causes
 
 
+@pytest.mark.timing
 def test_a_whole_decision_costs_less_than_a_millisecond():
     case = CaseFacts(
         patient=RUNNER,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def test_nothing_known_is_never_routine(patient):
     assert (found.level, found.d_hold, found.complete) == (Level.D, True, False)
 
 
+@pytest.mark.timing
 def test_a_judgement_costs_less_than_half_a_millisecond():
     case = a_case("bmi_30", "leg_hot", "snap", "cecs_same_time", "cecs_eases", measurements=girth(40.0, 38.0))
     assert cheapest_ms(lambda: safety(case, tables())) < 0.5
