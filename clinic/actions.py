@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.access import may_confirm_knowledge
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
@@ -27,8 +28,18 @@ class StaleRecord(Exception):
 
 
 def lock_case(case):
-    """Lock the row of a case until the transaction ends; return it as it stands now."""
-    return Case.objects.select_for_update().get(pk=case.pk)
+    """Lock a case, and every open case of its runner, until the transaction ends; return it as it stands now."""
+    return next(row for row in locked_cases(case) if row.pk == case.pk)
+
+
+def locked_cases(case):
+    """Lock a case and every open case of its runner, always in the order of their keys; return them as they stand.
+
+    A danger and a fact of health concern the runner, not one leg: whoever writes for one leg may have to write for
+    the other.  One order for all, so that no two wait for each other.
+    """
+    rows = Case.objects.filter(Q(pk=case.pk) | Q(patient_id=case.patient_id, closed_at__isnull=True))
+    return list(rows.order_by("pk").select_for_update())
 
 
 @transaction.atomic
@@ -149,9 +160,8 @@ def _keep_person(case, others, person_facts, by, at, *, where):
 
 
 def _locked_with(case):
-    """Lock all open cases of the runner, always in one order; return those beside this one."""
-    rows = Case.objects.open().filter(patient_id=case.patient_id).order_by("pk").select_for_update()
-    return [row for row in rows if row.pk != case.pk]
+    """Lock all open cases of the runner; return those beside this one."""
+    return [row for row in locked_cases(case) if row.pk != case.pk]
 
 
 @transaction.atomic

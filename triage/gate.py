@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from clinic.models import Case
 from clinic.tables import knowledge_version
@@ -53,6 +53,30 @@ def signing_gate(case: Case, at: datetime) -> Gate:
         "CONV",
     )
     return replace(gate, open=False, reasons=(*gate.reasons, stale))
+
+
+def was_shut(case: Case, moment: datetime) -> bool:
+    """Return whether something shut the gate at an earlier moment, whatever has answered it since.  Four queries.
+
+    A screening was under way, an item stood open, or a diagnosis was not released.  An answer counts from when it
+    was given: what was closed or signed only afterwards was open then.
+    """
+    begun = Screening.objects.filter(case=case, started_at__lte=moment)
+    ended = Q(completed_at__lte=moment) | Q(voided_at__lte=moment)
+    if begun.exclude(ended).exists():
+        return True
+    sign_offs = list(SignOff.objects.filter(case=case, at__lte=moment))
+    items = RedFlagItem.objects.filter(case=case, opened_at__lte=moment)
+    if any(not _as_then(item, moment).is_answered(sign_offs) for item in items):
+        return True
+    return bool(unreleased_causes(case, sign_offs, until=moment))
+
+
+def _as_then(item: RedFlagItem, moment: datetime) -> RedFlagItem:
+    """Return an item, not stored, as it stood at a moment: without an outcome that it was given only since."""
+    if item.closed_at and item.closed_at > moment:
+        item.outcome, item.closed_at = "", None
+    return item
 
 
 def _with_confirmation(gate: Gate, case: Case) -> Gate:
@@ -113,14 +137,15 @@ def _diagnosis_reasons(causes: list[str]) -> tuple[Reason, ...]:
     )
 
 
-def unreleased_causes(case: Case, sign_offs: Iterable[SignOff]) -> list[str]:
+def unreleased_causes(case: Case, sign_offs: Iterable[SignOff], until: datetime | None = None) -> list[str]:
     """Return the diagnoses that must not be loaded and that nobody released since they were last recorded.
 
-    A cyst behind the knee waits only until it is imaged.  ``sign_offs`` are the case's.  One query, and one more
-    where such a diagnosis waits.
+    A cyst behind the knee waits only until it is imaged.  ``sign_offs`` are the case's; ``until``: of what was
+    recorded up to then.  One query, and one more where such a diagnosis waits.
     """
     table = triage_knowledge().red_flags
     recorded = Diagnosis.objects.filter(case=case, cause__in=table.must_not_load).order_by("cause")
+    recorded = recorded.filter(at__lte=until) if until else recorded
     releases = [(row.cause, row.at) for row in sign_offs if row.kind == "released" and row.cause]
     waiting = [
         cause

@@ -1,7 +1,8 @@
 """Logging: the safety set, a session, a run, a morning.  What a phone sends twice is stored once.
 
 A log never moves the version of the case: rows are only added.  What the rules make of it follows in the same
-transaction (``rehab.actions.judging``), and so does the stop that a safety answer brings.
+transaction (``rehab.actions.judging``), and so does the stop that a safety answer brings.  A safety yes is kept
+whatever becomes of the log it came with.
 """
 
 from collections.abc import Mapping
@@ -20,10 +21,11 @@ from rehab.actions.refusals import NotAllowed, Refused
 from rehab.actions.stages import stop_by_run
 from rehab.actions.told import refuse_bad_day, refuse_bad_run, refuse_bad_session
 from rehab.facts import swaps_of
+from rehab.history import began
 from rehab.models import ExerciseLog, LevelStep, MorningLog, PlanItem, RunLog, SafetyCheck, SessionLog
 from rehab.runs import is_one_run
 from triage.actions import retrigger
-from triage.gate import loading_gate
+from triage.gate import loading_gate, was_shut
 from triage.knowledge import triage_knowledge
 
 CORRECTED_WITHIN = timedelta(hours=24)
@@ -36,11 +38,15 @@ SESSION_COLUMNS = (
 
 @dataclass(frozen=True)
 class Logged:
-    """What came of a log: the row, what it stopped (None: nothing), and whether it had been sent before."""
+    """What came of a log: the row, what it stopped (None: nothing), and whether it had been sent before.
+
+    ``refused``: why the log itself was not kept, in sentences; then ``row`` is the safety check that was kept of it.
+    """
 
     row: object
     stop: object = None
     again: bool = False
+    refused: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -51,9 +57,13 @@ def ask_safety(*, case, where, answers, by, at, device_time=None, told=""):
     return Logged(check, _stopped(case, check, by, at, told))
 
 
-@transaction.atomic
 def log_session(*, case, key, safety, told, by, at):
     """Keep a session of exercises.  ``safety``: the answers by code, or the check they were kept in."""
+    return _yes_first(lambda: _new_session(case, key, safety, told, by, at), case, safety, told, by, at)
+
+
+@transaction.atomic
+def _new_session(case, key, safety, told, by, at):
     _opened(case, by)
     if sent := _sent_before(case, key):
         return Logged(sent, again=True)
@@ -63,9 +73,13 @@ def log_session(*, case, key, safety, told, by, at):
     return _log(case, key, safety, told, by, at, kind=SessionLog.Kind.EXERCISE)
 
 
-@transaction.atomic
 def log_run(*, case, key, safety, told, run, by, at):
     """Keep a run or a walk.  The same file of a watch, sent again, is the run that stands already."""
+    return _yes_first(lambda: _new_run(case, key, safety, told, run, by, at), case, safety, told, by, at)
+
+
+@transaction.atomic
+def _new_run(case, key, safety, told, run, by, at):
     _opened(case, by)
     if sent := _sent_before(case, key) or _same_file(case, run, told.day):
         return Logged(sent, again=True)
@@ -74,13 +88,18 @@ def log_run(*, case, key, safety, told, run, by, at):
     return _log(case, key, safety, told, by, at, kind=SessionLog.Kind.RUN, run=run)
 
 
-@transaction.atomic
 def correct_session(*, session, key, told, by, at, run=None, safety=None):
     """Put a corrected log in the place of one's own, within 24 hours.  The original stays, and so does what it moved.
 
-    ``safety`` may add a yes at any time; without it the answers of the original stand.
+    ``safety`` may add a yes at any time, also where the log itself may no longer be corrected; without it the
+    answers of the original stand.
     """
     case = session.case
+    return _yes_first(lambda: _corrected(case, session, key, told, by, at, run, safety), case, safety, told, by, at)
+
+
+@transaction.atomic
+def _corrected(case, session, key, told, by, at, run, safety):
     _opened(case, by)
     if sent := _sent_before(case, key):
         return Logged(sent, again=True)
@@ -114,6 +133,29 @@ def log_morning(*, case, day, pain, stiffness_minutes, by, at):
     )
     judge_morning(row, by=by, at=at)
     return Logged(row)
+
+
+def _yes_first(act, case, safety, told, by, at):
+    """Do what keeps a log; where that refuses it, or had it before, keep a safety yes that came with it all the same.
+
+    A yes that stands in the log already is not said again: the same log sent twice rings no second alarm.
+    """
+    known = {question.code for question in triage_knowledge().safety_set}
+    answers = {code: answer for code, answer in safety.items() if code in known} if isinstance(safety, Mapping) else {}
+    yes = {code for code, answer in answers.items() if answer == Answer.PRESENT}
+    try:
+        logged = act()
+    except Refused as refused:
+        if not yes:
+            raise
+        logged = Logged(None, refused=tuple(refused.sentences))
+    if logged.again:
+        yes -= {code for code, answer in logged.row.safety.answers.items() if answer == Answer.PRESENT}
+    if not yes or not (logged.again or logged.refused):
+        return logged
+    where, said = SafetyCheck.Where.CORRECTION, {"device_time": told.device_time, "told": told.note}
+    kept = ask_safety(case=case, where=where, answers=answers, by=by, at=at, **said)
+    return replace(logged, row=logged.row or kept.row, stop=kept.stop)
 
 
 def _opened(case, by):
@@ -164,23 +206,24 @@ def _refuse_late(row, by, at):
 
 def _log(case, key, safety, told, by, at, *, kind, run=None, corrects=None):
     """Write one session with everything that hangs on it, let the rules judge it, then stop what must stop."""
-    was_shut = not loading_gate(case).open  # asked before today's answers: they must not excuse themselves
+    is_shut = not loading_gate(case).open  # asked before today's answers: they must not excuse themselves
     asked = isinstance(safety, Mapping)
     where = SafetyCheck.Where.CORRECTION if corrects else kind_of_check(kind)
     check = _keep_safety(case, where, safety, by, at, told.device_time) if asked else _fresh(safety, case, corrects, at)
     items = _items_of(case, told) if told.exercises else {}
-    session = SessionLog.objects.create(
+    session = SessionLog(
         key=key,
         case=case,
         plan=next(iter(items.values())).plan if items else None,
         safety=check,
         kind=kind,
-        while_shut=was_shut or check.any_yes,
         corrects=corrects,
         logged_at=at,
         logged_by=by,
         **{name: getattr(told, name) for name in SESSION_COLUMNS},
     )
+    session.while_shut = check.any_yes or is_shut or was_shut(case, began(session))
+    session.save(force_insert=True)
     _write_exercises(session, told, items, at)
     if run is not None:
         RunLog.objects.create(session=session, **asdict(run))

@@ -20,13 +20,14 @@ from rehab.actions import (
     log_run,
     log_session,
 )
-from rehab.history import course_of, mornings_of, sessions_of
+from rehab.history import course_of, limit_of, mornings_of, sessions_of
 from rehab.models import ExerciseLog, MorningLog, RunLog, SafetyCheck, SessionLog, Verdict
 from rehab.rules.logged import Colour
 from tests.factories import CaseFactory, PersonFactory, member
-from tests.rehab.conftest import a_diagnosis, a_plan, a_screening, a_step, in_force
+from tests.rehab.conftest import a_diagnosis, a_plan, a_screening, a_step, an_item, in_force
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
+from triage.models import Diagnosis
 
 pytestmark = pytest.mark.django_db
 GOOD = {"pain_during": 1, "effort": 5, "form": "good"}
@@ -152,6 +153,67 @@ def test_what_is_done_while_the_plan_rests_is_kept_and_flagged(plan, runner, shu
     assert logged(plan, runner).row.while_shut
 
 
+@pytest.mark.parametrize("way", ["screening", "item"])
+def test_what_is_told_late_of_a_time_when_the_plan_rested_is_flagged(plan, runner, clinician, way):
+    now = timezone.now()
+    shut, opened = now - timedelta(hours=10), now - timedelta(hours=6)
+    if way == "screening":
+        a_screening(plan.case, clinician, started_at=shut, completed_at=opened)
+    else:
+        outcome = {"outcome": "excluded", "scan": "negative", "outcome_text": "scan", "closed_by": clinician}
+        an_item(plan.case, clinician, "D", opened_at=shut, closed_at=opened, **outcome)
+    assert loading_gate(plan.case).open
+
+    for hours, is_flagged in ((12, False), (8, True), (4, False)):
+        began = now - timedelta(hours=hours)
+        told = told_of(plan, began)
+        row = log_session(case=plan.case, key=uuid4(), safety=calm(), told=told, by=runner, at=now).row
+        assert row.while_shut is is_flagged, hours
+
+
+def yes():
+    """Return the safety set with its first question answered yes."""
+    return calm(**{first_question(): Answer.PRESENT})
+
+
+@pytest.mark.parametrize("kind", ["session", "run", "correction"])
+def test_a_yes_inside_a_log_that_is_refused_is_kept(plan, runner, kind):
+    at = timezone.now()
+    bad = told_of(plan, at, pain_during=11)
+    said = {"key": uuid4(), "safety": yes(), "told": bad, "by": runner, "at": at}
+    if kind == "correction":
+        found = correct_session(session=logged(plan, runner).row, **said)
+    elif kind == "run":
+        found = log_run(case=plan.case, run=RunTold(km=3), **said)
+    else:
+        found = log_session(case=plan.case, **said)
+
+    assert found.refused == ("Pain and effort are rated from 0 to 10.",)
+    assert found.stop is not None and found.row == SafetyCheck.objects.get(any_yes=True)
+    assert not loading_gate(plan.case).open
+    assert SessionLog.objects.count() == (1 if kind == "correction" else 0)
+    assert SessionLog.objects.filter(replaced_at__isnull=False).count() == 0
+
+
+def test_a_yes_beside_a_log_that_was_sent_before_is_kept_once(plan, runner):
+    key = uuid4()
+    logged(plan, runner, key=key)
+    found = logged(plan, runner, key=key, safety=yes())
+
+    assert found.again and found.stop is not None
+    assert not loading_gate(plan.case).open
+    assert SessionLog.objects.count() == 1
+
+
+def test_the_same_yes_sent_twice_rings_once(plan, runner):
+    key = uuid4()
+    first = logged(plan, runner, key=key, safety=yes())
+    again = logged(plan, runner, key=key, safety=yes())
+
+    assert first.stop is not None and again.again and again.stop is None
+    assert SafetyCheck.objects.count() == 1
+
+
 def test_a_session_needs_every_safety_answer(plan, runner):
     asked = calm()
     del asked[first_question()]
@@ -255,6 +317,49 @@ def test_a_correction_never_lifts_a_stop(plan, runner):
     assert sessions_of(plan.case, at)[0].safety_yes
 
 
+def test_a_correction_that_leaves_an_exercise_out_excuses_nothing(plan, runner):
+    item, at = plan.items.get(), timezone.now()
+    bad = (ExerciseTold(item=item.pk, done="full", pain_during=7, effort=5, form="good"),)
+    old = logged(plan, runner, exercises=bad, pain_during=None).row
+    skipped = (ExerciseTold(item=item.pk, done="skipped", reason="no time"),)
+    told = told_of(plan, at, exercises=skipped, pain_during=None)
+    new = correct_session(session=old, key=uuid4(), told=told, by=runner, at=at).row
+    last = correct_session(session=new, key=uuid4(), told=told_of(plan, at, exercises=()), by=runner, at=at).row
+
+    [session] = sessions_of(plan.case, at)
+    assert [(done.skipped, done.full, done.pain) for done in session.exercises] == [(False, False, 7)]
+    [judged] = course_of(plan.case, at).judged
+    assert judged.judgement.colour == Colour.RED
+    assert Verdict.objects.filter(session=last).values_list("exercise", "colour").get() == (None, "red")
+
+
+def test_a_corrected_run_keeps_the_worst_of_its_clock(plan, runner):
+    at = timezone.now()
+    told = SessionTold(day=timezone.localdate(at), minutes=24, effort=3, pain_during=0, pain_after=0)
+    first, mended = ({"onset_minute": 5, "relief_minutes": 40, "hills": True}, {"onset_minute": 20, "km": 3})
+    said = {"told": told, "by": runner, "at": at}
+    old = log_run(case=plan.case, key=uuid4(), safety=calm(), run=RunTold(**first), **said).row
+    correct_session(session=old, key=uuid4(), run=RunTold(**mended), **said)
+
+    run = sessions_of(plan.case, at)[0].run
+    assert (run.km, run.onset_minute, run.relief_minutes, run.hills) == (3.0, 5, 40, True)
+
+
+def test_a_session_is_judged_by_the_limit_of_its_time_and_by_todays(plan, runner, clinician):
+    row = logged(plan, runner, pain_during=4, pain_after=4).row
+    before = colours_of(plan.case)
+    Diagnosis.objects.create(
+        case=plan.case, cause="ACHILLES_TENDINOPATHY", at=row.began + timedelta(minutes=1), by=clinician
+    )
+    assert (before, colours_of(plan.case)) == (["amber"], ["amber"])
+    assert limit_of(plan.case).during_nprs > 3
+
+
+def colours_of(case):
+    """Return the colours of the sessions of a case."""
+    return [judged.judgement.colour for judged in course_of(case, timezone.now()).judged]
+
+
 @pytest.mark.parametrize("who", ["late", "clinician", "twice"])
 def test_corrections_end(plan, runner, clinician, who):
     old = logged(plan, runner).row
@@ -276,7 +381,7 @@ def test_a_morning_is_one_a_day_and_its_worst_counts(plan, runner):
 
     assert MorningLog.objects.count() == 2
     assert MorningLog.objects.current().get().pain == 2
-    assert [morning.pain for morning in mornings_of(plan.case, at)] == [4]
+    assert [(morning.pain, morning.lowest) for morning in mornings_of(plan.case, at)] == [(4, 2)]
 
 
 def test_a_run_is_kept_with_its_figures_and_once_a_file(plan, runner):

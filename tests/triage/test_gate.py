@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.terms import Answer
 from triage import actions
-from triage.gate import loading_gate, signing_gate
+from triage.gate import loading_gate, signing_gate, was_shut
 from triage.models import RedFlagItem
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +175,33 @@ def test_the_gate_asks_few_questions(case, screen, django_assert_max_num_queries
     assert RedFlagItem.objects.count() >= 3
     with django_assert_max_num_queries(4):
         loading_gate(case)
+
+
+@pytest.mark.parametrize("name", ["leave_open", "begin", "item", "signed", "diagnosis"])
+def test_what_shut_the_gate_once_is_known_afterwards(case, clinician, screen, close, name):
+    story = Story(case, clinician, screen, close)
+    story.calm()
+    before = timezone.now()
+    if name == "item":
+        story.find(**EMERGENCY)
+    elif name == "signed":
+        story.find(**URGENT)
+    elif name == "diagnosis":
+        story.name("BSI")
+    else:
+        getattr(story, name)()
+    while_open = timezone.now()
+    assert not loading_gate(case).open
+    if name == "begin":
+        story.void()
+    elif name == "item":
+        story.outcome("RF-PE")
+    elif name == "signed":
+        story.sign("RF-NOIMP", "may_load", limits="walk")
+    elif name == "diagnosis":
+        story.release("BSI")
+    else:
+        story.calm()
+    assert loading_gate(case).open
+
+    assert [was_shut(case, moment) for moment in (before, while_open, timezone.now())] == [False, True, False]

@@ -226,7 +226,7 @@ def test_who_answered_yes_is_told_what_to_do_even_if_nothing_can_be_written(calm
         return actions.retrigger(case=calm_case, yes=["dark_urine"], by=runner, at=timezone.now())
 
     clinic = calm_case.clinic
-    monkeypatch.setattr("triage.actions.stopping.lock_case", broken)
+    monkeypatch.setattr("triage.actions.stopping.locked_cases", broken)
     stop = actions.stop_or_say_so(yes=["dark_urine"], clinic=clinic, act=act)
     page = urgent_page("triage/stop.html", {"stop": stop}).content.decode()
 
@@ -236,3 +236,29 @@ def test_who_answered_yes_is_told_what_to_do_even_if_nothing_can_be_written(calm
     monkeypatch.undo()
     told = actions.stop_or_say_so(yes=["dark_urine"], clinic=clinic, act=act)
     assert "NOT been told" not in urgent_page("triage/stop.html", {"stop": told}).content.decode()
+
+
+def test_a_danger_stops_both_legs_of_the_runner(calm_case, clinician, stopped):
+    other = factories.CaseFactory(patient=calm_case.patient, clinic=calm_case.clinic, side="right")
+    screened(other, clinician)
+    stop = stopped("breath_or_chest")
+
+    assert stop.is_emergency and len(stop.advice) == 1
+    other.refresh_from_db()
+    for leg in (calm_case, other):
+        assert not loading_gate(leg).open
+        assert ("RF-PE", "E") in items(leg)
+        assert leg.attention == Case.Attention.EMERGENCY
+        assert Task.objects.get(case=leg).level == "E"
+        assert leg.events.first().kind == "retriggered"
+
+
+def test_a_closed_case_beside_it_stays_as_it_was(calm_case, stopped):
+    closed = factories.CaseFactory(
+        patient=calm_case.patient, clinic=calm_case.clinic, side="right", opened_at=calm_case.opened_at,
+        closed_at=timezone.now(), closed_by=calm_case.opened_by, closed_because="done",
+    )  # fmt: skip
+    stopped("dark_urine")
+
+    assert not Task.objects.filter(case=closed).exists()
+    assert not Screening.objects.filter(case=closed).exists()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from clinic.access import may_see
-from clinic.actions import lock_case, touch_case
+from clinic.actions import lock_case, locked_cases, touch_case
 from clinic.alarms import open_task
 from clinic.models import Case
 from clinic.terms import Answer, Level, Text
@@ -94,33 +94,41 @@ def stop_of(level, advice, clinic, *, clinic_told=False):
 
 @transaction.atomic
 def retrigger(*, case, yes, by, at, told=""):
-    """Stop this leg because of a yes in the short safety set; return what to say to who answered.
+    """Stop every open leg of the runner because of a yes in the short safety set; return what to say to who answered.
 
-    ``yes`` are codes of the safety set, at least one (``ValueError`` otherwise); ``told`` what was written
-    beside it; ``at`` is the server's moment.  Opens a screening with what the answers say, or adds to the
-    unfinished one; opens their red-flag items; rings one alarm; writes the timeline.  Said twice it opens
-    nothing twice.  It only ever raises the level, and never completes a screening.
+    A danger concerns the runner, not the leg that was asked about.  ``yes`` are codes of the safety set, at least
+    one (``ValueError`` otherwise); ``told`` what was written beside it; ``at`` is the server's moment.  For each leg
+    it opens a screening with what the answers say, or adds to the unfinished one; opens their red-flag items; rings
+    one alarm; writes the timeline.  Said twice it opens nothing twice.  It only ever raises the level, and never
+    completes a screening.
     """
     if not may_see(by, case):
         raise NotAllowed("This case belongs to somebody else.")
     questions = answered_yes(yes, triage_knowledge().safety_set)
     if not questions:
         raise ValueError("nothing was answered yes")
-    now = lock_case(case)
+    words = f"Answered yes: {' '.join(question.text.en for question in questions)}"
+    text = f"{words}{f' Told: {told.strip()}' if told.strip() else ''}"
+    legs = locked_cases(case)
+    levels = [_stop_leg(case if leg.pk == case.pk else leg, leg, questions, words, text, by, at) for leg in legs]
+    level = max(levels, key=lambda code: Level(code).urgency)
+    return stop_of(level, [question.advice for question in questions], legs[0].clinic, clinic_told=True)
+
+
+def _stop_leg(case, now, questions, words, text, by, at):
+    """Stop one leg, its row ``now`` locked; return the level it stands at, and move ``case`` of the caller with it."""
     known = present_facts(now, at)
-    words = " ".join(question.text.en for question in questions)
-    screening = unfinished_screening(now, by, at, f"Answered yes: {words}")
+    screening = unfinished_screening(now, by, at, words)
     _keep_yes(screening, questions, by, at)
     decision = decide_and_keep(now, by=by, at=at)
     open_items(now, decision, screening=screening, by=by, at=at, before=known)
     for question in questions:
         _ensure_item(now, question, screening, by, at)
     level = _level(decision, questions)
-    text = f"Answered yes: {words}{f' Told: {told.strip()}' if told.strip() else ''}"
     data = {"codes": [question.code for question in questions], "level": level}
     write_stop(case, now, "retriggered", f"{text} The plan rests; screen again.", data, level, decision, by, at)
     open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)
-    return stop_of(level, [question.advice for question in questions], now.clinic, clinic_told=True)
+    return level
 
 
 @transaction.atomic
