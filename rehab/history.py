@@ -1,7 +1,7 @@
 """Rows of logs to the plain values that the rules of a course look at.
 
-A correction never makes what was logged milder: of one session and of its corrections the worst rating counts, a
-limp stays a limp, and a set that was left out once stays left out.  The same holds for a morning.
+A correction excuses nothing: of one session and of its corrections the worst rating counts, a limp stays a limp, an
+exercise done once was done, and a set that was left out once stays left out.  The same holds for a morning.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,15 @@ from django.utils import timezone
 from clinic.models import Case
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
-from rehab.models import ExerciseLog, LevelStep, MorningLog, Plan, PlanItem, SessionLog
+from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, SessionLog
 from rehab.rules.course_tables import PainLimit
 from rehab.rules.ladders import ItemNow, loads_calf
 from rehab.rules.limits import ClinicianLimit, limit_for, strength_work
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
-from rehab.rules.verdicts import exercise_verdict, session_verdict
+from rehab.rules.verdicts import exercise_verdict, session_verdict, worst_of
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
+LEFT_OUT = {ExerciseLog.Done.SKIPPED, ExerciseLog.Done.SWAPPED}
 FORMS = ("many", "some", "", "good")  # the worst first; not said is worse than good
 
 
@@ -40,9 +41,10 @@ def mornings_of(case, at):
     since = timezone.localdate(at) - LOOKED_BACK
     days = {}
     for row in MorningLog.objects.filter(case=case, day__gte=since).order_by("day", "logged_at", "id"):
-        before = days.get(row.day) or Morning(row.day, row.pain, said_on=timezone.localdate(row.logged_at))
-        worst = max(before.pain, row.pain)
-        days[row.day] = replace(before, pain=worst, stiffness_minutes=row.stiffness_minutes)
+        first = Morning(row.day, row.pain, said_on=timezone.localdate(row.logged_at), lowest=row.pain)
+        before = days.get(row.day, first)
+        worst, lowest = max(before.pain, row.pain), min(before.lowest, row.pain)
+        days[row.day] = replace(before, pain=worst, lowest=lowest, stiffness_minutes=row.stiffness_minutes)
     return list(days.values())
 
 
@@ -73,7 +75,7 @@ def _session(versions):
         safety_answered=all(version.safety.all_answered for version in versions),
         while_shut=any(version.while_shut for version in versions),
         exercises=_exercises(versions),
-        run=_run(newest) if newest.kind == SessionLog.Kind.RUN else None,
+        run=_run(versions) if newest.kind == SessionLog.Kind.RUN else None,
     )
 
 
@@ -86,8 +88,11 @@ def began(row):
 
 
 def _highest(rows, name):
-    said = [getattr(row, name) for row in rows if getattr(row, name) is not None]
-    return max(said, default=None)
+    return max(_said(rows, name), default=None)
+
+
+def _said(rows, name):
+    return [getattr(row, name) for row in rows if getattr(row, name) is not None]
 
 
 def _worst_answer(rows, name):
@@ -98,13 +103,12 @@ def _worst_answer(rows, name):
 
 
 def _exercises(versions):
-    """Return the exercises of the newest version, each as bad as the worst of its versions."""
+    """Return the exercises of all versions, each as bad as the worst of its versions."""
     told = {}
     for version in versions:
         for row in version.exercises.all():
             told.setdefault(row.item_id, []).append(row)
-    newest = {row.item_id for row in versions[0].exercises.all()}
-    return tuple(_exercise(rows) for item, rows in told.items() if item in newest)
+    return tuple(_exercise(rows) for rows in told.values())
 
 
 def _exercise(rows):
@@ -115,17 +119,19 @@ def _exercise(rows):
         level=newest.level,
         dose_percent=newest.dose_percent,
         full=done == {ExerciseLog.Done.FULL},
-        skipped=newest.done in (ExerciseLog.Done.SKIPPED, ExerciseLog.Done.SWAPPED),
+        skipped=done <= LEFT_OUT,
         pain=_highest(rows, "pain_during"),
         effort=_highest(rows, "effort"),
         form=min((row.form for row in rows), key=FORMS.index),
     )
 
 
-def _run(row):
-    run = getattr(row, "run", None)
-    if run is None:
+def _run(versions):
+    """Return what the newest version says was run; hills, when it began to hurt and how long, as bad as ever said."""
+    runs = [version.run for version in versions if hasattr(version, "run")]
+    if not runs:
         return RunDone()
+    run = runs[0]
     return RunDone(
         stage=run.stage,
         km=_number(run.km),
@@ -133,9 +139,9 @@ def _run(row):
         walk_minutes=_number(run.walk_minutes),
         longest_run_minutes=_number(run.longest_run_minutes),
         segments=tuple(Segment(str(part["kind"]), float(part["minutes"])) for part in run.segments),
-        hills=run.hills,
-        onset_minute=run.onset_minute,
-        relief_minutes=run.relief_minutes,
+        hills=any(version.hills for version in runs),
+        onset_minute=min(_said(runs, "onset_minute"), default=None),
+        relief_minutes=_highest(runs, "relief_minutes"),
     )
 
 
@@ -145,7 +151,7 @@ def _number(value):
 
 @dataclass(frozen=True)
 class Course:
-    """How one case goes, as plain values: what was logged, how it was judged, what pain its diagnosis allows.
+    """How one case goes, as plain values: what was logged, how it was judged, what pain its diagnosis allows now.
 
     ``judged`` holds every session with its colour, oldest first; ``exercises`` the colour of each exercise done, by
     (session, item); ``plan`` is the plan in force with its items at their newest step, or None.
@@ -176,33 +182,54 @@ def course_of(case, at):
     """Return how a case goes at a moment.  Nine queries, whatever was logged."""
     now = timezone.localtime(at)
     sessions, mornings = sessions_of(case, at), mornings_of(case, at)
-    diagnosis = case.diagnoses.order_by("-at", "-id").first()
-    cause = diagnosis.cause if diagnosis else None
-    limit = limit_for(cause, rehab_knowledge().progress, clinician_limit(diagnosis))
+    diagnoses = _diagnoses(case)
     known = {
-        "limit": limit,
         "mornings": mornings,
         "intake_morning": intake_morning(case),
         "now": now,
         "table": rehab_knowledge().progress,
         "strength": strength_work(rehab_knowledge().exercises.values()),
     }
-    judged = [
-        Judged(session, session_verdict(session, earlier=sessions[:place], **known))
-        for place, session in enumerate(sessions)
-    ]
-    exercises = {
-        (session.id, done.item): exercise_verdict(done, session, **known)
-        for session in sessions
-        for done in session.exercises
-    }
+    judged, exercises = [], {}
+    for place, session in enumerate(sessions):
+        limits = _limits_of(session, diagnoses)
+        found = [session_verdict(session, limit=limit, earlier=sessions[:place], **known) for limit in limits]
+        judged.append(Judged(session, worst_of(found)))
+        for done in session.exercises:
+            found = [exercise_verdict(done, session, limit=limit, **known) for limit in limits]
+            exercises[session.id, done.item] = worst_of(found)
+    cause, limit = _limit_at(diagnoses)
     return Course(case, now, plan_in_force(case), cause, limit, tuple(mornings), tuple(judged), exercises)
 
 
-def clinician_limit(diagnosis):
-    """Return how much pain a clinician allows with this diagnosis, the newest word; None where nobody set it."""
-    row = diagnosis.pain_limits.order_by("-set_at", "-id").first() if diagnosis else None
-    return ClinicianLimit(row.during_nprs, row.strength_nprs, row.morning_change) if row else None
+def limit_of(case):
+    """Return how much pain the newest diagnosis allows; None where no limit is set.  Two queries."""
+    return _limit_at(_diagnoses(case))[1]
+
+
+def _limits_of(session, diagnoses):
+    """Return the limits a session is judged by, today's first: that of today, and the one in force when it began.
+
+    A limit that is raised later excuses nothing, and one that is lowered counts at once.
+    """
+    today, then = _limit_at(diagnoses)[1], _limit_at(diagnoses, session.began)[1]
+    return (today,) if then is None or then == today else (today, then)
+
+
+def _diagnoses(case):
+    """Return the diagnoses of a case, oldest first, each with the limits a clinician set, oldest first."""
+    limits = Prefetch("pain_limits", PainLimitSet.objects.order_by("set_at", "id"))
+    return list(case.diagnoses.order_by("at", "id").prefetch_related(limits))
+
+
+def _limit_at(diagnoses, moment=None):
+    """Return (the newest diagnosis, the pain it allows), each None without; with a moment, as they stood then."""
+    known = [diagnosis for diagnosis in diagnoses if moment is None or diagnosis.at <= moment]
+    if not known:
+        return None, None
+    rows = [row for row in known[-1].pain_limits.all() if moment is None or row.set_at <= moment]
+    own = ClinicianLimit(rows[-1].during_nprs, rows[-1].strength_nprs, rows[-1].morning_change) if rows else None
+    return known[-1].cause, limit_for(known[-1].cause, rehab_knowledge().progress, own)
 
 
 def items_now(course):

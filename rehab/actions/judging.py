@@ -69,6 +69,7 @@ def keep_verdicts(course, *, by, at):
         (judged.session.id, done.item, course.exercises[judged.session.id, done.item])
         for judged in recent
         for done in judged.session.exercises
+        if (judged.session.id, done.item) in logs  # not one that a correction left out: it counts in the session
     ]
     Verdict.objects.bulk_create(
         Verdict(

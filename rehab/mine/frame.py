@@ -6,11 +6,9 @@ from functools import cached_property
 from django.core.exceptions import PermissionDenied
 
 from clinic.models import Case, Clinic, Patient
-from rehab.history import clinician_limit, plan_in_force
-from rehab.knowledge import rehab_knowledge
+from rehab.history import limit_of, plan_in_force
 from rehab.pages import stopping
 from rehab.presentation import card
-from rehab.rules.limits import limit_for
 from triage.gate import loading_gate
 
 
@@ -40,9 +38,7 @@ class Mine:
     @cached_property
     def limit(self):
         """Return how much pain the newest diagnosis allows; None where no limit is set, and then no session."""
-        diagnosis = self.case.diagnoses.order_by("-at", "-id").first()
-        cause = diagnosis.cause if diagnosis else None
-        return limit_for(cause, rehab_knowledge().progress, clinician_limit(diagnosis))
+        return limit_of(self.case)
 
     @property
     def may_train(self):

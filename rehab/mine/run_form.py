@@ -97,6 +97,8 @@ class RunForm(Told):
         data = self.cleaned_data
         names = ("run_minutes", "walk_minutes", "hills", "surface", "shoes", "cadence", "onset_minute")
         found = {name: data[name] for name in (*names, "relief_minutes", "sleeve", "sleep", "fatigue")}
+        if data["walk_minutes"] and data["run_minutes"] is None and not data["distance"]:
+            found["run_minutes"] = Decimal(0)  # nothing but walking was told
         longest = data["longest_run_minutes"]
         if longest is None and data["run_minutes"] and not data["walk_minutes"]:
             longest = data["run_minutes"]  # nothing but running: one stretch

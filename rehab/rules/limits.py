@@ -52,10 +52,12 @@ def _lower(tabled: int | None, set_by_clinician: int) -> int:
 def usual_morning(mornings: Sequence[Morning], day: date, intake: int | None, table: ProgressTable) -> int | None:
     """Return the usual morning pain before ``day``: the median of the days before it, a half rounded up, else intake.
 
-    How many days counts ``table.bands.baseline_days``; a morning entered on a later day is not among them.
+    How many days counts ``table.bands.baseline_days``; a morning entered on a later day is not among them, and of one
+    that was corrected the lowest counts: a correction upwards must not make a bad morning usual.
     """
     span = timedelta(table.bands.baseline_days)
-    found = sorted(m.pain for m in mornings if timedelta(0) < day - m.day <= span and not is_late(m))
+    before = [m for m in mornings if timedelta(0) < day - m.day <= span and not is_late(m)]
+    found = sorted(value_or(m.lowest, m.pain) for m in before)
     if not found:
         return intake
     middle = len(found) // 2

@@ -28,13 +28,14 @@ class Morning:
     """The first steps of one morning: pain 0 to 10, and minutes of stiffness where said.
 
     ``said_on``: the day it was first entered; ``None`` = the same day.  Entered later it can speak against a session,
-    never for it.
+    never for it.  ``pain`` is the highest that was ever entered for it, ``lowest`` the lowest; ``None`` = the same.
     """
 
     day: date
     pain: int
     stiffness_minutes: int | None = None
     said_on: date | None = None
+    lowest: int | None = None
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ __all__ = [
     "session_verdict",
     "strength_work",
     "usual_morning",
-    "worse_of",
+    "worst_of",
 ]
 
 SEVERITY = {Colour.GREEN: 0, Colour.PENDING: 1, Colour.UNKNOWN: 2, Colour.AMBER: 3, Colour.RED: 4}
@@ -150,15 +150,9 @@ def exercise_verdict(
     return _judged(look)
 
 
-def worse_of(before: Judgement, after: Judgement, table: ProgressTable) -> Judgement:
-    """Return the judgement that stands after a correction: a correction can only lower what was judged.
-
-    PENDING and UNKNOWN made way for what was missing, so what follows them stands.
-    """
-    open_before = before.colour in (Colour.PENDING, Colour.UNKNOWN)
-    if open_before or SEVERITY[after.colour] >= SEVERITY[before.colour]:
-        return after
-    return replace(before, reasons=(*before.reasons, say(table, "corrected", {})))
+def worst_of(judgements: Sequence[Judgement]) -> Judgement:
+    """Return the worst of at least one judgement of the same session, each by another limit; the first of equals."""
+    return max(judgements, key=lambda judgement: SEVERITY[judgement.colour])
 
 
 def _pains_of_all(

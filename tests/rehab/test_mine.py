@@ -510,6 +510,12 @@ def test_a_run_without_walking_is_one_stretch(phone, plan):
     assert RunLog.objects.get().longest_run_minutes == Decimal("28.5")
 
 
+@pytest.mark.parametrize(("distance", "ran"), [("", 0), ("5", None)])
+def test_only_walking_told_means_no_running(phone, plan, distance, ran):
+    phone.post(RUN, a_run(distance=distance, run_minutes="", walk_minutes="30"))
+    assert (RunLog.objects.get().run_minutes, RunLog.objects.get().walk_minutes) == (ran, 30)
+
+
 def test_miles_are_kept_as_kilometres(phone, plan, runner):
     Person.objects.filter(pk=runner.pk).update(units="imperial")
     assert "Distance in miles" in text(phone.get(RUN))

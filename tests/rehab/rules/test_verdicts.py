@@ -10,7 +10,7 @@ from rehab.rules.limits import ClinicianLimit
 from rehab.rules.load import load_rise, session_load, weekly_load
 from rehab.rules.logged import Colour, Judgement, Morning, RunDone
 from rehab.rules.sayings import saying
-from rehab.rules.verdicts import SEVERITY, exercise_verdict, limit_for, session_verdict, usual_morning, worse_of
+from rehab.rules.verdicts import SEVERITY, exercise_verdict, limit_for, session_verdict, usual_morning, worst_of
 from tests.rehab.rules.logs import STRENGTH, TABLE, at, calm, day, done, limit, mornings
 
 USUAL = mornings(1, 1, 1, 1, 1)  # the three days before, the day itself, and the next morning
@@ -319,14 +319,21 @@ def test_the_load_of_the_week_is_not_laid_on_a_single_exercise():
     assert of_exercise(done(), calm(13), said=mornings(*[0] * 20), when=14).colour == "green"
 
 
-def test_a_correction_can_only_lower_what_was_judged():
-    green, amber, red, pending = (Judgement(Colour(c), c) for c in ("green", "amber", "red", "pending"))
+def test_of_two_judgements_the_worst_stands():
+    ordered = [Judgement(Colour(c), c) for c in ("green", "pending", "unknown", "amber", "red")]
 
-    assert worse_of(green, red, TABLE) is red
-    assert worse_of(amber, amber, TABLE) is amber
-    assert worse_of(pending, green, TABLE) is green
-    kept = worse_of(red, green, TABLE)
-    assert (kept.colour, kept.rule, kept.reasons[-1].code) == ("red", "red", "corrected")
+    for place, better in enumerate(ordered):
+        for worse in ordered[place:]:
+            assert worst_of([better, worse]) == worst_of([worse, better]) == worse
+    first, second = Judgement(Colour.AMBER, "one"), Judgement(Colour.AMBER, "two")
+    assert worst_of([first, second]) is first
+
+
+def test_of_a_corrected_morning_the_usual_takes_the_lowest():
+    said = [Morning(day(number), 4, lowest=1) for number in range(3)]
+
+    assert usual_morning(said, day(3), None, TABLE) == 1
+    assert usual_morning([Morning(day(0), 4)], day(3), None, TABLE) == 4
 
 
 def test_every_judgement_says_its_rule_its_inputs_and_its_reasons_in_both_languages():
