@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from clinic.actions import touch_case
 from clinic.alarms import open_task
-from clinic.tables import knowledge_version
+from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
 from rehab.facts import catalogue_dose, first_side, judged, plan_facts, verdicts_of_exercises
@@ -48,17 +48,16 @@ def end_of_day(at):
 def keep_decision(case, facts, *, by, at):
     """Ask the rules for a plan from these facts, and keep what they said with inputs, reasons and version."""
     _, decided = judged(facts)
-    result, known = plan_json(decided), knowledge_version()
+    result = plan_json(decided)
     return Decision.objects.create(
         case=case,
         kind="plan",
         inputs=facts_json(facts),
         result=result,
         reasons=result["reasons"],
-        knowledge_version=known.version,
-        knowledge_sha256=known.sha256,
         at=at,
         by=by,
+        **knowledge_columns(),
     )
 
 

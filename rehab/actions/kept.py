@@ -15,3 +15,8 @@ def judgement_columns(found):
     """Return the columns of anything the rules made: ``found`` has a rule, inputs as JSON values, and reasons."""
     reasons = [asdict(reason) for reason in found.reasons]
     return {"rule": found.rule, "inputs": dict(found.inputs), "reasons": reasons, **knowledge_columns()}
+
+
+def stepping_columns(step, *, by, at):
+    """Return the columns of one move on a ladder: who moved it and when, until when it rests, and why."""
+    return {"rest_until": step.rest_until, "stepped_at": at, "stepped_by": by, **judgement_columns(step)}

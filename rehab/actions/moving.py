@@ -1,7 +1,7 @@
 """Moving: the steps that follow from the logs.  Back at once, up only when the clinic's setting or a tap says so."""
 
 from clinic.terms import Reason
-from rehab.actions.kept import judgement_columns
+from rehab.actions.kept import judgement_columns, stepping_columns
 from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.followed import triaged_at
 from rehab.history import items_now
@@ -71,10 +71,7 @@ def write_step(item, step, *, by, at):
         item=item,
         level=step.level,
         dose_percent=step.dose_percent,
-        rest_until=step.rest_until,
-        stepped_at=at,
-        stepped_by=by,
-        **judgement_columns(step),
+        **stepping_columns(step, by=by, at=at),
     )
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from clinic.actions import touch_case
 from clinic.terms import Level, Reason
-from rehab.actions.kept import judgement_columns, knowledge_columns
+from rehab.actions.kept import judgement_columns, knowledge_columns, stepping_columns
 from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
@@ -74,10 +74,7 @@ def write_stage(case, step, *, by, at):
         case=case,
         stage=step.stage,
         passed=step.passed,
-        rest_until=step.rest_until,
-        stepped_at=at,
-        stepped_by=by,
-        **judgement_columns(step),
+        **stepping_columns(step, by=by, at=at),
     )
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from clinic.actions import forget_draft, touch_case
-from clinic.tables import knowledge_version
+from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import NotAllowed, Refused, must_sign
 from rehab.decision import reason_json
 from rehab.facts import plan_facts, verdicts_of_treatments
@@ -25,7 +25,6 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
     if judged.verdict == "reason_needed" and not reason.strip():
         raise Refused(f"{name} needs your reason today.", *(because.text for because in judged.because))
     forget_draft(person=by, case=case, form="treatment")
-    known = knowledge_version()
     return TreatmentRecord.objects.create(
         case=case,
         treatment=treatment,
@@ -38,6 +37,5 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
         because=[reason_json(because) for because in judged.because],
         reason=reason.strip(),
         response=response,
-        knowledge_version=known.version,
-        knowledge_sha256=known.sha256,
+        **knowledge_columns(),
     )
