@@ -13,4 +13,4 @@ from clinic.checks import must_be_confirmed, must_be_whole  # noqa: E402  (the a
 
 must_be_whole()
 must_be_confirmed()
-get_resolver().url_patterns  # every view is read now, not while the first visitor waits
+views = get_resolver().url_patterns  # every view is read now, not while the first visitor waits
