@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 
 from clinic.access import clinics_administered
-from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person, Task
+from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, Membership, Patient, Person, Task
 from clinic.windows import Administered, Quick, Sealed, Uncounted, in_window
 
 admin.site.site_header = admin.site.site_title = "Stridewell administration"
@@ -107,3 +107,16 @@ class TaskAdmin(Sealed, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(case__in=in_window(Case.objects, request.user))
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(Sealed, admin.ModelAdmin):
+    """A window on which runners have a private calendar; nobody here knows its address."""
+
+    list_display = ["patient", "made_at", "revoked_at"]
+    list_select_related = ["patient"]
+    begins = ["patient__surname_key"]
+    exclude = ["token_hash"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(patient__in=in_window(Patient.objects, request.user))

@@ -27,6 +27,12 @@ def language_of(request) -> str:
     return chosen if chosen in known else asked_by_browser(request)
 
 
+def language_for(patient) -> str:
+    """Return the language a runner reads; the house's own for somebody who has no sign-in yet."""
+    person = patient.person
+    return person.language if person and person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def asked_by_browser(request) -> str:
     """Return the first language of the browser's list that is known; a dialect counts as its language."""
     known = dict(settings.LANGUAGES)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import cases, entrance, patients, preferences, today
+from clinic.views import calendar, cases, entrance, patients, preferences, today
 
 app_name = "clinic"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/seen/", today.seen, name="task_seen"),
     path("tasks/<uuid:task_id>/done/", today.done, name="task_done"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/calendar/", calendar.calendar, name="calendar"),
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

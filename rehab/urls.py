@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rehab.views import course, figures, intake, logging, paper, plans, runner, treatments, watch
+from rehab.views import calendar, course, figures, intake, logging, paper, plans, runner, treatments, watch
 
 app_name = "rehab"
 
@@ -36,6 +36,7 @@ urlpatterns = [
         figures.drawing,
         name="figure",
     ),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
     path("me/", runner.my_today, name="my_today"),
     path("me/plan/", runner.my_plan, name="my_plan"),
     path("me/plan.pdf", paper.my_handout, name="my_handout"),

@@ -53,7 +53,7 @@ FLOORS = (
     ("facts", "history", "runs"),
     ("entry", "followed"),
     ("gate",),
-    ("actions", "invitations"),
+    ("actions", "feeds", "invitations"),
     ("forms",),
     ("mail",),
     ("alarms",),

@@ -45,6 +45,8 @@ POLICY = {
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
+    "clinic:calendar": (RUNNERS, f"{LOGIN} 422 422 403 403 403 403 403"),
+    "rehab:calendar": (NOBODYS_LINK, " ".join(["405"] * 8)),  # signs in nobody: its address is the key
     "clinic:task_seen": (NO_SUCH_VERB, f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:task_done": (f"{LOGIN} 404 404 404 404 403 200 200", f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
@@ -282,7 +284,8 @@ def a_row(world, model):
     """Return a row of our own clinic in this table."""
     known = {"clinic": world.clinic, "person": world.people["fellow"], "patient": world.case.patient}
     known |= {"case": world.case, "exercise": world.picture.exercise}
-    path = {"exerciselog": "session__case", "verdict": "session__case"}.get(model._meta.model_name, "case")
+    path = {"exerciselog": "session__case", "verdict": "session__case", "calendarfeed": "patient__cases"}
+    path = path.get(model._meta.model_name, "case")
     return known.get(model._meta.model_name) or model.objects.filter(**{path: world.case}).first()
 
 

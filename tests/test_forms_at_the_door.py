@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 # Doors whose POST keeps nothing of a record, and those that open a case or a sign-in and so have no version yet.
 NO_RECORD = {"emergency", "login", "logout", "clinic:welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
 NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
-NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey"}
+NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey", "clinic:calendar", "rehab:calendar"}
 # A runner logs in their own open case alone: rows are only added, and the form names no runner to mistake.
 OWN_LOGS = {f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction")}
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}

@@ -20,7 +20,7 @@ from triage.knowledge import triage_knowledge
 
 CATALOGUE = ROOT / "locale/es/LC_MESSAGES/django.po"
 SPOKEN_TO_RUNNERS = re.compile(
-    r"^(base|urgent|403|404|500|clinic/_?emergency|clinic/_call_\w+|triage/_?stop|clinic/preferences|rehab/_?my_\w+|rehab/_runner_plan|rehab/_limits)\.html$"
+    r"^(base|urgent|403|404|500|clinic/_?emergency|clinic/_call_\w+|triage/_?stop|clinic/(?:preferences|calendar)|rehab/_?my_\w+|rehab/_runner_plan|rehab/_limits)\.html$"
 )
 
 

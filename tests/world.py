@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from clinic.feeds import make_feed
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
 from rehab.models import ExerciseMedia, Plan
@@ -72,6 +73,7 @@ def a_world():
     alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
     session = a_session(ours)
     offer, foreign = a_course(ours, people["clinician"]), a_course(theirs, people["stranger"])
+    make_feed(patient=ours.patient, starts=None, at=timezone.now())
     told = {"clinic": clinic, "people": people, "case": ours, "theirs": theirs, "picture": picture}
     return SimpleNamespace(**told, alarm=alarm, session=session, offer=offer, foreign_offer=foreign)
 

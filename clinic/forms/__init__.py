@@ -1,7 +1,7 @@
 """Register a runner, take the story, write a note, close a case."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
@@ -87,6 +87,33 @@ class Preferences(PlainForm):
         choices=[("metric", _("Kilometres and kilograms")), ("imperial", _("Miles and pounds"))],
         widget=forms.RadioSelect,
     )
+
+
+class CalendarChoice(PlainForm):
+    """What a runner wants of the address of their calendar: a new one, with the hour of their training, or none."""
+
+    WHOLE_DAY = "day"
+    EARLIEST, LATEST = 5, 22
+
+    what = forms.ChoiceField(choices=[("make", "make"), ("revoke", "revoke")], widget=forms.HiddenInput)
+    hour = forms.ChoiceField(label=_("When do you usually train?"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        hours = [f"{hour:02}:{minute:02}" for hour in range(self.EARLIEST, self.LATEST) for minute in (0, 30)]
+        words = [(self.WHOLE_DAY, _("No fixed time: all day"))]
+        self.fields["hour"].choices = words + [(hour, hour) for hour in hours]
+
+    @property
+    def revokes(self):
+        """Return whether the address is to open nothing any more."""
+        return self.cleaned_data["what"] == "revoke"
+
+    @property
+    def starts(self):
+        """Return the hour chosen, or None for the whole day."""
+        hour = self.cleaned_data["hour"]
+        return None if hour in ("", self.WHOLE_DAY) else time.fromisoformat(hour)
 
 
 class Find(PlainForm):

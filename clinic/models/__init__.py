@@ -2,6 +2,7 @@
 
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.drafts import Draft
+from clinic.models.feeds import CalendarFeed
 from clinic.models.invitations import Invitation
 from clinic.models.knowledge import KnowledgeConfirmation
 from clinic.models.patients import Patient
@@ -9,6 +10,7 @@ from clinic.models.people import Clinic, Membership, Person
 from clinic.models.tasks import Task
 
 __all__ = [
+    "CalendarFeed",
     "Case",
     "CaseEvent",
     "Clinic",

@@ -60,6 +60,11 @@ def mine_of(person):
     patient = getattr(person, "patient", None)
     if patient is None:
         raise PermissionDenied
+    return mine_for(patient)
+
+
+def mine_for(patient):
+    """Return the frame of what a runner is shown: their newest open case, if any."""
     case = patient.cases.open().select_related("patient__clinic").order_by("-opened_at").first()
     return Mine(patient, case.patient.clinic if case else patient.clinic, case)
 

@@ -26,15 +26,9 @@ MOVED = {
 
 def tests_over_time(case, at):
     """Return every measured test with its first and newest values and what became of it, two pictures, what is due."""
-    values = _values(case)
-    judged = {
-        (one.test, one.side): one for one in triage_decision(case_facts(case, at.date()), triage_knowledge()).judged
-    }
+    values, judged = _values(case), _judged(case, at)
     rows = [_row(case, code, sides, judged) for code, sides in values.items()]
-    failed = {code for (code, _), one in judged.items() if one.verdict.value == "failed"}
-    tested = {code: max(day for told in sides.values() for day, _ in told) for code, sides in values.items()}
-    known = rehab_knowledge()
-    again = retests_due(tested, failed & set(tested), timezone.localdate(at), known.progress, known.reasons)
+    again = _due_again(values, judged, at)
     return SimpleNamespace(
         rows=rows,
         sides=_sides_picture(rows),
@@ -43,6 +37,25 @@ def tests_over_time(case, at):
         next_on=day_words(again.next_on) if again.next_on else "",
         why=[reason.text for reason in again.reasons],
     )
+
+
+def tests_due_on(case, at):
+    """Return the days on which measured tests are due again, the overdue ones and the next; empty without a test."""
+    again = _due_again(_values(case), _judged(case, at), at)
+    return sorted({one.on for one in again.due} | ({again.next_on} if again.next_on else set()))
+
+
+def _judged(case, at):
+    """Return {(test, side): its verdict} as the rules see the case at a moment."""
+    found = triage_decision(case_facts(case, at.date()), triage_knowledge()).judged
+    return {(one.test, one.side): one for one in found}
+
+
+def _due_again(values, judged, at):
+    failed = {code for (code, _), one in judged.items() if one.verdict.value == "failed"}
+    tested = {code: max(day for told in sides.values() for day, _ in told) for code, sides in values.items()}
+    known = rehab_knowledge()
+    return retests_due(tested, failed & set(tested), timezone.localdate(at), known.progress, known.reasons)
 
 
 def _values(case):

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.language import language_for
 from clinic.paper import pdf
 from rehab.figures import NoFigure, figure
 from rehab.knowledge import rehab_knowledge
@@ -19,12 +19,6 @@ from rehab.rules.session import minutes_of
 
 HANDOUT = Path(__file__).parent / "handout.typ"
 FILE_NAME = "exercise-plan.pdf"  # names nobody
-
-
-def language_for(patient) -> str:
-    """Return the language a runner reads; the house's own for somebody who has no sign-in yet."""
-    person = patient.person
-    return person.language if person and person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def handout(case, plan, limits, at) -> bytes:
