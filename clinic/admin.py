@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 
 from clinic.access import clinics_administered
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, Membership, Patient, Person, Task
-from clinic.windows import Administered, Quick, Sealed, Uncounted, in_window
+from clinic.windows import Administered, OfTheClinic, Quick, Sealed, Uncounted, in_window
 
 admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
@@ -65,15 +65,12 @@ class PersonAdmin(Administered, Quick, UserAdmin):
 
 
 @admin.register(Patient)
-class PatientAdmin(Sealed, admin.ModelAdmin):
+class PatientAdmin(OfTheClinic, admin.ModelAdmin):
     """A window on the runners of one's own clinics."""
 
     list_display = ["surname", "given_name", "birth_date", "sex", "clinic"]
     list_select_related = ["clinic"]
     begins = ["surname_key"]
-
-    def get_queryset(self, request):
-        return in_window(super().get_queryset(request), request.user)
 
 
 class EventInline(Sealed, admin.TabularInline):
@@ -85,16 +82,13 @@ class EventInline(Sealed, admin.TabularInline):
 
 
 @admin.register(Case)
-class CaseAdmin(Sealed, admin.ModelAdmin):
+class CaseAdmin(OfTheClinic, admin.ModelAdmin):
     """A window on the cases of one's own clinics; the case page is where they are worked on."""
 
     list_display = ["patient", "side", "attention", "next_step", "opened_at", "closed_at"]
     list_select_related = ["patient"]
     begins = ["patient__surname_key"]
     inlines = [EventInline]
-
-    def get_queryset(self, request):
-        return in_window(super().get_queryset(request), request.user)
 
 
 @admin.register(Task)
@@ -113,7 +107,7 @@ class TaskAdmin(Sealed, admin.ModelAdmin):
 class CalendarFeedAdmin(Sealed, admin.ModelAdmin):
     """A window on which runners have a private calendar; nobody here knows its address."""
 
-    list_display = ["patient", "made_at", "revoked_at"]
+    list_display = ["patient", "made", "revoked"]
     list_select_related = ["patient"]
     begins = ["patient__surname_key"]
     exclude = ["token_hash"]

@@ -10,13 +10,13 @@ from clinic.models import CalendarFeed, Patient
 
 def open_feed(patient):
     """Return the feed a runner has now, or None."""
-    return CalendarFeed.objects.filter(patient=patient, revoked_at__isnull=True).first()
+    return CalendarFeed.objects.filter(patient=patient, revoked__isnull=True).first()
 
 
 def feed_of(token):
     """Return the feed that the secret of an address opens, with its runner; None for one revoked or never made."""
     rows = CalendarFeed.objects.select_related("patient__person", "patient__clinic")
-    return rows.filter(token_hash=fingerprint(token), revoked_at__isnull=True).first()
+    return rows.filter(token_hash=fingerprint(token), revoked__isnull=True).first()
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def make_feed(*, patient, starts, at):
     """Make a new address and return its secret; the one before opens nothing from now on."""
     _revoke(patient, at)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    CalendarFeed.objects.create(patient=patient, token_hash=fingerprint(token), starts=starts, made_at=at)
+    CalendarFeed.objects.create(patient=patient, token_hash=fingerprint(token), starts=starts, made=at)
     return token
 
 
@@ -36,4 +36,4 @@ def revoke_feed(*, patient, at):
 
 def _revoke(patient, at):
     Patient.objects.select_for_update().get(pk=patient.pk)  # of two who make one at a time, one waits
-    CalendarFeed.objects.filter(patient=patient, revoked_at__isnull=True).update(revoked_at=at)
+    CalendarFeed.objects.filter(patient=patient, revoked__isnull=True).update(revoked=at)

@@ -95,3 +95,11 @@ class Sealed(Quick):
         return False
 
     has_change_permission = has_delete_permission = has_add_permission
+
+
+class OfTheClinic(Sealed):
+    """A window on the runners or the cases of one's own clinics."""
+
+    def get_queryset(self, request):
+        """Leave out what belongs to another clinic."""
+        return in_window(super().get_queryset(request), request.user)

@@ -18,13 +18,13 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=clinic.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('starts', models.TimeField(blank=True, null=True)),
-                ('made_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                ('made', models.DateTimeField()),
+                ('revoked', models.DateTimeField(blank=True, null=True)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calendar_feeds', to='clinic.patient')),
             ],
             options={
-                'ordering': ['-made_at', '-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('patient',), name='calendar_one_open_a_runner'), models.CheckConstraint(condition=models.Q(('token_hash', ''), _negated=True), name='calendar_has_an_address'), models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('revoked_at__gte', models.F('made_at')), _connector='OR'), name='calendar_revoked_after_it_was_made')],
+                'ordering': ['-made', '-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked__isnull', True)), fields=('patient',), name='calendar_one_open_a_runner'), models.CheckConstraint(condition=models.Q(('token_hash', ''), _negated=True), name='calendar_has_an_address'), models.CheckConstraint(condition=models.Q(('revoked__isnull', True), ('revoked__gte', models.F('made')), _connector='OR'), name='calendar_revoked_after_it_was_made')],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""CalendarFeed: the address under which a runner's calendar is read.  Its secret is kept nowhere, only its fingerprint."""
+"""CalendarFeed: the address under which a runner's calendar is read.  Only the fingerprint of its secret is kept."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,18 +18,18 @@ class CalendarFeed(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="calendar_feeds")
     token_hash = models.CharField(max_length=64, unique=True)
     starts = models.TimeField(null=True, blank=True)
-    made_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    made = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-made_at", "-id"]
+        ordering = ["-made", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient"], condition=Q(revoked_at__isnull=True), name="calendar_one_open_a_runner"
+                fields=["patient"], condition=Q(revoked__isnull=True), name="calendar_one_open_a_runner"
             ),
             models.CheckConstraint(condition=~Q(token_hash=""), name="calendar_has_an_address"),
             models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True) | Q(revoked_at__gte=F("made_at")),
+                condition=Q(revoked__isnull=True) | Q(revoked__gte=F("made")),
                 name="calendar_revoked_after_it_was_made",
             ),
         ]

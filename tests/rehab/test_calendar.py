@@ -90,7 +90,7 @@ def test_a_new_address_kills_the_old_one_and_revoking_kills_it_too(signed_case, 
     assert read(old, 404) == [] and read(new)
     assert browser.post(PAGE, REVOKE).status_code == 302
     assert read(new, 404) == []
-    assert CalendarFeed.objects.filter(revoked_at__isnull=False).count() == 2
+    assert CalendarFeed.objects.filter(revoked__isnull=False).count() == 2
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "%00", "é"])
