@@ -41,12 +41,14 @@ class Command(BaseCommand):
             raise CommandError("Something happened that must never happen.")
 
     def _print(self, tallies, seconds):
-        self.stdout.write(f"{'profile':12} {'runners':>7} {'stopped':>7} {'other stops':>11}  what became of them")
+        self.stdout.write(f"{'profile':12} {'runners':>7} {'stopped':>7} {'false stops':>11}  what became of them")
         for tally in tallies:
             ends = ", ".join(f"{count} {end}" for end, count in tally.ends.most_common())
-            self.stdout.write(
-                f"{tally.profile:12} {tally.runners:>7} {tally.stopped:>7} {tally.false_stops:>11}  {ends}"
-            )
+            false = sum(tally.false_stops.values())
+            self.stdout.write(f"{tally.profile:12} {tally.runners:>7} {tally.stopped:>7} {false:>11}  {ends}")
+            if false:
+                by_reason = ", ".join(f"{reason}: {count}" for reason, count in tally.false_stops.most_common())
+                self.stdout.write(f"{'':12} stopped without being ill by {by_reason}")
             stages = ", ".join(f"{stage}: {count}" for stage, count in sorted(tally.stages.items(), key=str))
             self.stdout.write(f"{'':12} running stage {stages}")
         for tally in tallies:

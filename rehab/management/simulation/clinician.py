@@ -1,4 +1,7 @@
-"""The clinician of the simulation: sees what is due, screens truthfully, takes steps, starts the run, closes cases."""
+"""The clinician of the simulation: sees what is due, screens truthfully, starts the run, closes cases.
+
+Who was stopped is seen on the same day and gets an answer on the next, when the hospital has written.
+"""
 
 from datetime import timedelta
 
@@ -34,31 +37,44 @@ CONFIRMED = {"outcome": "confirmed", "text": "Confirmed in hospital; treated the
 
 
 class Clinician:
-    """Works through one runner's open tasks at the end of a day."""
+    """Works through one runner's open tasks at the end of a day, until none is left of a runner whose plan runs."""
 
     def __init__(self, person):
         self.person = person
 
     def act(self, runner, day):
-        """Do what is due for one runner; return whether the leg may be loaded now."""
+        """Do what is due for one runner; return their case as it then stands."""
         self.at, self.case = runner.moment(day, 12), Case.objects.select_related("clinic").get(pk=runner.case.pk)
         if self.case.closed_at:
-            return False
-        if not loading_gate(self.case).open:
+            return self.case
+        if loading_gate(self.case).open:
+            self._accompany(runner, day)
+        elif Task.objects.open().filter(case=self.case, seen_at__isnull=True).exists():
+            self._see()
+        else:
             self._look_again(runner, day)
-        for task in list(Task.objects.open().filter(case=self.case, due__lte=self.at + timedelta(days=1))):
-            see_task(task=task, by=self.person, at=self.at)
-            finish_task(task=task, text="Seen, spoken with the runner", by=self.person, at=self.at)
         self.case.refresh_from_db()
-        if self.case.closed_at or not loading_gate(self.case).open:
-            return False
+        if self.case.closed_at or loading_gate(self.case).open:
+            self._finish()
+        self.case.refresh_from_db()
+        return self.case
+
+    def _see(self):
+        for task in Task.objects.open().filter(case=self.case):
+            see_task(task=task, by=self.person, at=self.at)
+
+    def _finish(self):
+        for task in Task.objects.open().filter(case=self.case):
+            finish_task(task=task, text="Seen, spoken with the runner", by=self.person, at=self.at)
+
+    def _accompany(self, runner, day):
+        """Score, measure and go on with a runner whose plan runs."""
         if day in SCORED:
             pain = runner.body.usual_pain(day)
             self._do(rehab_actions.record_score, measure="NPRS", parts={"worst": pain}, day=localdate(self.at))
         if day in REASSESSED:
             self._measure(runner, day)
         self._go_on(day)
-        return True
 
     def _do(self, action, **kwargs):
         self.at += timedelta(minutes=1)
@@ -110,8 +126,6 @@ class Clinician:
 
     def _go_on(self, day):
         """Start the ladder when every criterion is met; close the case of who has run the last stage."""
-        if self.case.closed_at:
-            return
         stage = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
         if stage is not None and stage.passed:
             self._do(clinic_actions.close_case, because="Runs half an hour without pain: discharged")

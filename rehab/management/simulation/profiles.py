@@ -6,6 +6,7 @@ A day counts from the signature of the plan, day 0.  Pain is a whole number from
 from dataclasses import dataclass
 from random import Random
 
+LATE = (31, 90)  # minutes: later than is usual, and in some an emergency
 CALM_DAYS = 28.0  # a soleus that heals has lost its pain by then
 
 
@@ -15,7 +16,8 @@ class Profile:
 
     ``sessions`` and ``mornings``: the chance to do a session that is due, to answer the morning question.
     ``extra_runs``: the chance of a run on a day when none is due.  ``heals``: whether pain falls with the weeks.
-    ``signs``: the safety questions that it comes to answer with yes; empty for one that stays safe.
+    ``signs``: the safety questions that it comes to answer with yes; empty for one that stays safe.  ``by_clock``: the
+    chance that it tells no yes but, in a run, tingling and how many minutes of rest it took to ease.
     """
 
     code: str
@@ -25,6 +27,7 @@ class Profile:
     heals: bool = True
     flares: bool = False
     signs: tuple[str, ...] = ()
+    by_clock: float = 0.0
 
 
 PROFILES = (
@@ -34,7 +37,7 @@ PROFILES = (
     Profile("flare", flares=True),
     Profile("slow_healer", heals=False),
     Profile("clot", signs=("new_swelling", "warm_or_colour")),
-    Profile("compartment", signs=("not_easing", "numb_or_weak")),
+    Profile("compartment", signs=("not_easing", "numb_or_weak"), by_clock=0.5),
 )
 
 
@@ -45,6 +48,7 @@ class Body:
         self.profile, self.chance = profile, Random(seed)  # noqa: S311  (an invented runner, no secret)
         self.turns_bad = self.chance.randint(7, 50)  # the day a danger shows, or a flare begins
         self.lag = self.chance.randint(0, 2)  # days until the runner mentions it
+        self.by_clock = self.chance.random() < profile.by_clock
         self.overdone = 0.0
 
     def is_in_danger(self, day):
@@ -53,7 +57,13 @@ class Body:
 
     def yes(self, day):
         """Return the safety questions answered with yes on a day."""
-        return self.profile.signs[: self.chance.randint(1, len(self.profile.signs))] if self.is_in_danger(day) else ()
+        if self.by_clock or not self.is_in_danger(day):
+            return ()
+        return self.profile.signs[: self.chance.randint(1, len(self.profile.signs))]
+
+    def relief_minutes(self, day):
+        """Return after how many minutes of rest the tingling of a run eased; None where there was none."""
+        return self.chance.randint(*LATE) if self.by_clock and self.is_in_danger(day) else None
 
     def pain(self, day, *, run=False):
         """Return the worst pain of a session or a run."""

@@ -1,5 +1,6 @@
 """One invented runner in the clinic: logs through the real actions, and remembers what must hold."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,15 +9,16 @@ from django.utils import timezone
 from clinic.models import Case
 from clinic.terms import Answer
 from rehab.actions import ExerciseTold, RunTold, SessionTold, log_morning, log_run, log_session
+from rehab.history import newest_step, plan_in_force
 from rehab.knowledge import rehab_knowledge
-from rehab.models import LevelStep, Plan, RunStage, Verdict
-from rehab.rules.logged import Colour
+from rehab.models import RunStage
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 
 EVERY_OTHER = 2
 WALKING_DAY = 1  # a brisk walk a week before the ladder begins: the criteria ask for one
 TRAINING_DAYS = {0, 2, 4}  # of a week that begins on day 0
+TOO_MUCH = RunTold(km=6, run_minutes=33, walk_minutes=0, longest_run_minutes=33)
 
 
 class Runner:
@@ -26,8 +28,7 @@ class Runner:
         self.case, self.body, self.signed_at = case, body, signed_at
         self.person = case.patient.person
         self.last_run = None
-        self.first_yes = self.stopped_on = None
-        self.false_stops = 0
+        self.stopped_on = None
         self.faults = []
 
     def moment(self, day, hour):
@@ -35,28 +36,30 @@ class Runner:
         return self.signed_at + timedelta(days=day, hours=hour)
 
     def live(self, day):
-        """Wake up, train if it is the day for it, run if it is the day for it."""
+        """Wake up, train if it is the day for it, run if it is the day for it; do nothing while the plan rests."""
         self.body.night()
         self.case = Case.objects.select_related("patient__person", "clinic").get(pk=self.case.pk)
         if self.case.closed_at:
             return
         if self.body.does(self.body.profile.mornings):
             self._morning(day)
-        if not loading_gate(self.case).open:
-            return
-        stage = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
-        if day % 7 in TRAINING_DAYS and self.body.does(self.body.profile.sessions):
+        trains = day % 7 in TRAINING_DAYS and self.body.does(self.body.profile.sessions)
+        if trains and loading_gate(self.case).open:
             self._train(day)
-        if self.stopped_on == day:
-            return
-        if stage is not None and self._may_run_today(day, stage) and self.body.does(self.body.profile.sessions):
-            self._run(day, stage.stage)
-        elif stage is None and day % 7 == WALKING_DAY:
-            self._run(day, 0)
-        elif self.body.does(self.body.profile.extra_runs):
-            self._run(day, None)
+        run = self._run_of(day)
+        if run is not None and loading_gate(self.case).open:
+            self._run(day, run)
 
-    def _may_run_today(self, day, stage):
+    def _run_of(self, day):
+        """Return what is run on a day: the stage, a walk before there is one, too much, or nothing."""
+        stage = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
+        if stage is None and day % 7 == WALKING_DAY:
+            return _of_stage(0)
+        if stage is not None and self._is_rested(day, stage) and self.body.does(self.body.profile.sessions):
+            return _of_stage(stage.stage)
+        return TOO_MUCH if self.body.does(self.body.profile.extra_runs) else None
+
+    def _is_rested(self, day, stage):
         rested = stage.rest_until is None or stage.rest_until <= self.moment(day, 9)
         return rested and (self.last_run is None or day - self.last_run >= EVERY_OTHER)
 
@@ -65,93 +68,51 @@ class Runner:
         pain = self.body.morning_pain(day)
         log_morning(case=self.case, day=timezone.localdate(at), pain=pain, stiffness_minutes=5, by=self.person, at=at)
 
-    def _safety(self, day):
-        yes = self.body.yes(day)
-        if yes and self.first_yes is None:
-            self.first_yes = day
-        asked = [question.code for question in triage_knowledge().safety_set]
-        return {code: Answer.PRESENT if code in yes else Answer.ABSENT for code in asked}
-
-    def _told(self, at, pain, exercises=(), minutes=25, effort=5):
-        return SessionTold(
-            day=timezone.localdate(at),
-            began=at,
-            minutes=minutes,
-            effort=effort,
-            pain_before=0,
-            pain_during=pain,
-            pain_after=min(pain, 1),
-            gait_change=Answer.ABSENT,
-            tingling=Answer.ABSENT,
-            exercises=exercises,
-        )
-
-    def _key(self):
-        return UUID(int=self.body.chance.getrandbits(128), version=4)
-
     def _train(self, day):
         """Do every exercise of the plan that does not rest."""
-        at = self.moment(day, 8)
-        plan = Plan.objects.signed().filter(case=self.case).first()
-        if plan is None:
-            return
-        pain, steps = self.body.pain(day), self._steps(plan)
+        at, pain = self.moment(day, 8), self.body.pain(day)
+        plan = plan_in_force(self.case)
+        rests = {item.pk: newest_step(item).rest_until for item in plan.items.all()} if plan else {}
         told = [
             ExerciseTold(item=item, done="full", pain_during=pain, effort=5, form="good")
-            for item, step in steps.items()
-            if step.rest_until is None or step.rest_until <= at
+            for item, until in rests.items()
+            if until is None or until <= at
         ]
         if told:
-            before = _levels(steps)
-            safety, session = self._safety(day), self._told(at, pain, tuple(told))
-            found = log_session(case=self.case, key=self._key(), safety=safety, told=session, by=self.person, at=at)
-            self._check(day, found, before, plan)
+            self._log(day, at, log_session, pain, exercises=tuple(told))
 
-    def _run(self, day, stage):
-        """Run what the stage asks for, or, with no stage, three kilometres too many."""
-        at = self.moment(day, 10)
+    def _run(self, day, run):
+        """Run, or walk; a danger that shows by the clock is told with it."""
         self.last_run = day
-        plan = Plan.objects.signed().filter(case=self.case).first()
-        if stage is None:
+        if run is TOO_MUCH:
             self.body.overdo()
-            run = RunTold(km=6, run_minutes=33, walk_minutes=0, longest_run_minutes=33)
-        else:
-            run = _of_stage(rehab_knowledge().running.stages[stage])
-        told = self._told(at, self.body.pain(day, run=True), minutes=35, effort=4)
-        before = _levels(self._steps(plan))
-        found = log_run(
-            case=self.case, key=self._key(), safety=self._safety(day), told=told, run=run, by=self.person, at=at
-        )
-        self._check(day, found, before, plan)
+        relief = self.body.relief_minutes(day)
+        if relief is not None:
+            run = replace(run, onset_minute=10, relief_minutes=relief)
+        self._log(day, self.moment(day, 10), log_run, self.body.pain(day, run=True), relief=relief, run=run)
 
-    def _steps(self, plan):
-        """Return the newest step of each exercise."""
-        rows = LevelStep.objects.filter(item__plan=plan).order_by("item__position", "stepped_at", "id") if plan else ()
-        return {step.item_id: step for step in rows}
-
-    def _check(self, day, found, before, plan):
-        """Hold what just happened against what must never happen."""
-        is_open = loading_gate(self.case).open
-        if found.stop is not None:
-            self.stopped_on = day if self.stopped_on is None else self.stopped_on
-            if is_open:
-                self.faults.append(f"day {day}: a safety answer was told and the gate stayed open")
-        elif self.first_yes is not None and self.stopped_on is None:
-            self.faults.append(f"day {day}: a sign was mentioned and nothing stopped")
-        if found.stop is None and not is_open and not self.body.profile.signs:
-            self.false_stops += 1
-        colour = Verdict.objects.filter(session=found.row, exercise=None).order_by("-judged_at", "-id").first().colour
-        after = _levels(self._steps(plan))
-        if colour == Colour.RED and any(after[item] > before[item] for item in before):
-            self.faults.append(f"day {day}: a level rose after a RED session")
+    def _log(self, day, at, action, pain, *, exercises=(), relief=None, **run):
+        """Tell of a session or a run, and hold that a sign told in it stops the leg at once."""
+        yes = self.body.yes(day)
+        safety = {q.code: Answer.PRESENT if q.code in yes else Answer.ABSENT for q in triage_knowledge().safety_set}
+        told = SessionTold(
+            day=timezone.localdate(at), began=at, minutes=25, effort=5, pain_before=0, pain_during=pain,
+            pain_after=min(pain, 1), gait_change=Answer.ABSENT, exercises=exercises,
+            tingling=Answer.ABSENT if relief is None else Answer.PRESENT,
+        )  # fmt: skip
+        key = UUID(int=self.body.chance.getrandbits(128), version=4)
+        found = action(case=self.case, key=key, safety=safety, told=told, by=self.person, at=at, **run)
+        if not yes and relief is None:
+            return
+        if found.stop is None or loading_gate(self.case).open:
+            self.faults.append(f"day {day}: a sign was told and the leg was not stopped")
+        elif self.stopped_on is None:
+            self.stopped_on = day
 
 
-def _levels(steps):
-    return {item: (step.level, step.dose_percent) for item, step in steps.items()}
-
-
-def _of_stage(stage):
+def _of_stage(number):
     """Return exactly what a stage asks for."""
+    stage = rehab_knowledge().running.stages[number]
     return RunTold(
         stage=stage.number,
         run_minutes=stage.total_run_minutes,

@@ -4,14 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from clinic.models import Case, Clinic, Membership, Patient, Person, Task
+from clinic.models import Case, Clinic, Membership, Patient, Person
 from rehab.actions import review, sync_catalogue
 from rehab.management import demo
+from rehab.management.simulation.checks import TASK, rose_after_red, states_of
 from rehab.management.simulation.clinician import Clinician
 from rehab.management.simulation.profiles import PROFILES, Body
 from rehab.management.simulation.runner import Runner
 from rehab.management.stories import FAILED_EXTENSION, FAILED_ROTATION, SOLEUS, WEAK_CALF, Story
-from rehab.models import Plan, RunStage
+from rehab.models import RunStage
 from triage.gate import loading_gate
 
 FIRST_VISIT = timedelta(hours=2)
@@ -19,14 +20,17 @@ FIRST_VISIT = timedelta(hours=2)
 
 @dataclass
 class Tally:
-    """What became of the runners of one profile; ``faults`` names what must never happen."""
+    """What became of the runners of one profile; ``faults`` names what must never happen.
+
+    ``stopped``: how many told a sign and were stopped; ``false_stops``: stops of who was not ill, by their reason.
+    """
 
     profile: str
     runners: int = 0
     ends: Counter = field(default_factory=Counter)
     stages: Counter = field(default_factory=Counter)
     stopped: int = 0
-    false_stops: int = 0
+    false_stops: Counter = field(default_factory=Counter)
     faults: list = field(default_factory=list)
 
 
@@ -42,8 +46,7 @@ def simulate(*, runners, weeks, seed, begins):
         for runner in people:
             runner.live(day)
             review(case=runner.case, at=runner.moment(day, 11))
-            may_load = Clinician(clinician).act(runner, day)
-            _has_a_next_step(runner, day, may_load)
+            _hold_what_must(runner, day, Clinician(clinician))
     return _tallies(people)
 
 
@@ -71,14 +74,18 @@ def _runner(number, seed, clinic, clinician, begins):
     return Runner(case, Body(profile, f"{seed}:{number}"), begins + FIRST_VISIT)
 
 
-def _has_a_next_step(runner, day, may_load):
-    """Hold that nobody is forgotten: a plan that runs, a task with owner and due moment, or a closed case."""
-    case = runner.case
-    if may_load and Plan.objects.signed().filter(case=case).exists():
+def _hold_what_must(runner, day, clinician):
+    """Hold that whoever rests waits for somebody, that every evening has exactly one next step, that no RED rose."""
+    if runner.case.closed_at:
         return
-    waits = Task.objects.open().filter(case=case).exists()
-    if not waits and not Case.objects.filter(pk=case.pk, closed_at__isnull=False).exists():
-        runner.faults.append(f"day {day}: no open task, no running plan, no closed case")
+    before = states_of(runner.case)
+    if not loading_gate(runner.case).open and TASK not in before:
+        runner.faults.append(f"day {day}: the plan rests and no task is open")
+    case = clinician.act(runner, day)
+    after = states_of(case)
+    if len(after) != 1:
+        runner.faults.append(f"day {day}: not exactly one next step, but {' and '.join(after) or 'none'}")
+    runner.faults += [f"day {day}: after a RED {rise}" for rise in rose_after_red(case, runner.moment(day, 0))]
 
 
 def _tallies(people):
@@ -90,9 +97,17 @@ def _tallies(people):
         stage = RunStage.objects.filter(case=case).order_by("-stepped_at", "-id").first()
         tally.stages["passed" if stage and stage.passed else stage.stage if stage else "not begun"] += 1
         tally.stopped += runner.stopped_on is not None
-        tally.false_stops += runner.false_stops
+        tally.false_stops.update(_false_stops(runner))
         tally.faults += [f"{case.patient}: {fault}" for fault in runner.faults]
     return list(found.values())
+
+
+def _false_stops(runner):
+    """Return the reason of every stop before the runner was ill."""
+    stops = runner.case.events.filter(kind__in=("held", "retriggered"))
+    ill_from = runner.moment(runner.body.turns_bad + runner.body.lag, 0) if runner.body.profile.signs else None
+    early = stops.filter(at__lt=ill_from) if ill_from else stops
+    return [data.get("reason", "safety_answer") for data in early.values_list("data", flat=True)]
 
 
 def _end(case):
