@@ -13,6 +13,7 @@ from clinic.models.patients import search_key
 from clinic.tables import knowledge_version
 
 TWICE = timedelta(minutes=10)  # the same runner registered by the same person within this is one form sent twice
+_followers = []  # what the apps above do when a person's health facts change
 FIRST_STEP = Case._meta.get_field("next_step").default
 
 
@@ -25,6 +26,15 @@ class StaleRecord(Exception):
         self.events = list(events)
         self.form = form
         self.wrong_patient = form is not None
+
+
+def when_health_changes(act):
+    """Let an app above follow a change of a person's health facts, in the same transaction; each app once.
+
+    ``act(case=, was=, by=, at=)`` is called for each open case it concerns; ``was`` holds what the record said before.
+    """
+    if act not in _followers:
+        _followers.append(act)
 
 
 def lock_case(case):
@@ -122,6 +132,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
     clashing = [other for other in others if other.side in overlapping(story.get("side", case.side))]
     if clashing:
         raise StaleRecord(case, clashing[0].events.select_related("by")[:1])
+    was = _was(case, person_facts)
     touch_case(
         case,
         version=version,
@@ -129,10 +140,12 @@ def save_intake(*, case, version, story, person_facts, by, at):
         at=at,
         kind="intake",
         text="Story recorded",
+        data=_kept(was),
         next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step,
         **story,
     )
-    _keep_person(case, others, person_facts, by, at, where="story")
+    _keep_person(case, others, person_facts, was, by, at, where="story")
+    _follow(case, was, by, at)
     forget_draft(person=by, case=case, form="intake")
 
 
@@ -143,20 +156,38 @@ def keep_health(*, case, person_facts, by, at, where):
     The caller moves the version of its own case on.  Call it before anything of the case is locked: all open
     cases of a runner are locked in one order.
     """
-    return _keep_person(case, _locked_with(case), person_facts, by, at, where=where)
+    others = _locked_with(case)
+    was = _was(case, person_facts)
+    _keep_person(case, others, person_facts, was, by, at, where=where)
+    return was
 
 
-def _keep_person(case, others, person_facts, by, at, *, where):
+def _was(case, person_facts):
+    """Return what the record of the person says otherwise until now."""
     stored = Patient.objects.select_for_update().get(pk=case.patient_id)
-    was = {name: getattr(stored, name) for name, value in person_facts.items() if getattr(stored, name) != value}
+    return {name: getattr(stored, name) for name, value in person_facts.items() if getattr(stored, name) != value}
+
+
+def _kept(was):
+    """Return what a line of the timeline keeps of it, as plain JSON."""
+    return {"was": {name: "" if value is None else str(value) for name, value in was.items()}} if was else {}
+
+
+def _keep_person(case, others, person_facts, was, by, at, *, where):
+    """Keep the facts of the person, and let their other open cases follow."""
     if was:
         Patient.objects.filter(pk=case.patient_id).update(**person_facts)
-        text = f"Health facts changed in the {where} of the other case ({case.side} calf)"
-        for other in others:
-            touch_case(other, version=other.version, by=by, at=at, kind="health", text=text)
     for name, value in person_facts.items():
         setattr(case.patient, name, value)
-    return was
+    text = f"Health facts changed in the {where} of the other case ({case.side} calf)"
+    for other in others if was else ():
+        touch_case(other, version=other.version, by=by, at=at, kind="health", text=text, data=_kept(was))
+        _follow(other, was, by, at)
+
+
+def _follow(case, was, by, at):
+    for act in _followers if was else ():
+        act(case=case, was=was, by=by, at=at)
 
 
 def _locked_with(case):

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore, Plan
 from rehab.rules.alerts import Followed
@@ -13,7 +14,7 @@ from triage.models import Examination, Screening
 
 
 def followed_of(course):
-    """Return what the alerts look at.  Five queries and the gate's."""
+    """Return what the alerts look at.  Six queries and the gate's."""
     case, today = course.case, course.now.date()
     signed = Plan.objects.filter(case=case, signed_at__isnull=False).order_by("signed_at")
     first = signed.values_list("signed_at", flat=True).first()
@@ -24,6 +25,7 @@ def followed_of(course):
         judged=course.judged,
         improved=has_improved(scores, today),
         worse=_worse(scores, today),
+        medicine_changed=_thinner_stopped(case),
         failed_tested=tested,
         all_tested=tested,
         rests=course.plan is None or not loading_gate(case).open,
@@ -56,6 +58,13 @@ def _worse(scores, today) -> tuple[tuple[str, date], ...]:
     known, words = rehab_knowledge().measures, rehab_knowledge().running.reasons
     found = worse_beyond_chance(known, scores, today, words)
     return tuple((one.measure, date.fromisoformat(str(one.inputs["after_day"]))) for one in found)
+
+
+def _thinner_stopped(case):
+    """Return when the record last changed from a blood thinner to none; None where it says one again, or never did."""
+    changed = case.events.filter(data__was__anticoagulant=Answer.PRESENT.value)
+    stopped = changed.exclude(case__patient__anticoagulant=Answer.PRESENT)
+    return stopped.order_by("-version").values_list("at", flat=True).first()
 
 
 def _last_tested(case):

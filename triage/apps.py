@@ -10,11 +10,14 @@ class TriageConfig(AppConfig):
     verbose_name = "Triage"
 
     def ready(self):
-        """Register the triggers; clinic makes them after each migrate."""
+        """Register the triggers, which clinic makes after each migrate, and what follows a change of health facts."""
+        from clinic.actions import when_health_changes
         from clinic.checks import register_knowledge
         from clinic.triggers import register
+        from triage.actions.following import follow_health
         from triage.knowledge import triage_knowledge
         from triage.triggers import TRIGGERS
 
         register_knowledge(triage_knowledge)
         register(*TRIGGERS)
+        when_health_changes(follow_health)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from clinic.actions import save_intake
 from clinic.alarms import finish_task, see_task
 from clinic.models import Task
 from clinic.terms import Answer
@@ -336,3 +337,16 @@ def test_what_was_waited_for_ends_its_task_by_itself(runner):
     task.refresh_from_db()
     assert (task.done_at, task.done_text) == (runner.at, "The runner has logged again")
     assert Task.objects.open().filter(case=case, code="first_review").exists()  # that one needs words of a person
+
+
+def test_a_blood_thinner_that_was_stopped_is_somebodys_task(signed_plan, clinician):
+    case, at = signed_plan.case, timezone.now()
+    for number, answer in enumerate((Answer.PRESENT, Answer.ABSENT)):
+        assert not Task.objects.filter(case=case, code="medicine_change").exists()
+        case.refresh_from_db()
+        told = {"case": case, "version": case.version, "story": {"story": "Tight"}, "by": clinician}
+        save_intake(**told, person_facts={"anticoagulant": answer}, at=at + timedelta(minutes=number))
+        review(case=case, at=at + timedelta(hours=1))
+
+    task = Task.objects.get(case=case, code="medicine_change")
+    assert task.due > at and not task.is_alarm

@@ -6,11 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import CaseEvent, Patient
+from clinic.actions import save_intake
+from clinic.models import CaseEvent, Patient, Task
 from clinic.terms import Answer
 from tests.factories import CaseFactory
 from tests.triage.conftest import screened
+from triage.actions import tell
 from triage.facts import case_facts
+from triage.gate import loading_gate
 from triage.models import RedFlagItem, Screening, ScreeningAnswer
 from triage.pages import decide
 from triage.words import screening_codes, screening_sections
@@ -217,3 +220,56 @@ def test_a_blood_thinner_said_again_after_an_exclusion_opens_the_alarm_again(per
     screened(case, clinician, anticoagulant="absent", **said)
     screened(case, clinician, anticoagulant="present", **said)
     assert list(RedFlagItem.objects.order_by("opened_at").values_list("outcome", flat=True)) == ["excluded", ""]
+
+
+def told_thinner(case, by, answer):
+    """Save a story that says whether the runner takes a blood thinner."""
+    case.refresh_from_db()
+    person = {"anticoagulant": answer}
+    save_intake(
+        case=case, version=case.version, story={"story": "Tight"}, person_facts=person, by=by, at=timezone.now()
+    )
+
+
+def open_rows(case):
+    return set(case.red_flag_items.filter(outcome="").values_list("row", "level"))
+
+
+def test_a_blood_thinner_told_after_the_screening_opens_what_it_makes_dangerous_in_both_legs(case, clinician):
+    other = CaseFactory(patient=case.patient, clinic=case.clinic, side="right")
+    screened(case, clinician, bleed_bruise="present")
+    screened(other, clinician, bleed_bruise="present")
+    assert open_rows(case) == open_rows(other) == set()
+    told_thinner(case, clinician, Answer.PRESENT)
+
+    for leg in (case, other):
+        leg.refresh_from_db()
+        assert open_rows(leg) == {("RF-BLEED", "D")}
+        assert leg.attention == leg.Attention.SAME_DAY
+        assert not loading_gate(leg).open
+    assert not Task.objects.exists()  # who wrote it is at the page; today's list shows both legs
+
+
+def test_a_blood_thinner_told_after_a_calm_screening_opens_nothing(case, clinician):
+    screened(case, clinician)
+    told_thinner(case, clinician, Answer.PRESENT)
+
+    assert open_rows(case) == set() and loading_gate(case).open
+
+
+def test_what_was_excluded_with_the_blood_thinner_known_is_not_opened_again(case, clinician, close):
+    screened(case, clinician, bleed_bruise="present", anticoagulant="present")
+    close("RF-BLEED")
+    told_thinner(case, clinician, Answer.PRESENT)
+
+    assert open_rows(case) == set()
+
+
+def test_a_danger_that_the_runner_tells_for_one_leg_rings_for_the_other(case, clinician, runner):
+    other = CaseFactory(patient=case.patient, clinic=case.clinic, side="right")
+    screened(other, clinician, bleed_bruise="present")
+    case.patient.refresh_from_db()
+    tell(case=case, answers={"anticoagulant": Answer.PRESENT}, by=runner, at=timezone.now())
+
+    assert open_rows(other) == {("RF-BLEED", "D")}
+    assert Task.objects.get(case=other).is_alarm

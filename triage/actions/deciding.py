@@ -11,7 +11,7 @@ from clinic.terms import Answer, OutcomeType
 from triage.decision import triage_decision
 from triage.facts import case_facts, facts_json
 from triage.knowledge import triage_knowledge
-from triage.models import Decision, RedFlagItem
+from triage.models import Decision, RedFlagItem, ScreeningAnswer
 from triage.rules.expressions import codes_of
 from triage.rules.items import CLOT_ROW
 from triage.words import is_held
@@ -103,6 +103,27 @@ def decide_and_keep(case, *, by, at, kind="triage", result=None):
         by=by,
     )
     return decision
+
+
+def keep_answers(screening, answers, by, at, *, shown_none=()):
+    """Keep answers of a screening, {code: Answer}; one that stands is replaced.  ``shown_none``: by "none of these"."""
+    rows = [
+        ScreeningAnswer(
+            screening=screening,
+            code=code,
+            value=answer.value,
+            shown_none=code in shown_none,
+            answered_at=at,
+            answered_by=by,
+        )
+        for code, answer in answers.items()
+    ]
+    ScreeningAnswer.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["screening", "code"],
+        update_fields=["value", "shown_none", "answered_at", "answered_by"],
+    )
 
 
 def present_facts(case, at):

@@ -9,6 +9,7 @@ from triage.actions.deciding import (
     Refused,
     attention_of,
     decide_and_keep,
+    keep_answers,
     must_be_current,
     must_record,
     must_sign,
@@ -17,7 +18,7 @@ from triage.actions.deciding import (
 )
 from triage.facts import BLOOD_THINNER, current_screening
 from triage.knowledge import triage_knowledge
-from triage.models import Screening, ScreeningAnswer
+from triage.models import Screening
 
 
 @transaction.atomic
@@ -46,7 +47,7 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     """
     must_record(by, case)
     known = present_facts(case, at)  # before the record follows: a blood thinner that is new counts as new
-    corrected = _follow_record(case, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)
+    was = _follow_record(case, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)
     must_be_current(case, version)
     screening = current_screening(case)
     if screening is None or not screening.is_open:
@@ -78,8 +79,8 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         by=by,
         at=at,
         kind="screening",
-        text=f"Safety screening: {level}, {'complete' if completes else unconfirmed}{corrected}",
-        data={"level": decision.level.value, "complete": completes},
+        text=f"Safety screening: {level}, {'complete' if completes else unconfirmed}{_corrected(case, was)}",
+        data={"level": decision.level.value, "complete": completes} | ({"was": was} if was else {}),
         attention=attention,
         next_step=next_step,
     )
@@ -88,16 +89,21 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
 
 
 def _follow_record(case, answer, by, at):
-    """Let the person's record follow a blood thinner answered otherwise; return the words for the timeline.
+    """Let the person's record follow a blood thinner answered otherwise; return what it said before, where it changed.
 
     The newest answer wins.  Not asked is no answer: it takes nothing back.
     """
     if answer is Answer.NOT_ASSESSED:
-        return ""
-    was = keep_health(case=case, person_facts={BLOOD_THINNER: answer.value}, by=by, at=at, where="screening")
+        return {}
+    return keep_health(case=case, person_facts={BLOOD_THINNER: answer.value}, by=by, at=at, where="screening")
+
+
+def _corrected(case, was):
+    """Return the words for the timeline where an answer took the place of another one of the record."""
     said = {Answer.PRESENT: "yes", Answer.ABSENT: "no"}
     before = said.get(was.get(BLOOD_THINNER))
-    return f". Blood thinner: the record said {before}, it now says {said[answer]}" if before else ""
+    after = said.get(case.patient.anticoagulant)
+    return f". Blood thinner: the record said {before}, it now says {after}" if before else ""
 
 
 def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
@@ -105,23 +111,7 @@ def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
         raise Refused("Only a clinician may record an alternative diagnosis (w10).")
     if answers.get("w10") is Answer.PRESENT and not w10_reason.strip():
         raise Refused("An alternative diagnosis (w10) needs a reason.")
-    rows = [
-        ScreeningAnswer(
-            screening=screening,
-            code=code,
-            value=answer.value,
-            shown_none=code in shown_none,
-            answered_at=at,
-            answered_by=by,
-        )
-        for code, answer in answers.items()
-    ]
-    ScreeningAnswer.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["screening", "code"],
-        update_fields=["value", "shown_none", "answered_at", "answered_by"],
-    )
+    keep_answers(screening, answers, by, at, shown_none=shown_none)
     if may_set_w10 and "w10" in answers:
         Screening.objects.filter(pk=screening.pk).update(
             w10_reason=w10_reason.strip(),

@@ -21,11 +21,12 @@ from triage.actions.deciding import (
     NotAllowed,
     attention_of,
     decide_and_keep,
+    keep_answers,
     open_items,
     present_facts,
 )
 from triage.knowledge import triage_knowledge
-from triage.models import RedFlagItem, Screening, ScreeningAnswer
+from triage.models import RedFlagItem, Screening
 from triage.rules.safety_set import answered_yes, worst
 from triage.words import is_held
 
@@ -171,18 +172,7 @@ def _keep_yes(screening, questions, by, at):
 
 def _keep_present(screening, codes, by, at):
     """Keep each fact as present; an answer that stands otherwise is raised, never lowered."""
-    rows = [
-        ScreeningAnswer(
-            screening=screening, code=code, value=Answer.PRESENT.value, answered_at=at, answered_by=by, shown_none=False
-        )
-        for code in codes
-    ]
-    ScreeningAnswer.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["screening", "code"],
-        update_fields=["value", "shown_none", "answered_at", "answered_by"],
-    )
+    keep_answers(screening, dict.fromkeys(codes, Answer.PRESENT), by, at)
 
 
 def _ensure_item(case, question, screening, by, at):

@@ -6,11 +6,18 @@ from clinic.access import may_log
 from clinic.actions import keep_health, lock_case
 from clinic.alarms import open_task
 from clinic.terms import Answer, Level
-from triage.actions.deciding import NotAllowed, decide_and_keep, facts_of_row, open_items, present_facts
+from triage.actions.deciding import (
+    NotAllowed,
+    decide_and_keep,
+    facts_of_row,
+    keep_answers,
+    open_items,
+    present_facts,
+)
 from triage.actions.stopping import ALARM, stop_of, unfinished_screening, write_stop
 from triage.facts import BLOOD_THINNER
 from triage.knowledge import triage_knowledge
-from triage.models import RedFlagItem, ScreeningAnswer
+from triage.models import RedFlagItem
 
 
 @transaction.atomic
@@ -67,21 +74,9 @@ def _keep(screening, answers, shown_none, by, at):
     """Keep each yes, and each no where nothing was answered; "not sure" stays a silence."""
     stand = dict(screening.answers.values_list("code", "value"))
     silent = {code for code, value in stand.items() if value == Answer.NOT_ASSESSED} | (answers.keys() - stand.keys())
-    kept = [
-        ScreeningAnswer(
-            screening=screening,
-            code=code,
-            value=answer.value,
-            shown_none=code in shown_none,
-            answered_at=at,
-            answered_by=by,
-        )
+    kept = {
+        code: answer
         for code, answer in answers.items()
         if answer is Answer.PRESENT or (answer is Answer.ABSENT and code in silent)
-    ]
-    ScreeningAnswer.objects.bulk_create(
-        kept,
-        update_conflicts=True,
-        unique_fields=["screening", "code"],
-        update_fields=["value", "shown_none", "answered_at", "answered_by"],
-    )
+    }
+    keep_answers(screening, kept, by, at, shown_none=shown_none)
