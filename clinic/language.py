@@ -13,6 +13,18 @@ def said(text: Text) -> str:
     return text.es if (translation.get_language() or "").startswith("es") else text.en
 
 
+def said_number(value: float) -> str:
+    """Return a number as the language spoken now writes it, without needless zeros: "37.5", "37,5"."""
+    written = f"{value:g}"
+    return written.replace(".", ",") if (translation.get_language() or "").startswith("es") else written
+
+
+def wanted_language(request) -> str:
+    """Return the language asked for with ``?language=``, for what goes to somebody else; else that of the page."""
+    asked = request.GET.get("language")
+    return asked if asked in dict(settings.LANGUAGES) else language_of(request)
+
+
 def language_of(request) -> str:
     """Return the code of the language for this request, one of ``settings.LANGUAGES``.
 

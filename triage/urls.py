@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triage.views import diagnosis, examination, items, screening
+from triage.views import diagnosis, examination, items, paper, screening
 
 app_name = "triage"
 
@@ -23,6 +23,7 @@ urlpatterns = [
         name="sign_item",
     ),
     path("cases/<uuid:case_id>/triage/letter/", items.letter, name="letter"),
+    path("cases/<uuid:case_id>/letter.pdf", paper.letter_pdf, name="letter_pdf"),
     path(
         "cases/<uuid:case_id>/triage/examination/",
         examination.examination,

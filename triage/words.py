@@ -3,6 +3,10 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clinic.language import said, said_number
 from clinic.terms import Answer, Level, Side
 from triage.knowledge import triage_knowledge
 
@@ -136,6 +140,33 @@ def words_of(code):
     return labels().get(code, code.replace("_", " ").capitalize())
 
 
+def said_of(code):
+    """Return the words of a code in the language that is spoken now."""
+    text = texts().get(code)
+    return said(text) if text else words_of(code)
+
+
+@cache
+def texts():
+    """Return the words of every code in both languages."""
+    return {entry.code: entry.label for entry in triage_knowledge().codes}
+
+
+@cache
+def _sentences():
+    """Return what the rules say when a row fires, the longest first."""
+    known = triage_knowledge()
+    found = [rule.text for flag in known.red_flags.flags for rule in flag.rules]
+    return sorted([*found, *(row.text for row in known.clot.rows)], key=lambda text: -len(text.en))
+
+
+def said_again(stored):
+    """Return what was stored in English when a row fired, in the language spoken now; other words stay as they are."""
+    for text in _sentences():
+        stored = stored.replace(text.en, said(text))
+    return stored
+
+
 def row_title(code):
     """Return the title of a red-flag row."""
     return next(
@@ -190,23 +221,26 @@ def wells_rows(facts):
     rows = []
     for item in triage_knowledge().scores.wells.items:
         answer = facts.w10 if item.code == "w10" else facts.answer(item.code)
-        rows.append({"item": item, "answer": ANSWER_WORDS[answer]})
+        rows.append({"item": item, "answer": ANSWER_WORDS[answer], "is_yes": answer is Answer.PRESENT})
     return rows
 
 
 ANSWER_WORDS = {
-    Answer.PRESENT: "yes",
-    Answer.ABSENT: "no",
-    Answer.NOT_ASSESSED: "not asked",
+    Answer.PRESENT: _("yes"),
+    Answer.ABSENT: _("no"),
+    Answer.NOT_ASSESSED: _("not asked"),
 }
 
 
+SIDE_WORDS = {Side.LEFT: _("left"), Side.RIGHT: _("right"), Side.BOTH: _("both sides")}
+
+
 def measured_words(measurement):
-    """Return one measured value in words: what, which side, how much, how much it hurt."""
-    side = "" if measurement.side is Side.NONE else f", {measurement.side.value}"
-    value = "" if measurement.value is None else f": {measurement.value:g} {measurement.unit}".rstrip()
-    pain = "" if measurement.pain_nprs is None else f", pain {measurement.pain_nprs}/10"
-    return f"{words_of(measurement.test)}{side}{value}{pain}"
+    """Return one measured value in words, in the language spoken now: what, which side, how much, how much it hurt."""
+    side = f", {SIDE_WORDS[measurement.side]}" if measurement.side in SIDE_WORDS else ""
+    value = "" if measurement.value is None else f": {said_number(measurement.value)} {measurement.unit}".rstrip()
+    pain = ", " + gettext("pain %(points)s/10") % {"points": measurement.pain_nprs}
+    return f"{said_of(measurement.test)}{side}{value}{'' if measurement.pain_nprs is None else pain}"
 
 
 @cache

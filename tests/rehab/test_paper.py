@@ -233,6 +233,7 @@ def fresh_server(data):
     return json.loads(started.stdout)
 
 
+@pytest.mark.timing
 def test_the_first_paper_of_a_process_is_made_in_time_too(in_force):
     plan = plan_in_force(in_force.case)
     data = handout_data(in_force.case, plan, [], timezone.now(), "es")

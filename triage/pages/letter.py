@@ -1,5 +1,10 @@
 """The letter to the hospital: what is feared, which answers say so, and only the findings that matter there."""
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clinic.language import said
 from clinic.terms import Answer, Measurement, Side
 from triage import words
 from triage.actions.deciding import facts_of_row
@@ -8,14 +13,21 @@ from triage.models import Decision
 from triage.pages import case_items, decision_context
 
 URGENCY = {
-    "E": "Emergency: please see at once",
-    "D": "Please assess today",
-    "U": "Please assess within two weeks",
+    "E": _("Emergency: please see at once"),
+    "D": _("Please assess today"),
+    "U": _("Please assess within two weeks"),
 }
+SEXES = {"female": _("female"), "male": _("male"), "other": _("other")}
+LEGS = {
+    "left": _("Calf pain, left"),
+    "right": _("Calf pain, right"),
+    "both": _("Calf pain, both sides"),
+}
+THINNER = {Answer.PRESENT: _("yes"), Answer.ABSENT: _("no"), Answer.NOT_ASSESSED: _("not asked")}
 
 
 def letter_context(case, person, at):
-    """Return what the letter says: situation, background, findings, Wells items, request."""
+    """Return what the letter says in the language spoken now: situation, background, findings, Wells, request."""
     context = decision_context(case, at.date())
     facts = context["facts"]
     concerns = _concerns(case, facts)
@@ -27,18 +39,47 @@ def letter_context(case, person, at):
         **context,
         "patient": case.patient,
         "clinic": case.patient.clinic,
-        "age": case.patient.age_on(at.date()),
+        "about": _about(case.patient, at.date()),
+        "situation": _situation(case),
         "author": person,
         "at": at,
         "concerns": concerns,
-        "risks": [words.words_of(code) for code in present if code in risks],
-        "present": [words.words_of(code) for code in present if code not in risks],
-        "absent": [words.words_of(code) for code in absent],
+        "risks": [words.said_of(code) for code in present if code in risks],
+        "present": [words.said_of(code) for code in present if code not in risks],
+        "absent": [words.said_of(code) for code in absent],
         "measured": [words.measured_words(one) for one in facts.measurements if _is_sent(one.test, context["level"])],
-        "urgency": URGENCY.get(context["level"], "For your assessment"),
-        "request_text": " ".join(dict.fromkeys(item.flag.action.en for item in concerns if item.flag))
-        or "Please assess.",
+        "urgency": str(URGENCY.get(context["level"], _("For your assessment"))),
+        "request_text": " ".join(dict.fromkeys(said(item.flag.action) for item in concerns if item.flag))
+        or gettext("Please assess."),
+        "asked_back": gettext(
+            "Please tell us the outcome (excluded, confirmed or inconclusive), with the results of ultrasound and "
+            "D-dimer, and whether and within which limits the leg may be loaded. Until then we give no exercise, "
+            "massage, stretching or compression."
+        ),
     }
+
+
+def _about(patient, today):
+    """Return who the patient is, as (name, value); what is not known is said, what is optional left out."""
+    born = gettext("%(day)s (%(age)s years)")
+    told = (
+        (_("Patient"), f"{patient.surname}, {patient.given_name}, {SEXES[patient.sex]}"),
+        (_("Born"), born % {"day": date_format(patient.birth_date, "DATE_FORMAT"), "age": patient.age_on(today)}),
+        (_("Phone"), patient.phone),
+        (_("Allergies"), patient.allergies or gettext("not asked")),
+        (_("Blood thinner"), str(THINNER[patient.anticoagulant])),
+        (_("Medicines"), patient.medicines),
+    )
+    return [(str(name), value) for name, value in told if value]
+
+
+def _situation(case):
+    """Return where it hurts and since when."""
+    leg = str(LEGS[case.side])
+    if case.onset_on is None:
+        return f"{leg}."
+    since = gettext("%(leg)s, since %(day)s.")
+    return since % {"leg": leg, "day": date_format(case.onset_on, "DATE_FORMAT")}
 
 
 def _matters(code, rows, level):
@@ -59,12 +100,13 @@ def _concerns(case, facts):
     decisions = _stored_decisions(case, concerns)
     again = _answered_no(case) if concerns else {}
     for item in concerns:
-        item.title = words.row_title(item.row)
+        item.title = said(item.flag.title) if item.flag else item.row
+        item.said = words.said_again(item.text)
         fired = list(_fired(item, items, decisions))
         item.opening = [
             {
                 "code": code,
-                "words": words.words_of(code),
+                "words": words.said_of(code),
                 "on": on,
                 "again": again.get(code) if facts.lacks(code) else None,
             }

@@ -1,5 +1,6 @@
 """The items a screening opened: close with an outcome, sign, and the letter to the hospital."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
@@ -85,4 +86,4 @@ def letter(request, case_id):
     """Show the hand-over letter for the hospital, ready to print."""
     case = recordable(request, case_id)
     context = letter_context(case, request.user, timezone.localtime())
-    return render(request, "triage/letter.html", context)
+    return render(request, "triage/letter.html", context | {"languages": settings.LANGUAGES})
