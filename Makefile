@@ -41,8 +41,11 @@ run: setup
 	@$(PY) manage.py sync_catalogue
 	@$(PY) manage.py seed_demo
 	@echo "Stridewell is on http://localhost:$(PORT)  (stop it with Ctrl-C)"
-	@$(PY) manage.py deliver_alarms --loop 60 & alarms=$$!; $(PY) manage.py review --loop 3600 & reviews=$$!; \
-	  trap 'kill $$alarms $$reviews 2>/dev/null' EXIT INT TERM; \
+	@$(PY) manage.py deliver_alarms --loop 60 & beside=$$!; \
+	  $(PY) manage.py review --loop 3600 & beside="$$beside $$!"; \
+	  $(PY) manage.py db_worker --interval 2 --no-reload --verbosity 0 & beside="$$beside $$!"; \
+	  $(PY) manage.py tidy --loop 3600 & beside="$$beside $$!"; \
+	  trap 'kill $$beside 2>/dev/null' EXIT INT TERM; \
 	  $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 test: $(DEV_STAMP)

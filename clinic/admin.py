@@ -5,15 +5,18 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
-from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, Membership, Patient, Person, Task
-from clinic.windows import Administered, OfTheClinic, Quick, Sealed, Uncounted, in_window
+from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Membership, Patient, Person, Task
+from clinic.windows import Administered, OfTheClinic, Quick, Sealed, Uncounted, WorkWindow, in_window
 
 admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
 for hidden in (EmailAddress, Authenticator):  # a sign-in is changed by the person it belongs to
     admin.site.unregister(hidden)
+admin.site.unregister(DBTaskResult)  # what failed has a window of its own
+admin.site.register(FailedWork, WorkWindow)
 admin.site.unregister(Group)  # who may do what follows from the role in a clinic, not from groups
 
 

@@ -13,6 +13,7 @@ class ClinicConfig(AppConfig):
 
     def ready(self):
         """Make the triggers after every migrate, and let them step aside before one on SQLite."""
+        from clinic import background  # noqa: F401 (listens to what the worker ends)
         from clinic.checks import check_knowledge
         from clinic.triggers import CASE_TRIGGERS, install, register, step_aside
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from clinic.access import clinics_signed_in, may_administer, may_read_clinical
+from clinic.background import put_again
 from clinic.models.patients import search_key
 
 MOST_ROWS = 1000
@@ -103,3 +104,25 @@ class OfTheClinic(Sealed):
     def get_queryset(self, request):
         """Leave out what belongs to another clinic."""
         return in_window(super().get_queryset(request), request.user)
+
+
+class WorkWindow(Administered, Uncounted, admin.ModelAdmin):
+    """A window on the background work that failed; it may be tried again."""
+
+    list_display = fields = readonly_fields = ["what", "finished_at", "tries", "error"]
+    list_display_links = None
+    actions = ["try_again"]
+
+    @admin.action(description="Try again")
+    def try_again(self, request, chosen):
+        """Put the chosen work into the queue once more."""
+        count = sum(put_again(row.pk) for row in chosen)
+        self.message_user(request, f"{count} will be tried again within a minute.")
+
+    def has_add_permission(self, request):
+        """Work comes from the pages."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """It is looked at and tried again, never changed."""
+        return False

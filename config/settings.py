@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "allauth",  # before ours, whose admin leaves its tables out
     "allauth.account",
     "allauth.mfa",
+    "django_tasks",
+    "django_tasks_db",
     "clinic",
     "triage",
     "rehab",
@@ -113,10 +115,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "clinic.Person"
 AUTHENTICATION_BACKENDS = ["clinic.access.SignIn"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -127,8 +126,6 @@ LOGIN_REDIRECT_URL = "clinic:today"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 RUNNER_SESSION_DAYS = int(env("CLINIC_RUNNER_DAYS", "30"))  # a runner stays in on their own phone
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
 
 # --- Signing in by code or passkey -------------------------------------------------------
 # Numbers are counted in the database, which all workers share; sessions stand there too, in a table of their own.
@@ -161,8 +158,12 @@ FORMAT_MODULE_PATH = "config.formats"
 EMERGENCY_NUMBER = env("CLINIC_EMERGENCY_NUMBER", "")
 TIME_ZONE = env("CLINIC_TIME_ZONE", "UTC")
 SAME_FOR_EVERYBODY = ("/exercises/figures/",)  # drawings: their language stands in their address
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
+
+# --- Work beside the requests ------------------------------------------------------------
+# It waits in the database, for ``manage.py db_worker``.
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Files -------------------------------------------------------------------------------
 
@@ -186,10 +187,8 @@ if not DEBUG:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
 # --- Mail --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 
-from clinic.models import Case, Person
+from clinic.models import Case, FailedWork, Person
 from tests.world import PEOPLE, a_browser, address, every_route, item_of, tables
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +268,8 @@ CLINICAL = {
 KEPT = dict.fromkeys(("changelist", "change", "history", "add", "password"), f"{STOPPED} 200 403 403 403 200")
 KEPT |= {"delete": REFUSED}
 OF_THE_CLINIC = KEPT | {"add": REFUSED, "history": f"{STOPPED} 200 /admin/ /admin/ /admin/ 200"}
-TABLES = {"clinic": OF_THE_CLINIC, "person": KEPT, "exercise": KEPT | {"add": REFUSED}}  # every other table is clinical
+TABLES = {"clinic": OF_THE_CLINIC, "person": KEPT, "exercise": KEPT | {"add": REFUSED}}
+TABLES["failedwork"] = KEPT | {"add": REFUSED}  # every other table is clinical
 
 
 def model_doors():
@@ -284,7 +285,7 @@ def model_doors():
 def a_row(world, model):
     """Return a row of our own clinic in this table."""
     known = {"clinic": world.clinic, "person": world.people["fellow"], "patient": world.case.patient}
-    known |= {"case": world.case, "exercise": world.picture.exercise}
+    known |= {"case": world.case, "exercise": world.picture.exercise, "failedwork": FailedWork.objects.first()}
     path = {"exerciselog": "session__case", "verdict": "session__case", "calendarfeed": "patient__cases"}
     path = path.get(model._meta.model_name, "case")
     return known.get(model._meta.model_name) or model.objects.filter(**{path: world.case}).first()

@@ -14,6 +14,7 @@ APPS = ("clinic", "triage", "rehab")
 
 # Moments that no person causes, or that the row's own owner causes.
 NOBODY_BY = {
+    **{f"clinic.FailedWork.{name}_at": "the worker's own clock" for name in ("enqueued", "started", "finished")},
     "clinic.Draft.updated_at": "the draft's own person types it",
 }
 

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from clinic.feeds import make_feed
 from clinic.terms import Answer
@@ -71,6 +72,7 @@ def a_world():
     picture = ExerciseMedia(exercise_id="BIRD_DOG", description="All fours, left arm and right leg long")
     picture.file.save("bird.png", ContentFile(b"\x89PNG"))
     alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
+    DBTaskResult.objects.create(status="FAILED", args_kwargs={"args": [], "kwargs": {}}, task_path="a.read_export")
     session = a_session(ours)
     offer, foreign = a_course(ours, people["clinician"]), a_course(theirs, people["stranger"])
     make_feed(patient=ours.patient, starts=None, at=timezone.now())

@@ -8,6 +8,7 @@ from clinic.models.knowledge import KnowledgeConfirmation
 from clinic.models.patients import Patient
 from clinic.models.people import Clinic, Membership, Person
 from clinic.models.tasks import Task
+from clinic.models.work import FailedWork
 
 __all__ = [
     "CalendarFeed",
@@ -15,6 +16,7 @@ __all__ = [
     "CaseEvent",
     "Clinic",
     "Draft",
+    "FailedWork",
     "Invitation",
     "KnowledgeConfirmation",
     "Membership",
