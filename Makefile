@@ -43,6 +43,7 @@ run: setup
 	@echo "Stridewell is on http://localhost:$(PORT)  (stop it with Ctrl-C)"
 	@$(PY) manage.py deliver_alarms --loop 60 & beside=$$!; \
 	  $(PY) manage.py review --loop 3600 & beside="$$beside $$!"; \
+	  $(PY) manage.py remind --loop 300 & beside="$$beside $$!"; \
 	  $(PY) manage.py db_worker --interval 2 --no-reload --verbosity 0 & beside="$$beside $$!"; \
 	  $(PY) manage.py tidy --loop 3600 & beside="$$beside $$!"; \
 	  trap 'kill $$beside 2>/dev/null' EXIT INT TERM; \

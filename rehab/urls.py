@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from rehab.views import calendar, course, figures, intake, logging, paper, plans, runner, treatments, watch
+from rehab.views import (
+    calendar,
+    course,
+    figures,
+    intake,
+    logging,
+    paper,
+    plans,
+    reminders,
+    runner,
+    treatments,
+    watch,
+)
 
 app_name = "rehab"
 
@@ -49,6 +61,8 @@ urlpatterns = [
     path("me/log/", logging.my_logs, name="my_logs"),
     path("me/log/<uuid:session_id>/", logging.my_logged, name="my_logged"),
     path("me/log/<uuid:session_id>/correct/", logging.my_correction, name="my_correction"),
+    path("me/reminders/", reminders.my_reminders, name="my_reminders"),
+    path("reminders/stop/<str:token>/", reminders.stop_reminders, name="stop_reminders"),
     path("me/intake/", intake.my_intake, name="my_intake"),
     path("me/intake/<slug:slug>/", intake.my_intake_topic, name="my_intake_topic"),
 ]

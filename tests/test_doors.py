@@ -117,6 +117,8 @@ POLICY = {
     "rehab:my_logs": (MINE, NO_SUCH_VERB),
     "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
     "rehab:my_correction": (f"{LOGIN} 200 404 404 404 404 404 404", f"{LOGIN} 422 404 404 404 404 404 404"),
+    "rehab:my_reminders": (MINE, f"{LOGIN} 422 422 403 403 403 403 403"),
+    "rehab:stop_reminders": (NOBODYS_LINK, NOBODYS_LINK),  # the secret of the mail is the key, whoever holds it
     "rehab:my_intake": (f"{LOGIN} 200 200 403 403 403 403 403", f"{LOGIN} 200 200 403 403 403 403 403"),
     "rehab:my_intake_topic": (
         f"{LOGIN} {TOLD} {TOLD} 403 403 403 403 403",
@@ -237,6 +239,7 @@ def test_a_form_without_its_token_is_refused_at_every_door(world):
     before = tables()
     got = {name: browser.post(where(world, name, pattern)).status_code for name, pattern in product_doors().items()}
     assert got.pop("emergency") == 405  # takes no form
+    assert got.pop("rehab:stop_reminders") == 404  # a mail program has no cookie to send (RFC 8058)
     assert (set(got.values()), changed(before)) == ({403}, [])
 
 

@@ -8,6 +8,7 @@ from rehab.actions.judging import cases_with_a_plan, judge_case, review
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
 from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
+from rehab.actions.reminding import begin_reminding, came_to, choice_of, decide, keep_choice
 from rehab.actions.scoring import record_score
 from rehab.actions.signing import sign_plan
 from rehab.actions.stages import resume_running, start_running
@@ -27,12 +28,17 @@ __all__ = [
     "answer_danger",
     "answer_risks",
     "ask_safety",
+    "begin_reminding",
+    "came_to",
     "cases_with_a_plan",
     "change_dose",
+    "choice_of",
     "correct_session",
+    "decide",
     "decline_step",
     "draft_plan",
     "judge_case",
+    "keep_choice",
     "keep_topic",
     "log_morning",
     "log_run",

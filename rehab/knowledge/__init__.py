@@ -7,7 +7,7 @@ from rehab.knowledge.course import load_course
 from rehab.knowledge.library import load_exercises, load_questions
 from rehab.knowledge.mapping import load_mapping
 from rehab.knowledge.poses import load_poses
-from rehab.knowledge.session import load_timing
+from rehab.knowledge.session import load_reminders, load_timing
 from rehab.knowledge.treatments import load_treatments
 from rehab.knowledge.watch import load_watch
 from rehab.rules.catalogue import RehabKnowledge
@@ -25,6 +25,7 @@ def rehab_knowledge() -> RehabKnowledge:
     figures = load_poses(checker, exercises)
     watch = load_watch(checker)
     timing = load_timing(checker)
+    reminders = load_reminders(checker)
     checker.raise_problems()
     return RehabKnowledge(
         questions=questions,
@@ -41,4 +42,5 @@ def rehab_knowledge() -> RehabKnowledge:
         watch=watch,
         reasons=course.reasons,
         timing=timing,
+        reminders=reminders,
     )

@@ -5,6 +5,7 @@ from rehab.models.logs import ExerciseLog, MorningLog, RunLog, SafetyCheck, Sess
 from rehab.models.plans import LevelStep, Plan, PlanItem
 from rehab.models.progress import OutcomeScore, RunStage, StepOffer, Verdict
 from rehab.models.readiness import PainLimitSet, RunReadiness
+from rehab.models.reminders import Reminder, ReminderChoice
 from rehab.models.treatments import TreatmentRecord
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "PainLimitSet",
     "Plan",
     "PlanItem",
+    "Reminder",
+    "ReminderChoice",
     "RunLog",
     "RunReadiness",
     "RunStage",

@@ -13,6 +13,7 @@ from clinic.terms import Text
 from rehab.rules.course_tables import Measure, ProgressTable, RunningTable
 from rehab.rules.mapping_tables import MappingTable
 from rehab.rules.pose_tables import FigureTable
+from rehab.rules.reminders import ReminderTable
 from rehab.rules.session import Timing
 from rehab.rules.watch import WatchTable
 
@@ -278,3 +279,4 @@ class RehabKnowledge:
     watch: WatchTable
     reasons: Mapping[str, Text]  # the sentences in which the rules of a course speak
     timing: Timing
+    reminders: ReminderTable

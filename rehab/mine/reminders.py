@@ -1,0 +1,193 @@
+"""Reminders by mail: who is due one now, what it says, and one pass over all runners.
+
+Nothing is sent while the leg may not be loaded: the gate is asked for each runner just before their mail leaves.
+"""
+
+import logging
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage, get_connection
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from clinic.access import may_sign_in_by_mail
+from clinic.models import Patient
+from rehab.actions import begin_reminding, came_to, decide
+from rehab.followed import triaged_at
+from rehab.knowledge import rehab_knowledge
+from rehab.mine.frame import mine_of
+from rehab.mine.today import LOOKED_BACK, habit_of, recent_sessions
+from rehab.models import MorningLog, Reminder, ReminderChoice
+from rehab.rules.due import Due, standing
+from rehab.rules.reminders import Kind, Standing, has_come, reminders
+from triage.models import RedFlagItem, SignOff
+
+PAGE = 200  # runners whose keys are read at once
+MOMENTS = ("session", "morning")
+SALT, STOPS_FOR = "rehab.reminders.stop", timedelta(days=180)
+logger = logging.getLogger("rehab.reminders")
+
+
+class MailDown(Exception):
+    """The mail server takes no mail now; nothing was decided, the next pass tries again."""
+
+
+def remind(at):
+    """Send what is due at ``at``; return how many mails left.  Raises MailDown."""
+    begin_reminding()
+    now, sent, last = timezone.localtime(at), 0, None
+    post = get_connection()
+    try:
+        while keys := _waiting(now, last):
+            sent += sum(_remind_safely(key, now, post) for key in keys)
+            last = keys[-1]
+    finally:
+        post.close()
+    return sent
+
+
+def _waiting(now, last):
+    """Return the next runners for whom a time of today has come and nothing is decided yet, by key.  One query."""
+    back = datetime.combine(now.date(), now.time()) - timedelta(hours=rehab_knowledge().reminders.late_hours)
+    begins = back.time() if back.date() == now.date() else time.min
+    wishes = {"session": Q(wants_session=True) | Q(wants_silence=True), "morning": Q(wants_morning=True)}
+    wanted = Q()
+    for moment, wished in wishes.items():
+        come = Q(**{f"{moment}_time__lte": now.time(), f"{moment}_time__gt": begins})
+        wanted |= wished & come & ~Q(**{f"{moment}_decided": now.date()})
+    rows = ReminderChoice.objects.filter(wanted).order_by("pk")
+    rows = rows.filter(pk__gt=last) if last else rows
+    return list(rows.values_list("pk", flat=True)[:PAGE])
+
+
+def _remind_safely(key, now, post):
+    try:
+        return _remind(key, now, post)
+    except MailDown:
+        raise
+    except Exception as fault:  # one broken case must not silence the others; its words may hold a person's
+        logger.error("reminders of runner %s: %s", key, type(fault).__name__)
+        return False
+
+
+def _remind(key, now, post):
+    """Decide about one runner, and send what is due; return whether a mail left."""
+    choice = ReminderChoice.objects.select_related("patient__person", "patient__clinic").get(pk=key)
+    table = rehab_knowledge().reminders
+    moments = [moment for moment in MOMENTS if _is_to_decide(choice, moment, now, table)]
+    patient, person = choice.patient, choice.patient.person
+    mine = mine_of(person) if person and may_sign_in_by_mail(person) else None
+    may_train = mine is not None and mine.may_train
+    known = standing_of(mine, now) if may_train else Standing(may_train=False, since=None)
+    kinds = reminders(known, choice.wishes, now=now, table=table)
+    if kinds:
+        _open(post)
+    rows = decide(choice=choice, moments=moments, kinds=kinds, case=mine and mine.case, at=now, today=now.date())
+    return bool(rows) and _send(rows, patient, kinds, post)
+
+
+def _is_to_decide(choice, moment, now, table):
+    """Return whether a time of today has come for which nothing is decided yet."""
+    return getattr(choice, f"{moment}_decided") != now.date() and has_come(
+        getattr(choice, f"{moment}_time"), now, table
+    )
+
+
+def _open(post):
+    """Reach the mail server before anything is claimed: where it is away, nothing is lost."""
+    try:
+        post.open()
+    except OSError as fault:  # smtplib's errors are OSErrors too
+        raise MailDown(type(fault).__name__) from None
+
+
+def _send(rows, patient, kinds, post):
+    try:
+        letter(patient, kinds, post).send()
+    except Exception as fault:  # whatever a mail server does, the next runner is still reminded
+        logger.error("reminder %s could not be mailed: %s", rows[0].pk, type(fault).__name__)
+        post.close()  # the next one begins anew
+        came_to(rows, at=timezone.now(), error=type(fault).__name__)
+        return False
+    came_to(rows, at=timezone.now())
+    return True
+
+
+# --- Where a runner stands ------------------------------------------------------------------------
+
+
+def standing_of(mine, now):
+    """Return where a runner stands who may train, as the rule reads it; ``now`` by the clinic's clock."""
+    today, case = now.date(), mine.case
+    sessions = recent_sessions(case, now)
+    days = frozenset(session.day for session in sessions)
+    told = Reminder.objects.filter(patient=mine.patient, day__gte=today - LOOKED_BACK).order_by("day")
+    return Standing(
+        may_train=True,
+        since=max(timezone.localdate(mine.plan.signed_at), _freed_on(case)),
+        days=days,
+        to_do=any(standing(habit_of(item, sessions), now).due is Due.NOW for item in mine.plan.items.all()),
+        morning_told=MorningLog.objects.current().filter(case=case, day=today).exists(),
+        reminded={Kind(kind): day for kind, day in told.values_list("kind", "day")},
+    )
+
+
+def _freed_on(case):
+    """Return since when the leg may be loaded, as far as is known: a rest that was ordered is no silence."""
+    items = RedFlagItem.objects.filter(case=case, closed_at__isnull=False).order_by("-closed_at")
+    signed = SignOff.objects.filter(case=case).order_by("-at")
+    moments = [
+        triaged_at(case),
+        items.values_list("closed_at", flat=True).first(),
+        signed.values_list("at", flat=True).first(),
+    ]
+    return timezone.localdate(max(moment for moment in (*moments, case.opened_at) if moment is not None))
+
+
+# --- The mail -------------------------------------------------------------------------------------
+
+
+def letter(patient, kinds, post=None):
+    """Return the mail of these reminders, in the runner's language: a first name at most, and nothing of the leg."""
+    wishes = sorted({kind.wish.value for kind in kinds})
+    stop = f"{settings.SITE_URL}{reverse('rehab:stop_reminders', args=[stop_token(patient, wishes)])}"
+    with translation.override(patient.person.language):
+        told = {"name": patient.given_name, "clinic": patient.clinic, "kinds": [kind.value for kind in kinds]}
+        told |= {"days": _days_of(kinds), "stop": stop, "today": f"{settings.SITE_URL}{reverse('rehab:my_today')}"}
+        told |= {"morning": f"{settings.SITE_URL}{reverse('rehab:my_morning')}"}
+        words = render_to_string("rehab/reminder.txt", told).strip() + "\n"
+        subject = _subject(kinds)
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    headers["Auto-Submitted"] = "auto-generated"
+    return EmailMessage(subject, words, None, [patient.person.email], connection=post, headers=headers)
+
+
+def _subject(kinds):
+    if kinds[-1] is Kind.SESSION:
+        return _("Your session today")
+    return _("A question about this morning") if kinds[-1] is Kind.MORNING else _("How is it going?")
+
+
+def _days_of(kinds):
+    table = rehab_knowledge().reminders
+    return table.silent_second_days if Kind.SILENT_SECOND in kinds else table.silent_first_days
+
+
+def stop_token(patient, wishes):
+    """Return the secret by which whoever holds the mail stops these reminders, without signing in."""
+    return signing.dumps([str(patient.pk), list(wishes)], salt=SALT, compress=True)
+
+
+def opened_stop(token):
+    """Return (the runner, the wishes) of a secret of ours; ``None`` for any other, or one that is too old."""
+    try:
+        key, wishes = signing.loads(token, salt=SALT, max_age=STOPS_FOR)
+    except signing.BadSignature:
+        return None
+    patient = Patient.objects.select_related("person", "clinic").filter(pk=key, person__isnull=False).first()
+    return (patient, wishes) if patient else None
