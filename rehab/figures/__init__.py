@@ -5,17 +5,19 @@ from functools import lru_cache
 
 from rehab.figures import props, signs
 from rehab.figures.camera import Camera, frame
-from rehab.figures.drawing import INK, Paths, figure_of, page
+from rehab.figures.drawing import INK, Paths, page
+from rehab.figures.person import figure_of
 from rehab.figures.skeleton import CHAINS, between, body
 from rehab.figures.vectors import angle, sub
 from rehab.knowledge import rehab_knowledge
 
-STEPS = ((30, 2), (62, 3), (95, 4), (181, 6))  # how far the fastest bone turns, and how many pictures that takes
+STEPS = ((30, 2), (62, 3), (100, 4), (181, 5))  # how far the fastest bone turns, and how many pictures that takes
 BONES = [
     (f"{side}_{a}", f"{side}_{b}") for side in ("work", "other") for chain in CHAINS.values() for a, b in chain[:2]
 ]
-LONG = 1.45  # width to height of a picture, from which on two stand above each other
+LONG = 1.25  # width to height of a picture, from which on two stand above each other
 ROOM_FOR_NUMBER = 22
+LEVEL_LETTERS = "abcdefghij"
 LETTERS = {("right", "en"): "R", ("left", "en"): "L", ("right", "es"): "D", ("left", "es"): "I"}
 WORDS = {
     "en": {"right": ("right", "right"), "left": ("left", "left")},
@@ -62,7 +64,8 @@ def figure(exercise_code, level, side="right", language="en"):
     if (side, language) not in LETTERS:
         raise NoFigure(side, language)
     text = words_of(exercise_code, level, side, language)
-    ident = f"{rehab_knowledge().exercises[exercise_code].number}{level or 0}{side[0]}".lower()
+    number = rehab_knowledge().exercises[exercise_code].number[1:].lstrip("0")
+    ident = f"{side[0]}{number}{LEVEL_LETTERS[level or 0]}"  # no name of one figure is that of another
     letter = LETTERS[side, language] if plan.sided else ""
     mirror = side == "left"
     return Figure(
@@ -111,8 +114,8 @@ def _picture(plan, frames, camera, letter, prefix, way, with_arrows=True):
     before = props.before(paths, plan)
     arrow = signs.arrows(paths, plan, way) if with_arrows else ""
     ground = props.floor(paths)
-    lines = f'<g fill="none" stroke-linecap="round" stroke-linejoin="round">{ground}{behind}{person}{before}</g>'
-    return paths.places, f"<defs>{''.join(paths.shapes)}</defs>{lines}{arrow}"
+    pen = f'<g fill="{INK}" stroke="{INK}" stroke-linecap="round" stroke-linejoin="round">'
+    return paths.places, f"<defs>{''.join(paths.shapes)}</defs>{pen}{ground}{behind}{person}{before}</g>{arrow}"
 
 
 def _way(start, end):
@@ -134,7 +137,7 @@ def _film(plan, letter, mirror, text, ident):
 
 def _room(plan, places):
     """Return the frame, with room for the stopwatch above a body that is held."""
-    corner = [(max(x for x, _ in places), min(y for _, y in places) - 44)] if plan.held else []
+    corner = [(max(x for x, _ in places), min(y for _, y in places) - 54)] if plan.held else []
     return frame(places + corner)
 
 

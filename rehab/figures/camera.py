@@ -5,7 +5,7 @@ from math import cos, radians, sin
 
 SCALE = 2  # units of the drawing for one centimetre
 ROOM = 9  # centimetres left free around everything
-ASPECT, WIDEST = 0.9, 2  # width to height of a drawing, at least and at most
+ASPECT, WIDEST = 0.9, 2.6  # width to height of a drawing, at least and at most
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A body as paths: limbs with an outline, the nearer ones darker, the working ones striped and lettered."""
+"""Paths that move from frame to frame, and the page around them; the body itself is in ``person.py``."""
 
 import re
 from xml.sax.saxutils import escape, quoteattr
@@ -6,11 +6,9 @@ from xml.sax.saxutils import escape, quoteattr
 from rehab.figures.camera import SCALE
 from rehab.figures.vectors import mix
 
-INK, TRUNK_FILL, HEAD_FILL = "#14272b", "#cfdcdb", "#e8ddcf"
-NEAR, FAR, WORKS, WORKS_FAR = "#8fa9ac", "#fbfaf6", "#0b5c66", "#4f8188"
-MOVE = "#a53a0c"
+INK, MOVE = "#14272b", "#a53a0c"
 NUMBER = re.compile(r"-?\d+")
-OUTLINE, TRUNK_WIDTH = 3, 18
+OUTLINE = 3
 SECONDS = 4
 
 
@@ -31,11 +29,16 @@ class Paths:
 
     def shape(self, names, width=0, closed=False, curve=False):
         """Write one path and return its number for :meth:`draw`; ``width`` is that of the line, in centimetres."""
-        data = [self._data([self.camera.flat(p) for p in self.points(names, f)], closed, curve) for f in self.frames]
-        for each in self.frames:
-            for x, y in map(self.camera.flat, self.points(names, each)):
-                reach = width * SCALE / 2
-                self.places += [(x - reach, y - reach), (x + reach, y + reach)]
+        return self.flat_shape(
+            [[self.camera.flat(p) for p in self.points(names, f)] for f in self.frames], width, closed, curve
+        )
+
+    def flat_shape(self, rows, width=0, closed=False, curve=False):
+        """Write one path from places of the drawing, a row of them for each frame."""
+        data = [self._data(row, closed, curve) for row in rows]
+        reach = width * SCALE / 2
+        for x, y in (place for row in rows for place in row):
+            self.places += [(x - reach, y - reach), (x + reach, y + reach)]
         name = f"{self.prefix}{self.count}"
         self.count += 1
         self.shapes.append(f'<path id="{name}" d="{data[0]}"{_moving("d", data)}')
@@ -87,12 +90,12 @@ def _moving(key, values):
 def there_and_back(values):
     """Return the timing of a film: to the end and back again, with a rest at both ends.
 
-    What goes straight, to half a centimetre, needs its two ends alone, at the moments when all else is there too.
+    What goes straight, to a centimetre and a half, needs its two ends alone, at the moments when all else is there too.
     """
     times, steps = "", len(values)
     if steps > 2 and _is_straight(values):
         rest = 1 / (2 * steps)
-        times = f' keyTimes="0;{rest:.3g};.5;{0.5 + rest:.3g};1"'
+        times = f' keyTimes="0;{rest:.2g};.5;{0.5 + rest:.2g};1"'.replace(";0.", ";.")
         values = [values[0], values[-1]]
     listed = ";".join([values[0], *values, *reversed(values)])
     return f'dur="{SECONDS}s" repeatCount="indefinite" values="{listed}"{times}'
@@ -102,103 +105,17 @@ def _is_straight(values):
     rows = [[int(number) for number in NUMBER.findall(value)] for value in values]
     last = len(rows) - 1
     return all(
-        abs(number - (a + (b - a) * step / last)) <= 1
+        abs(number - (a + (b - a) * step / last)) <= 3
         for step, row in enumerate(rows)
         for number, a, b in zip(row, rows[0], rows[-1], strict=True)
     )
 
 
-def limb(paths, name, fill, striped):
-    """Return the drawing of an arm or a leg."""
-    side, kind = name.split("_")
-    at = [
-        f"{side}_{part}"
-        for part in (("hip", "knee", "ankle") if kind == "leg" else ("shoulder", "elbow", "wrist", "hand"))
-    ]
-    wide = 11 if kind == "leg" else 9
-    lines = [(paths.shape(at, wide), wide)]
-    closed = []
-    if kind == "leg":
-        lines.append((paths.shape(at[:2], 15), 15))
-        foot = ("ankle", "heel", "ball", "toe", "ball", "ankle")
-        closed.append((paths.shape([f"{side}_{part}" for part in foot], 5), 5))
-    out = [use(shape, INK, w * SCALE + 2 * OUTLINE) for shape, w in lines]
-    out += [use(shape, INK, w * SCALE + 2 * OUTLINE, INK) for shape, w in closed]
-    out += [use(shape, fill, w * SCALE) for shape, w in lines]
-    out += [use(shape, fill, w * SCALE, fill) for shape, w in closed]
-    if striped:
-        out.append(f'<use href="#{lines[0][0]}" stroke="#fff" stroke-width="3" stroke-dasharray="1 9"/>')
-    return "".join(out)
-
-
 def use(name, colour, width, fill=""):
-    """Return one more stroke of a path that was written."""
+    """Return one more stroke of a path that was written; everything is ink that does not say otherwise."""
+    stroke = f' stroke="{colour}"' if colour != INK else ""
     filled = f' fill="{fill}"' if fill else ""
-    return f'<use href="#{name}" stroke="{colour}" stroke-width="{round(width)}"{filled}/>'
-
-
-def trunk(paths):
-    """Return the drawing of the trunk."""
-    for each in paths.frames:
-        for side in ("work", "other"):
-            each[f"{side}_chest"] = mix(each["neck"], each[f"{side}_shoulder"], 0.62)
-            each[f"{side}_seat"] = mix(each["pelvis"], each[f"{side}_hip"], 0.85)
-    ring = ("work_chest", "other_chest", "other_flank", "other_seat", "work_seat", "work_flank", "work_chest")
-    shape = paths.shape(ring, TRUNK_WIDTH, curve=True)
-    return use(shape, INK, TRUNK_WIDTH * SCALE + 2 * OUTLINE, INK) + use(
-        shape, TRUNK_FILL, TRUNK_WIDTH * SCALE, TRUNK_FILL
-    )
-
-
-def head(paths):
-    """Return the drawing of head and neck; the nose tells where the face looks."""
-    lines = [
-        (paths.shape(("neck", "head"), 8), 8),
-        (paths.shape(("head", "head"), 20), 20),
-        (paths.shape(("head", "nose"), 4), 4),
-    ]
-    return "".join(use(s, INK, w * SCALE + 2 * OUTLINE) for s, w in lines) + "".join(
-        use(s, HEAD_FILL, w * SCALE) for s, w in lines
-    )
-
-
-def figure_of(paths, plan, letter):
-    """Return the drawing of the whole body, the farthest part first."""
-    parts = [
-        (_nearness(paths, ("pelvis", "neck")), trunk(paths)),
-        (_nearness(paths, ("neck", "head")) + 0.1, head(paths)),
-    ]
-    middle = parts[0][0]
-    for name in ("work_leg", "other_leg", "work_arm", "other_arm"):
-        side, kind = name.split("_")
-        ends = ("hip", "knee", "ankle") if kind == "leg" else ("shoulder", "elbow", "wrist")
-        near = _nearness(paths, tuple(f"{side}_{end}" for end in ends))
-        is_near, works = near >= middle, name in plan.marked
-        fill = (WORKS_FAR if plan.yaw < 30 and not is_near else WORKS) if works else (NEAR if is_near else FAR)
-        drawing = limb(paths, name, fill, works)
-        if works and letter and name == plan.marked[0]:
-            drawing += label(paths, f"{side}_{'knee' if kind == 'leg' else 'elbow'}", letter)
-        parts.append((near, drawing))
-    return "".join(drawing for _, drawing in sorted(parts, key=lambda part: part[0]))
-
-
-def _nearness(paths, names):
-    seen = [paths.camera.seen(each[name])[2] for each in paths.way for name in names]
-    return sum(seen) / len(seen)
-
-
-def label(paths, point, letter):
-    """Return the letter of the working side, on its knee or elbow."""
-    at = [paths.camera.flat(each[point]) for each in paths.frames]
-    places = [f"{x} {y}" for x, y in at]
-    moves = ""
-    if len(set(places)) > 1:
-        moves = f'<animateTransform attributeName="transform" type="translate" {there_and_back(places)}/>'
-    return (
-        f'<g transform="translate({places[0]})">{moves}<circle r="10" fill="#fff" stroke="{INK}" stroke-width="2"/>'
-        f'<text y="5" font-size="15" font-weight="700" font-family="sans-serif" text-anchor="middle" '
-        f'fill="{INK}">{escape(letter)}</text></g>'
-    )
+    return f'<use href="#{name}"{stroke} stroke-width="{round(width)}"{filled}/>'
 
 
 def page(box, drawing, title, ident):

@@ -1,11 +1,13 @@
 """The things around the body: floor, bench, step, wall, band, ball, bar ... each readable in black and white."""
 
+from math import cos, pi
+
 from rehab.figures import signs
 from rehab.figures.camera import SCALE
 from rehab.figures.drawing import INK, OUTLINE, place_of, use
 from rehab.figures.vectors import add, mix
 
-FLOOR, WOOD, CLOTH, METAL = "#e7e1d4", signs.WOOD, "#b9c9d6", "#5c6669"
+FLOOR, WOOD, CLOTH, METAL, BAND = "#e7e1d4", signs.WOOD, "#b9c9d6", "#5c6669", "#f0b429"
 GROUND = ("hip", "knee", "ankle", "ball", "shoulder", "elbow")
 CORNERS = [(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
 
@@ -19,10 +21,10 @@ def floor(paths):
         )
         area = [(low[0], 0, low[2]), (high[0], 0, low[2]), (high[0], 0, high[2]), (low[0], 0, high[2])]
         path = "M" + "L".join("{} {}".format(*place) for place in _flat(paths, area)) + "z"
-        return f'<path d="{path}" fill="{FLOOR}" stroke="#b9b2a3" stroke-width="2" stroke-linejoin="round"/>'
+        return f'<path d="{path}" fill="{FLOOR}" stroke="#b9b2a3" stroke-width="2"/>'
     xs = [x for x, _ in paths.places]
     left, right = round(min(xs)) - 8, round(max(xs)) + 8
-    return f'<path d="M{left} 3H{right}" stroke="{INK}" stroke-width="4" fill="none"/>'
+    return f'<path d="M{left} 3H{right}" stroke-width="4" fill="none"/>'
 
 
 def behind(paths, plan):
@@ -54,7 +56,7 @@ def _flat(paths, corners):
 
 def _area(places, fill, more=""):
     path = "M" + "L".join(f"{x} {y}" for x, y in places) + "z"
-    return f'<path d="{path}" fill="{fill}" stroke="{INK}" stroke-width="{OUTLINE}" stroke-linejoin="round"{more}/>'
+    return f'<path d="{path}" fill="{fill}" stroke-width="{OUTLINE}"{more}/>'
 
 
 def _hull(places):
@@ -98,14 +100,23 @@ def _bench(paths, prop):
 
 
 def _chair(paths, prop):
-    """A seat with four legs; its back stands at ``low``."""
+    """A seat with four legs; its back stands at ``low``, which is left or right of ``high``."""
     low, high = prop.low, prop.high
-    parts = ""
-    for x in (low[0], high[0] - 4):
-        parts += _area(_hull(_flat(paths, _corners((x, low[1], low[2]), (x + 4, high[1] - 4, high[2])))), WOOD)
-    back = (low[0] - 1, high[1] - 5, low[2]), (low[0] + 3, high[1] + 42, high[2])
+    parts, ahead = "", 4 if high[0] > low[0] else -4
+    for x in (low[0], high[0] - ahead):
+        parts += _area(_hull(_flat(paths, _corners((x, low[1], low[2]), (x + ahead, high[1] - 4, high[2])))), WOOD)
+    back = (low[0] - ahead / 4, high[1] - 5, low[2]), (low[0] + ahead * 0.75, high[1] + 42, high[2])
     parts += _area(_hull(_flat(paths, _corners(*back))), WOOD)
     return parts + _box(paths, prop, WOOD, (low[0], high[1] - 5, low[2]))
+
+
+def _couch(paths, prop):
+    """A couch from its side: a thick seat and an arm rest that rises to the back at ``low``."""
+    low, high = prop.low, prop.high
+    back = _area(_hull(_flat(paths, _corners((low[0] - 8, 6, low[2]), (low[0] + 8, high[1] + 34, high[2])))), CLOTH)
+    feet = "".join(_area(_hull(_flat(paths, _corners((x, 0, 0), (x + 4, 8, 0)))), WOOD) for x in (low[0], high[0] - 8))
+    seat = _box(paths, prop, CLOTH, (low[0] - 2, high[1] - 14, low[2]))
+    return feet + back + _box(paths, prop, CLOTH, (low[0] - 2, 6, low[2])) + seat
 
 
 def _wall(paths, prop):
@@ -115,9 +126,9 @@ def _wall(paths, prop):
     if max(xs) - min(xs) > 80:  # seen from its face: plain
         return _area(places, FLOOR)
     lines = "".join(
-        f"M{min(xs)} {y}l{max(xs) - min(xs)} {min(xs) - max(xs)}" for y in range(min(ys) + 24, max(ys) + 1, 24)
+        f"M{min(xs)} {y}l{max(xs) - min(xs)} {min(xs) - max(xs)}" for y in range(min(ys) + 32, max(ys) + 1, 32)
     )
-    return _area(places, FLOOR) + f'<path d="{lines}" stroke="{INK}" stroke-width="1.5" fill="none"/>'
+    return _area(places, FLOOR) + f'<path d="{lines}" stroke-width="1.5" fill="none"/>'
 
 
 def _mat(paths, prop):
@@ -135,7 +146,7 @@ def _hill(paths, prop):
     return _area(_flat(paths, [prop.low, prop.high, (prop.high[0], prop.low[1], 0)]), FLOOR)
 
 
-BOXES = {"bench": _bench, "chair": _chair, "wall": _wall, "mat": _mat, "sled": _sled, "hill": _hill}
+BOXES = {"bench": _bench, "chair": _chair, "couch": _couch, "wall": _wall, "mat": _mat, "sled": _sled, "hill": _hill}
 
 
 # --- Lines ------------------------------------------------------------------------------------------
@@ -144,8 +155,8 @@ BOXES = {"bench": _bench, "chair": _chair, "wall": _wall, "mat": _mat, "sled": _
 def _line(places, colour, width):
     path = "M" + "L".join(f"{x} {y}" for x, y in places)
     return (
-        f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="{width + 3}" stroke-linecap="round"/>'
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-linecap="round"/>'
+        f'<path d="{path}" fill="none" stroke-width="{width + 3}"/>'
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
     )
 
 
@@ -160,10 +171,10 @@ def _band(paths, prop):
     tied = ""
     if prop.at:
         ((x, y),) = _flat(paths, [prop.at])
-        tied = f'<circle cx="{x}" cy="{y}" r="7" fill="{METAL}" stroke="{INK}" stroke-width="2"/>'
+        tied = f'<circle cx="{x}" cy="{y}" r="7" fill="{METAL}" stroke-width="2"/>'
     return (
-        use(shape, INK, 12) + use(shape, "#f0b429", 8)
-        + f'<use href="#{shape}" stroke="{INK}" stroke-width="8" stroke-dasharray="2 9"/>' + tied
+        use(shape, INK, 12) + use(shape, BAND, 7)
+        + f'<use href="#{shape}" stroke-width="7" stroke-linecap="butt" stroke-dasharray="2 8"/>' + tied
     )  # fmt: skip
 
 
@@ -179,13 +190,13 @@ def _rope(paths, prop):
         ends, share = [each[name] for name in prop.on], each["share"][0]
         lowest = prop.at[1] * (1 - share) - 3 * share
         for n, name in enumerate(names):
-            x, y, z = mix(*ends, n / (ROPE - 1))
-            part = n / (ROPE - 1) * 2 - 1
+            x, y, z = mix(*ends, (1 - cos(pi * n / (ROPE - 1))) / 2)
+            part = -cos(pi * n / (ROPE - 1))
             each[name] = (x, y + (lowest - y) * (1 - part**4) ** 0.5, z + part * 8 * (1 - part**4))
-    return use(paths.shape(names, 2), INK, 4)
+    return use(paths.shape(names, 2), INK, 4, "none")
 
 
-ROPE = 11  # places along a rope
+ROPE = 15  # places along a rope
 LINES = {"band": _band, "towel": _towel, "rope": _rope}
 
 
@@ -229,19 +240,26 @@ def _plate(paths, prop):
 
 
 def _dumbbell(paths, prop):
-    """A short bar with two heads, across the hand."""
+    """A short bar with two heads, across the hand: the heads are the round dots of a dashed line along it."""
     for each in paths.frames:
         spot = add(place_of(each, prop.on[0]), prop.at or (0, 0, 0))
         each |= {f"{prop.on[0]}_a": add(spot, (-9, 0, 0)), f"{prop.on[0]}_b": add(spot, (9, 0, 0))}
-    ends = (f"{prop.on[0]}_a", f"{prop.on[0]}_b")
-    bar = paths.shape(ends, 3)
-    heads = [paths.shape((end, end), 8) for end in ends]
-    return use(bar, INK, 8) + "".join(use(h, INK, 22) + use(h, METAL, 16) for h in heads)
+    bar = paths.shape((f"{prop.on[0]}_a", f"{prop.on[0]}_b"), 11)
+    dots = f'<use href="#{bar}" stroke-dasharray="0 35" '
+    return use(bar, INK, 8) + f'{dots}stroke-width="22"/>{dots}stroke="{METAL}" stroke-width="16"/>'
 
 
 def _cuff(paths, prop):
-    """A weight or a loop strapped around the limb."""
-    return _disc(paths, prop, (1, METAL), (0.4, "#fff"))
+    """A weight strapped around a limb, just above its end (``on``: the two ends of the bone)."""
+    for each in paths.frames:
+        ends = [each[name] for name in prop.on]
+        each |= {"cuff_a": mix(*ends, 0.74), "cuff_b": mix(*ends, 0.96)}
+    shape = paths.shape(("cuff_a", "cuff_b"), 12)
+    whole = f'<use href="#{shape}" stroke-linecap="butt" '
+    return (
+        f'{whole}stroke-width="26"/>{whole}stroke="{METAL}" stroke-width="20"/>'
+        f'{whole}stroke="#fff" stroke-width="20" stroke-dasharray="2 5"/>'
+    )
 
 
 def _bike(paths, prop):
@@ -253,22 +271,20 @@ def _bike(paths, prop):
 
     wheel, radius = at(38, 2), 26 * SCALE
     paths.places += [(wheel[0] - radius, wheel[1] - radius), (wheel[0] + radius, wheel[1] + radius), at(-45, -30)]
-    parts = f'<circle cx="{wheel[0]}" cy="{wheel[1]}" r="{radius}" fill="{FLOOR}" stroke="{INK}" stroke-width="4"/>'
+    parts = f'<circle cx="{wheel[0]}" cy="{wheel[1]}" r="{radius}" fill="{FLOOR}" stroke-width="4"/>'
     parts += f'<circle cx="{wheel[0]}" cy="{wheel[1]}" r="10" fill="{INK}"/>'
     for ends in (
         ((0, 0), (38, 2)), ((0, 0), (-17, 56)), ((-12, 38), (32, 42)), ((38, 2), (28, 66)), ((28, 66), (36, 72)),
         ((-26, 57), (-6, 57)), ((0, 0), (-30, -28)), ((38, 2), (60, -28)), ((-36, -28), (66, -28)),
     ):  # fmt: skip
         parts += _line([at(*end) for end in ends], METAL, 8)
-    return (
-        parts + f'<circle cx="{at(0, 0)[0]}" cy="{at(0, 0)[1]}" r="14" fill="{WOOD}" stroke="{INK}" stroke-width="3"/>'
-    )
+    return parts + f'<circle cx="{at(0, 0)[0]}" cy="{at(0, 0)[1]}" r="14" fill="{WOOD}" stroke-width="3"/>'
 
 
 ARCH = (
     # a foot seen from its inner side, in centimetres from the heel: (relaxed, with the arch drawn up)
-    ((0, 9), (1, 9)), ((-3, 3), (-2, 3)), ((1, 0), (2, 0)), ((6, 0), (7, 0)), ((9, 0.6), (9.5, 2.6)),
-    ((13, 1), (13, 3.9)), ((17, 0.6), (16.3, 2.4)), ((20, 0), (18.5, 0)), ((26, 0), (24.5, 0)),
+    ((-3, 3), (-2, 3)), ((1, 0), (2, 0)), ((6, 0), (7, 0)), ((9, 0.6), (9.5, 2.6)),
+    ((13, 1), (13, 3.9)), ((17, 0.6), (16.3, 2.4)), ((26, 0), (24.5, 0)),
     ((27, 2.5), (25.5, 2.5)), ((20, 5), (18.5, 6)), ((13, 9), (12.5, 11.5)), ((9, 14), (9, 15)), ((9, 22), (9, 22)),
     ((0, 22), (0, 22)),
 )  # fmt: skip
@@ -285,16 +301,16 @@ def _arch(paths, prop):
     x, y = paths.camera.flat(prop.at)
     radius = 38 * SCALE
     paths.places += [(x - radius, y - radius), (x + radius, y + radius)]
-    window = f'<circle cx="{x}" cy="{y}" r="{radius}" fill="#fff" stroke="{INK}" stroke-width="3"/>'
-    ground = f'<path d="M{x - 60} {y + 22 * SCALE + 3}H{x + 60}" stroke="{INK}" stroke-width="4"/>'
+    window = f'<circle cx="{x}" cy="{y}" r="{radius}" fill="#fff" stroke-width="3"/>'
+    ground = f'<path d="M{x - 60} {y + 22 * SCALE + 3}H{x + 60}" stroke-width="4"/>'
     side = -1 if paths.camera.mirror else 1
-    towards_heel = signs.arrow_between((x + side * 50, y + 60), (x + side * 16, y + 60), (x - side * 18, y + 60))
+    towards_heel = signs.arrow_between((x + side * 38, y + 57), (x + side * 10, y + 57), (x - side * 18, y + 57))
     shape = paths.shape(names, closed=True)
-    return window + ground + use(shape, INK, 5, "#8fa9ac") + towards_heel
+    return window + ground + use(shape, INK, 5, "#f0dfc8") + towards_heel
 
 
 SIGNS = {
     "arch": _arch,
     "ball": _ball, "roller": _roller, "plate": _plate, "bar": _plate, "dumbbell": _dumbbell, "cuff": _cuff,
-    "metronome": signs.metronome, "bike": _bike, "breath": signs.breath, "speed": signs.speed,
+    "metronome": signs.metronome, "bike": _bike, "breath": signs.breath,
 }  # fmt: skip

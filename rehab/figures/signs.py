@@ -1,8 +1,11 @@
 """Signs in a figure: arrows, breath, speed, a metronome, and the stopwatch of a position that is held."""
 
+from math import dist, hypot
+
 from rehab.figures.drawing import INK, MOVE, place_of
 from rehab.figures.vectors import add, mix
 
+SHORTEST = 40  # units of the drawing: a shorter arrow is all head
 WOOD = "#d8c7a6"
 
 
@@ -19,20 +22,26 @@ def metronome(paths, prop):
 
 
 def breath(paths, prop):
-    """Breath that leaves the mouth: three curved lines."""
-    x, y = paths.camera.flat(prop.at)
-    paths.places += [(x - 26, y - 34), (x + 26, y)]
-    side = -1 if paths.camera.mirror else 1
-    lines = "".join(f"M{x + side * dx} {y}q{side * -8} -9 0 -16t0 -16" for dx in (-16, 0, 16))
-    return f'<path d="{lines}" fill="none" stroke="{MOVE}" stroke-width="4" stroke-linecap="round"/>'
+    """Breath that leaves the mouth: two short lines and a small cloud, the way the face looks."""
+    each = paths.frames[-1]
+    x, y = paths.camera.seen(each["head"])[:2]
+    fore, up = (_seen_way(paths, each, end) for end in ("nose", "crown"))
+
+    def at(ahead, above):
+        return x + fore[0] * ahead + up[0] * above, y + fore[1] * ahead + up[1] * above
+
+    lines = "".join("M{:.0f} {:.0f}L{:.0f} {:.0f}".format(*at(32, n), *at(40, 1.4 * n)) for n in (-2, -11))
+    cx, cy = at(64, 5)
+    paths.places += [(cx - 22, cy - 20), (cx + 22, cy + 14)]
+    cloud = f"M{cx - 14:.0f} {cy + 11:.0f}a10 10 0 0 1-1-20a13 13 0 0 1 24-3a11 11 0 0 1 5 23z"
+    return f'<path d="{lines}{cloud}" fill="#fff" stroke="{MOVE}" stroke-width="4"/>'
 
 
-def speed(paths, prop):
-    """Streaks below something that is fast or in the air."""
-    x, y = paths.camera.flat(prop.at)
-    paths.places += [(x - 24, y - 4), (x + 24, y + 4)]
-    lines = f"M{x - 20} {y - 10}v12M{x} {y - 14}v16M{x + 20} {y - 10}v12"
-    return f'<path d="{lines}" fill="none" stroke="{MOVE}" stroke-width="4" stroke-linecap="round"/>'
+def _seen_way(paths, each, end):
+    """Return the direction from the middle of the head, as it is seen."""
+    a, b = (paths.camera.seen(each[name]) for name in ("head", end))
+    size = max(dist(a, b), 1)
+    return (b[0] - a[0]) / size, (b[1] - a[1]) / size
 
 
 def stopwatch(x, y):
@@ -49,22 +58,44 @@ def arrows(paths, plan, path_frames):
 
 
 def _arrow(paths, arrow, path_frames):
-    if arrow.follows:
-        way = [add(place_of(each, arrow.follows), arrow.shift) for each in path_frames]
-    else:
-        way = [arrow.start, arrow.via or mix(arrow.start, arrow.end, 0.5), arrow.end]
-    spots = [paths.camera.seen(place)[:2] for place in way]
-    bent = spots[0], spots[len(spots) // 2], spots[-1]
+    bent = arrow_places(paths.camera, arrow, path_frames)
     paths.places += bent
     return arrow_between(*bent)
 
 
+def arrow_places(camera, arrow, path_frames):
+    """Return (start, half way, end) of an arrow in the drawing."""
+    if arrow.follows:
+        way = [add(place_of(each, arrow.follows), arrow.shift) for each in path_frames]
+    else:
+        way = [arrow.start, arrow.via or mix(arrow.start, arrow.end, 0.5), arrow.end]
+    spots = [camera.seen(place)[:2] for place in way]
+    return _long_enough(spots[0], _half_way(spots), spots[-1])
+
+
+def _half_way(spots):
+    """Return the place at half of the way: of an even number of places the middle of the two in the middle."""
+    a, b = spots[(len(spots) - 1) // 2], spots[len(spots) // 2]
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+
+
+def _long_enough(start, via, end):
+    """Return an arrow whose way is long enough to be seen."""
+    far = dist(start, end)
+    if far >= SHORTEST:
+        return start, via, end
+    by = SHORTEST / max(far, 1)
+    return start, *(tuple(s + (p - s) * by for s, p in zip(start, place, strict=True)) for place in (via, end))
+
+
 def arrow_between(start, via, end):
-    """Return an arrow through three places of the drawing."""
+    """Return an arrow through three places of the drawing; its head looks the way the line ends."""
     (ax, ay), (mx, my), (bx, by) = start, via, end
     cx, cy = 2 * mx - (ax + bx) / 2, 2 * my - (ay + by) / 2
     dx, dy = bx - cx, by - cy
-    size = max((dx * dx + dy * dy) ** 0.5, 1)
+    if dx * (bx - ax) + dy * (by - ay) <= 0 and hypot(dx, dy) < hypot(bx - ax, by - ay) / 3:
+        dx, dy = bx - ax, by - ay
+    size = max(hypot(dx, dy), 1)
     dx, dy = dx / size, dy / size
     tip = (bx + dx * 6, by + dy * 6)
     wings = [(tip[0] - dx * 20 + side * -dy * 10, tip[1] - dy * 20 + side * dx * 10) for side in (1, -1)]

@@ -11,6 +11,7 @@ from rehab.figures.vectors import add, angle, apply, back, combine, cross, dot, 
 
 LOW_TRUNK, HIGH_TRUNK, NECK, HEAD = 22, 29, 17, 10.5
 UPPER_ARM, FOREARM, HAND = 29, 25, 9
+PALM = 3  # how high the middle of a hand lies on the floor
 THIGH, SHANK = 43, 41
 SHOULDER_HALF, HIP_HALF = 17, 9
 HEEL, BALL, TOES = (-5.5, -7, 0), (13, -7, 0), 6.5
@@ -105,7 +106,17 @@ def _arm(pose, limb, side, found):
         backward = apply(frames_of(pose)[1], (-1, -0.2, 0.3 * sign))
         elbow, wrist = _two_bones(shoulder, limb.at, UPPER_ARM, FOREARM, _way(limb.bend, sign) or backward)
     along = (1, 0, 0) if limb.flat else unit(sub(wrist, elbow))
-    return {f"{side}_elbow": elbow, f"{side}_wrist": wrist, f"{side}_hand": add(wrist, scale(along, HAND))}
+    return {f"{side}_elbow": elbow, f"{side}_wrist": wrist, f"{side}_hand": add(wrist, _hand(wrist, along))}
+
+
+def _hand(wrist, along):
+    """Return the hand from the wrist: as the forearm points, or laid along the floor where that would go through."""
+    down = (PALM - wrist[1]) / HAND
+    if along[1] >= down:
+        return scale(along, HAND)
+    level = unit((along[0], 0, along[2])) if abs(along[0]) + abs(along[2]) > 0.05 else (1, 0, 0)
+    down = max(-1, min(1, down))
+    return scale(add(scale(level, sqrt(1 - down * down)), (0, down, 0)), HAND)
 
 
 def _joint(root, sign):

@@ -22,7 +22,7 @@ POINTS = ("pelvis", "waist", "neck", "head", "crown", "nose") + tuple(
     )
 )
 BOXES = ("bench", "step", "chair", "couch", "wall", "sled", "mat", "hill")
-ROUND = ("ball", "roller", "plate", "bar", "dumbbell", "cuff", "metronome", "bike", "breath", "speed", "arch")
+ROUND = ("ball", "roller", "plate", "bar", "dumbbell", "cuff", "metronome", "bike", "breath", "arch")
 LINES = ("band", "towel", "rope")
 KINDS = (*BOXES, *ROUND, *LINES)
 REST = Limb(root=(0.0, 0.0, 0.0))
@@ -135,6 +135,7 @@ def _plan(entry: Entry, poses, exercises) -> FigurePlan:
         yaw=entry.number("yaw_deg", required=False) or 0.0,
         pitch=entry.number("pitch_deg", required=False) or 0.0,
         held=entry.flag("held"),
+        under=entry.words("under", required=False, choices=LIMBS[2:]),
     )
     entry.finish()
     return plan

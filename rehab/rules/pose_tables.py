@@ -90,7 +90,7 @@ class FigurePlan:
 
     ``marked`` names the limbs that work; ``sided``: whether left and right differ.  ``yaw``: 0 from the right side,
     90 from the front; ``pitch``: how far the eye looks down.  ``held``: the end is held for some seconds, and a
-    stopwatch says so.
+    stopwatch says so.  ``under``: the arms whose hands lie under the trunk.
     """
 
     exercise: str
@@ -104,6 +104,7 @@ class FigurePlan:
     yaw: float
     pitch: float
     held: bool
+    under: tuple[str, ...]
 
 
 @dataclass(frozen=True)

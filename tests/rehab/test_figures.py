@@ -1,8 +1,7 @@
-"""Figures: every level drawn, on both sides, in both languages; bones keep their lengths, joints stay human."""
+"""Figures: every level drawn, on both sides, in both languages, small, in words and on the pages."""
 
 import re
 import xml.etree.ElementTree as ET
-from math import dist
 
 import pytest
 from django.template import Context, Template
@@ -12,8 +11,6 @@ from django.utils.html import escape
 
 from rehab.figures import NoFigure, figure, words_of
 from rehab.figures.drawing import there_and_back
-from rehab.figures.skeleton import FOREARM, SHANK, THIGH, UPPER_ARM, between, body, frames_of, joint_angles
-from rehab.figures.vectors import angle, apply, cross, dot, mix, sub, unit
 from rehab.knowledge import rehab_knowledge
 
 KNOWN = rehab_knowledge()
@@ -21,43 +18,10 @@ POSES, PLANS = KNOWN.figures.poses, KNOWN.figures.plans
 FIGURES = sorted({id(plan): (code, level) for (code, level), plan in sorted(PLANS.items(), reverse=True)}.values())
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 8_000  # of a film; a still holds two pictures
-SHARES = (0, 0.25, 0.5, 0.75, 1)
-
-# Degrees: what a healthy adult's joint allows, with a little room because a drawing has no soft tissue.
-LIMITS = {
-    "bend": (-45, 70), "side_bend": (-50, 50), "twist": (-45, 45), "nod": (-50, 50),
-    "hip_flex": (-35, 135), "hip_away": (-32, 75), "knee": (0, 150), "ankle": (-58, 42), "toes": (0, 90),
-    "shoulder_flex": (-75, 200), "shoulder_away": (-75, 180), "elbow": (0, 152),
-}  # fmt: skip
-BONES = {"hip knee": THIGH, "knee ankle": SHANK, "shoulder elbow": UPPER_ARM, "elbow wrist": FOREARM}
-
-# How thick the body is around a point, in centimetres: where the skin is that touches floor or bench.
-SKIN = {
-    "ball": 2.5, "heel": 2.5, "toe": 2.5, "wrist": 4.5, "elbow": 4.5, "knee": 7, "ankle": 6, "hip": 8.5,
-    "pelvis": 9, "neck": 9, "head": 10, "shoulder": 5, "hand": 4.5,
-}  # fmt: skip
-NEAR = 2.5  # centimetres between skin and floor that still read as touching
-LEGS_DOWN = ("ball", "heel", "toe", "knee", "ankle", "wrist", "elbow", "pelvis", "neck", "head")
 
 
 def poses_in_use():
     return sorted({code for plan in PLANS.values() for code in (plan.start, plan.end)})
-
-
-def skin_of(point):
-    return SKIN[point.rpartition("_")[2]]
-
-
-def distance_to(prop, place):
-    """Return how far a place is from the surface of a thing; infinite for what carries nobody."""
-    if prop.low is not None:
-        nearest = [min(max(place[i], prop.low[i]), prop.high[i]) for i in (0, 1, 2)]
-        return dist(nearest, place)
-    if prop.kind in ("ball", "roller"):
-        return abs(dist(prop.at[:2], place[:2]) - prop.radius)
-    if prop.kind == "bike":  # its saddle
-        return dist((prop.at[0] - 16, prop.at[1] + 57), place[:2])
-    return 1000
 
 
 def test_every_level_of_every_exercise_has_a_figure():
@@ -92,6 +56,15 @@ def test_every_level_is_drawn_on_both_sides_in_both_languages(side, language):
         assert "animate" not in found.still
 
 
+def test_figures_can_stand_on_one_page():
+    seen = {}
+    for code, level in PLANS:
+        for side in ("right", "left"):
+            for drawing in (figure(code, level, side).svg, figure(code, level, side).still):
+                for name in re.findall(r' id="(\w+)"', drawing):
+                    assert seen.setdefault(name, drawing) == drawing, name
+
+
 def test_a_drawing_is_small():
     sizes = {(code, level): len(figure(code, level).svg) for code, level in PLANS}
 
@@ -111,82 +84,11 @@ def test_what_moves_is_animated_and_what_is_held_is_not():
 def test_levels_that_differ_in_posture_differ_in_figure():
     seen = {}
     for (code, level), plan in PLANS.items():
-        picture = re.sub(r"<title.*?</title>|\be\d\w*", "", figure(code, level).still)
+        picture = re.sub(r"<title.*?</title>|\b[rl]\d\w*", "", figure(code, level).still)
         seen.setdefault(picture, set()).add((code, plan))
 
     assert {len(plans) for plans in seen.values()} == {1}, [p for p in seen.values() if len(p) > 1]
     assert len(seen) == len({id(plan) for plan in PLANS.values()})
-
-
-@pytest.mark.parametrize("key", FIGURES, ids=lambda key: f"{key[0]}-{key[1]}")
-def test_bones_keep_their_lengths_all_the_way(key):
-    plan = PLANS[key]
-    for share in SHARES:
-        points = between(POSES[plan.start], POSES[plan.end], share)
-        for side in ("work", "other"):
-            for ends, size in BONES.items():
-                a, b = (f"{side}_{end}" for end in ends.split())
-                assert dist(points[a], points[b]) == pytest.approx(size, abs=0.01), (share, a, b)
-
-
-@pytest.mark.parametrize("code", poses_in_use())
-def test_joints_stay_within_what_a_body_can_do(code):
-    wrong = {}
-    for joint, degrees in joint_angles(POSES[code], body(POSES[code])).items():
-        low, high = LIMITS[joint.removeprefix("work_").removeprefix("other_")]
-        turned = degrees + 360 if "shoulder_flex" in joint and degrees < low else degrees
-        if not low - 0.01 <= turned <= high + 0.01:
-            wrong[joint] = round(degrees)
-
-    assert wrong == {}
-
-
-@pytest.mark.parametrize("code", poses_in_use())
-def test_what_rests_is_reached(code):
-    points = body(POSES[code])
-    ends = {"ball": "ball", "heel": "heel", "ankle": "ankle", "hand": "wrist"}
-    wrong = {
-        name: round(dist(points[f"{name.split('_')[0]}_{ends[limb.by]}"], limb.at), 1)
-        for name, limb in POSES[code].limbs.items()
-        if limb.at and dist(points[f"{name.split('_')[0]}_{ends[limb.by]}"], limb.at) > 1.5
-    }
-
-    assert wrong == {}
-
-
-@pytest.mark.parametrize("key", FIGURES, ids=lambda key: f"{key[0]}-{key[1]}")
-def test_what_carries_the_body_touches_the_floor_or_a_thing(key):
-    plan, wrong = PLANS[key], {}
-    for code in {plan.start, plan.end}:
-        points = body(POSES[code])
-        for point in POSES[code].touch:
-            gap = min([points[point][1], *(distance_to(prop, points[point]) for prop in plan.props)]) - skin_of(point)
-            if abs(gap) > NEAR:
-                wrong[code, point] = round(gap, 1)
-
-    assert wrong == {}
-
-
-@pytest.mark.parametrize("key", FIGURES, ids=lambda key: f"{key[0]}-{key[1]}")
-def test_nobody_sinks_into_the_floor(key):
-    plan, wrong = PLANS[key], {}
-    for share in SHARES:
-        points = between(POSES[plan.start], POSES[plan.end], share)
-        for name, place in points.items():
-            part = name.rpartition("_")[2]
-            if part in LEGS_DOWN and place[1] < SKIN[part] - (5 if share in (0, 1) else 8):
-                wrong[share, name] = round(place[1] - SKIN[part], 1)
-
-    assert wrong == {}
-
-
-def test_a_pose_in_the_air_touches_nothing_and_every_other_says_what_carries_it():
-    in_the_air = {code for code in poses_in_use() if not POSES[code].touch}
-
-    for code in in_the_air:
-        lowest = min(place[1] for name, place in body(POSES[code]).items() if name.endswith(("toe", "ball")))
-        assert lowest > 5, code
-    assert len(in_the_air) < 15
 
 
 def test_the_left_is_the_mirror_of_the_right():
@@ -238,13 +140,6 @@ def test_what_is_not_there_is_refused():
 
 def test_an_exercise_without_a_ladder_has_one_figure_whatever_the_level():
     assert figure("WALK_RUN", None).still == figure("WALK_RUN", 0).still
-
-
-def test_a_planted_stretch_of_a_bone_is_seen():
-    points = body(POSES["stand_relaxed"])
-    points["work_knee"] = mix(points["work_knee"], points["work_hip"], 0.1)
-
-    assert dist(points["work_hip"], points["work_knee"]) != pytest.approx(THIGH, abs=0.01)
 
 
 def test_a_drawing_is_kept_by_caches_and_asked_for_again_by_its_tag(client):
@@ -322,24 +217,10 @@ def test_the_sheet_of_all_figures_shows_every_level_on_both_sides(administrator,
     assert reverse("admin:rehab_exercise_figures") in listed
 
 
-@pytest.mark.parametrize("code", poses_in_use())
-def test_no_knee_bends_backwards_and_no_foot_is_twisted(code):
-    points, wrong = body(POSES[code]), {}
-    right = apply(frames_of(POSES[code])[0], (0, 0, 1))
-    for side in ("work", "other"):
-        hip, knee, ankle, heel, ball = (points[f"{side}_{name}"] for name in ("hip", "knee", "ankle", "heel", "ball"))
-        hinge = unit(cross(sub(ankle, knee), sub(knee, hip)))
-        if angle(sub(knee, hip), sub(ankle, knee)) > 8:  # a straight knee has no hinge to look at
-            wrong |= {side: "backwards"} if dot(hinge, right) < -0.05 else {}
-            wrong |= {side: "twisted"} if abs(dot(unit(sub(ball, heel)), hinge)) > 0.5 else {}
-
-    assert wrong == {}
-
-
 def test_a_film_written_short_moves_as_the_long_one_would():
     straight, bent = ["m0 0l10 5", "m10 0l10 5", "m20 1l10 5"], ["m0 0l10 5", "m14 0l10 5", "m20 1l10 5"]
 
     assert there_and_back(straight).endswith(
-        'values="m0 0l10 5;m0 0l10 5;m20 1l10 5;m20 1l10 5;m0 0l10 5" keyTimes="0;0.167;.5;0.667;1"'
+        'values="m0 0l10 5;m0 0l10 5;m20 1l10 5;m20 1l10 5;m0 0l10 5" keyTimes="0;.17;.5;.67;1"'
     )
     assert there_and_back(bent).count(";") == 6 and "keyTimes" not in there_and_back(bent)
