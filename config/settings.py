@@ -18,9 +18,7 @@ def env(name, default=None):
 
 
 # --- Secrets and place -------------------------------------------------------------------
-# Development needs one word, CLINIC_DEBUG=yes (manage.py says it).  Production needs a key
-# and its hosts, or it stops here.
-
+# Development needs one word, CLINIC_DEBUG=yes (manage.py says it).  Production needs a key and its hosts, or stops.
 DEBUG = env("CLINIC_DEBUG", "no") == "yes"
 SECRET_KEY = env("CLINIC_SECRET_KEY", "only-for-development" if DEBUG else None)
 ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")
@@ -57,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # with padding of its own against BREACH
     "config.security.ContentSecurityPolicy",
     "clinic.emergency.EmergencyFirst",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,7 +156,8 @@ FORMAT_MODULE_PATH = "config.formats"
 # What the emergency page says to call, which knows no clinic; empty: the number of the place where somebody is.
 EMERGENCY_NUMBER = env("CLINIC_EMERGENCY_NUMBER", "")
 TIME_ZONE = env("CLINIC_TIME_ZONE", "UTC")
-SAME_FOR_EVERYBODY = ("/exercises/figures/",)  # drawings: their language stands in their address
+# Drawings, whose language stands in their address, and what a browser installs.
+SAME_FOR_EVERYBODY = ("/exercises/figures/", "/worker.js", "/icons/")
 USE_I18N = USE_TZ = True
 
 # --- Work beside the requests ------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The table of contents: three includes, the admin, the sign-in."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 
 from clinic import emergency
@@ -13,7 +13,7 @@ password = LoginView.as_view(authentication_form=SignIn, redirect_authenticated_
 urlpatterns = [
     path("emergency/", emergency.page, name="emergency"),
     path("accounts/login/", password, name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", entrance.SignOut.as_view(), name="logout"),
     # Of allauth's addresses these alone, under the names it looks for; it is not included.
     path("accounts/login/", password, name="account_login"),
     path("accounts/code/", entrance.ask_for_code, name="account_request_login_code"),

@@ -280,8 +280,11 @@ def plan_in_force(case):
     )
 
 
-def with_newest_step(items):
-    """Return these plan items, each with its exercise and its newest step in ``newest``: a list of one, or empty."""
-    newest = LevelStep.objects.filter(item=OuterRef("item")).order_by("-stepped_at", "-id").values("pk")[:1]
-    steps = LevelStep.objects.filter(pk=Subquery(newest))
+def with_newest_step(items, until=None):
+    """Return these plan items, each with its exercise and its newest step in ``newest``: a list of one, or empty.
+
+    ``until`` leaves out the steps after a moment.
+    """
+    known = LevelStep.objects.filter(item=OuterRef("item"), **({"stepped_at__lte": until} if until else {}))
+    steps = LevelStep.objects.filter(pk=Subquery(known.order_by("-stepped_at", "-id").values("pk")[:1]))
     return items.select_related("exercise").prefetch_related(Prefetch("steps", steps, to_attr="newest"))

@@ -8,6 +8,7 @@ from allauth.mfa.webauthn import views as passkey_views
 from allauth.mfa.webauthn.internal import auth, flows
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -103,3 +104,16 @@ def forget_passkey(request, key_id):
     forget(request, get_object_or_404(_own_passkeys(request), pk=key_id))
     messages.success(request, _("The passkey was removed."))
     return redirect("clinic:passkeys")
+
+
+class SignOut(LogoutView):
+    """Sign out, and let the browser forget every page and drawing that it fetched.
+
+    What a runner's phone keeps for a place without a connection is wiped by the page itself, which first sends what waits.
+    """
+
+    def post(self, request, *args, **kwargs):
+        """Sign out."""
+        answer = super().post(request, *args, **kwargs)
+        answer.headers["Clear-Site-Data"] = '"cache"'
+        return answer

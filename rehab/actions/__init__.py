@@ -6,6 +6,7 @@ from rehab.actions.editing import add_item, change_dose, move_item, remove_item,
 from rehab.actions.intake import answer_danger, answer_risks, keep_topic, send_intake
 from rehab.actions.judging import cases_with_a_plan, judge_case, review
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
+from rehab.actions.offline import tell_safety
 from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
 from rehab.actions.reminding import begin_reminding, came_to, choice_of, decide, keep_choice
@@ -58,4 +59,5 @@ __all__ = [
     "start_running",
     "sync_catalogue",
     "take_step",
+    "tell_safety",
 ]

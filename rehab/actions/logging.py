@@ -284,7 +284,7 @@ def _items_of(case, told):
 
 def _write_exercises(session, told, items, at):
     """Write each exercise at the level and dose that were in force when it was done."""
-    steps = _steps_at(items, told.began or told.device_time or at)
+    steps = _steps_at(items, told.read_at or told.began or told.device_time or at)
     swaps = swaps_of(session.case, at) if any(exercise.swapped_for for exercise in told.exercises) else {}
     rows = []
     for position, exercise in enumerate(told.exercises, start=1):

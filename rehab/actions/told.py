@@ -39,7 +39,8 @@ class ExerciseTold:
 class SessionTold:
     """A session or a run: ratings 0 to 10, ``None`` for not said; ``minutes`` 1 to 1440; ``began`` with time zone.
 
-    ``device_time`` is the clock of the phone when it was written down there without a connection.
+    ``device_time`` is the clock of the phone when it was written down there without a connection; ``read_at`` is
+    when the plan was read that it was done by, so that it stands at the level that was shown.
     """
 
     day: date
@@ -54,6 +55,7 @@ class SessionTold:
     note: str = ""
     exercises: tuple[ExerciseTold, ...] = ()
     device_time: datetime | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def script_data(form):
         "betweenHolds": timing.seconds_between_holds,
         "restSeconds": timing.rest_seconds,
         "exercises": [_counted(part) for part in form.parts],
+        "required": [name for name, field in form.fields.items() if field.required and not field.widget.is_hidden],
         "words": _words(),
     }
 
@@ -143,4 +144,7 @@ def _words():
         "allSets": _("All sets of this exercise are done."),
         "restored": _("You go on where you were."),
         "counted": _("{n} counted"),
+        "needed": _("Please answer this."),
+        "noSets": _("Tick the sets you did, or say why you left it out."),
+        "noReason": _("Say why you did another exercise."),
     }

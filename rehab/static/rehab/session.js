@@ -60,6 +60,7 @@ const state = known || {
 
 let isOver = false; // signed out: nothing is written down any more
 document.addEventListener("submit", (event) => (isOver ||= event.target.matches("form.signout")));
+document.addEventListener("session:kept", () => (isOver = true)); // it waits in the outbox, whole
 
 function keep() {
   if (isOver) return;
@@ -377,6 +378,7 @@ function begun() {
   steps.forEach(fold);
   const wrong = steps.findIndex((section) => section.querySelector(".invalid"));
   show(hasMistakes && wrong >= 0 ? wrong : state.step, { focus: false });
+  form.addEventListener("session:show", (event) => show(event.detail, { focus: false }));
   form.addEventListener("input", () => {
     keepFields();
     if (document.activeElement?.name?.match(/^x\d+_(sets|all)$/)) draw();

@@ -1,0 +1,175 @@
+// The page that opens without a connection.  It asks the safety set first, every time; a yes locks the copy and says
+// what to do; only a calm set opens the session, which is the same form, driven by the same script, as with a
+// connection.  What is out of date, or stopped by the clinic, opens nothing.
+(() => {
+  "use strict";
+  const { store, takeSession, lockOf, work, state } = window.stridewell;
+  const main = document.querySelector("[data-shell]");
+  const CLOCKS_APART_MS = 60 * 60 * 1000;
+  const part = (name) => main.querySelector(`[data-part="${name}"]`);
+
+  function show(...names) {
+    for (const section of main.querySelectorAll("[data-part]")) section.hidden = !names.includes(section.dataset.part);
+    const heading = main.querySelector("[data-part]:not([hidden]) :is(h1, h2)");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }
+
+  /** Fill in whom to call; the numbers stand in the copy, the words on the page. */
+  function fillNumbers({ phone, emergency_number: number }) {
+    for (const [kind, value] of [["phone", phone], ["emergency", number]]) {
+      for (const link of main.querySelectorAll(`[data-call="${kind}"]`)) {
+        link.hidden = !value;
+        link.href = `tel:${value}`;
+        link.querySelector("[data-number]").textContent = value;
+      }
+    }
+  }
+
+  function paragraphs(place, texts, className) {
+    place.replaceChildren(...texts.map((textContent) => Object.assign(document.createElement("p"), { className, textContent })));
+  }
+
+  function today() {
+    const now = new Date();
+    return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+  }
+
+  const isOutOfDate = (copy) =>
+    Date.now() > Date.parse(copy.valid_until) || Date.now() < Date.parse(copy.made) - CLOCKS_APART_MS;
+
+  // --- What there is to show -----------------------------------------------------------------------
+
+  async function open() {
+    const copy = await store.read("record");
+    const lock = await store.read("lock");
+    if (!copy) return show("none");
+    state.owner = copy.owner;
+    fillNumbers(copy.clinic);
+    if (lock) return showLock(copy, lock);
+    if (isOutOfDate(copy)) return show("old");
+    if (copy.stop === "emergency" || copy.stop === "stop") return show("stopped");
+    if (!copy.session) return show("nothing");
+    const begun = await store.read("begun");
+    const isOfThisCopy = begun?.made === copy.made;
+    const waits = await store.waiting(copy.owner);
+    if (isOfThisCopy && begun.isDone) return show(waits.some((entry) => entry.kind === "session") ? "kept" : "sent");
+    if (copy.session.day > today()) return show("later");
+    if (isOfThisCopy && Date.now() - begun.at < copy.safety_holds_ms) return openSession(copy, begun);
+    return ask(copy);
+  }
+
+  // --- The safety set ------------------------------------------------------------------------------
+
+  function ask(copy, { only = null, known = {} } = {}) {
+    const form = part("ask").querySelector("form");
+    const place = form.querySelector("[data-questions]");
+    place.innerHTML = copy.questions; // drawn by the server, from its own texts
+    for (const question of copy.safety) {
+      const field = form.querySelector(`[name="${CSS.escape(question.code)}"]`);
+      if (only && !only.includes(question.code)) field.closest("li").remove();
+    }
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      answered(copy, form, event.submitter?.name === "none", only ?? copy.safety.map((question) => question.code), known);
+    };
+    part("ask").querySelector("[data-first]").hidden = Boolean(only);
+    part("ask").querySelector("[data-more]").hidden = !only;
+    part("missing").hidden = true;
+    show(...(only ? ["locked", "ask"] : ["ask"]));
+  }
+
+  async function answered(copy, form, isNone, asked, known) {
+    const answers = { ...known };
+    for (const code of asked) {
+      const answer = form.elements[code].value || (isNone ? "absent" : "");
+      if (answer) answers[code] = answer;
+    }
+    const yes = Object.keys(answers).filter((code) => answers[code] === "present");
+    if (yes.length) return stop(copy, yes, answers);
+    if (asked.some((code) => !answers[code])) {
+      show("ask", "missing");
+      part("missing").focus();
+      return undefined;
+    }
+    const begun = { made: copy.made, key: crypto.randomUUID(), at: Date.now(), answers };
+    await store.keep("begun", begun);
+    return openSession(copy, begun);
+  }
+
+  /** Lock the copy, put the answers at the head of what waits, say what to do; then ask what is still to be asked. */
+  async function stop(copy, yes, answers) {
+    const lock = lockOf(copy, yes);
+    const isSilent = ({ code, level }) => level === "E" && !answers[code];
+    const left = lock.level === "E" ? [] : copy.safety.filter(isSilent).map(({ code }) => code);
+    await store.keep("lock", { ...lock, left, answers });
+    await store.drop("begun");
+    const told_at = new Date().toISOString();
+    const entry = { key: crypto.randomUUID(), owner: copy.owner, kind: "safety", told_at, read_at: copy.made };
+    await store.put({ ...entry, refused: null, fields: Object.entries(answers) });
+    await showLock(copy, { ...lock, left, answers });
+    work();
+  }
+
+  async function showLock(copy, lock) {
+    const section = part("locked");
+    const isEmergency = lock.level === "E";
+    section.querySelector("[data-now]").hidden = !isEmergency;
+    section.querySelector("[data-today]").hidden = isEmergency;
+    paragraphs(section.querySelector("[data-advice]"), [...lock.advice, lock.headline], "my-large");
+    const waits = await store.waiting(copy.owner);
+    section.querySelector("[data-untold]").hidden = !waits.some((entry) => entry.kind === "safety");
+    if (lock.left?.length) ask(copy, { only: lock.left, known: lock.answers });
+    else show("locked");
+  }
+
+  // --- The session ---------------------------------------------------------------------------------
+
+  async function openSession(copy, begun) {
+    const form = part("session").querySelector("form");
+    const { session } = copy;
+    const page = new DOMParser().parseFromString(session.form, "text/html"); // nothing is fetched from in there
+    await drawFigures(page);
+    form.replaceChildren(...page.body.childNodes);
+    form.elements.key.value = begun.key;
+    form.elements.day.value = form.elements.day.max = today();
+    const limit = new DOMParser().parseFromString(session.limit, "text/html");
+    form.before(...limit.body.children);
+    const data = document.createElement("script");
+    Object.assign(data, { type: "application/json", id: "session-data", textContent: JSON.stringify({ ...session.data, key: begun.key }) });
+    form.after(data);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      save(copy, begun, form);
+    });
+    show("session");
+    document.head.append(Object.assign(document.createElement("script"), { type: "module", src: main.dataset.session }));
+  }
+
+  async function drawFigures(page) {
+    const figures = (await store.read("figures")) ?? {};
+    for (const node of page.querySelectorAll("picture :is(img, source)")) {
+      const name = node.localName === "img" ? "src" : "srcset";
+      const drawing = figures[node.getAttribute(name)];
+      if (drawing) node.setAttribute(name, `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing)}`);
+      else if (name === "src") node.closest("picture").remove();
+    }
+  }
+
+  async function save(copy, begun, form) {
+    if (!window.stridewell.checked(form)) return;
+    await takeSession(form, { answers: begun.answers, read_at: copy.made });
+    await store.keep("begun", { ...begun, isDone: true });
+    localStorage.removeItem(`stridewell.session.${begun.key}`);
+    location.reload(); // the page as it stands after a session, and nothing of the form left
+  }
+
+  // --- Begin ----------------------------------------------------------------------------------------
+
+  document.addEventListener("outbox:tried", ({ detail }) => {
+    main.querySelector("[data-back]").hidden = !detail;
+    main.querySelector("[data-away]").hidden = Boolean(detail);
+    if (detail && part("session").hidden && part("ask").hidden) open();
+  });
+  open().catch(() => show("none"));
+})();

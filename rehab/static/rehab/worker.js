@@ -1,0 +1,46 @@
+// Keeps the page that opens the copy, and the files it is made of; no page of a person is ever kept here.
+// Without a connection the runner's pages lead to that page.  What it keeps is said by /worker.js (self.kept).
+(() => {
+  "use strict";
+  const { version, shell, files, addresses } = self.kept;
+  const NAME = `stridewell-${version}`;
+  const LONGEST_MS = 12_000; // in a cellar a connection is often there and answers nothing
+  const known = new Set(files.map((file) => new URL(file, self.location).href));
+
+  self.addEventListener("install", (event) => {
+    const fresh = [...files, shell].map((address) => new Request(address, { cache: "no-cache" }));
+    event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(fresh)));
+    self.skipWaiting();
+  });
+
+  self.addEventListener("activate", (event) => {
+    const older = (names) => names.filter((name) => name.startsWith("stridewell-") && name !== NAME);
+    const cleared = caches.keys().then((names) => Promise.all(older(names).map((name) => caches.delete(name))));
+    event.waitUntil(cleared.then(() => self.clients.claim()));
+  });
+
+  const kept = async (address) => (await caches.match(address)) ?? Response.error();
+
+  async function page(request) {
+    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_MS));
+    try {
+      const answer = fetch(request);
+      if (request.method !== "GET") return await answer; // a form may have arrived: wait for what is said
+      return (await Promise.race([answer, late])) ?? (await kept(shell));
+    } catch {
+      return kept(shell);
+    }
+  }
+
+  self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    if (request.mode === "navigate") event.respondWith(page(request));
+    else if (request.method === "GET" && known.has(request.url)) {
+      event.respondWith(caches.match(request.url).then((found) => found ?? fetch(request)));
+    }
+  });
+
+  self.addEventListener("sync", (event) => {
+    if (event.tag === "outbox") event.waitUntil(self.stridewell.send(addresses));
+  });
+})();

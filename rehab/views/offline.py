@@ -1,0 +1,96 @@
+"""Without a connection: the copy that a phone keeps, the page that opens it, and what it sends afterwards."""
+
+from dataclasses import replace
+
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic.emergency import urgent_page
+from clinic.pages import is_uuid
+from rehab import actions
+from rehab.mine.forms import SafetySet
+from rehab.mine.frame import mine_of
+from rehab.mine.offline import Envelope, answers_of, copy_of, owner_of, sentences_of, tasks_as_read
+from rehab.mine.session import session_form
+from rehab.models import SafetyCheck
+from rehab.views.logging import kept
+
+
+@login_required
+@require_GET
+@never_cache
+def my_copy(request):
+    """Send what the runner's phone keeps for a place without a connection, and the token it sends by."""
+    copy = copy_of(mine_of(request.user), request.user, timezone.now(), request.session.get_expiry_date())
+    return JsonResponse({"copy": copy, "token": get_token(request)})
+
+
+@require_GET
+def my_offline(request):
+    """Show the page that opens the copy; it holds nothing of anybody, so a browser may keep it."""
+    response = urgent_page("rehab/my_offline.html", {})
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def refused(*sentences, status=422):
+    """Answer why something is not kept; the phone keeps it and shows the sentences."""
+    return JsonResponse({"refused": [str(sentence) for sentence in sentences]}, status=status)
+
+
+@login_required
+@require_POST
+@never_cache
+def my_outbox(request):
+    """Keep one thing that was told without a connection: a safety set, or a session by the form of any session."""
+    mine, envelope = mine_of(request.user), Envelope(request.POST)
+    if not envelope.is_valid():
+        return refused(_("This cannot be read. Tell your clinic what you did."))
+    if envelope.cleaned_data["owner"] != owner_of(request.user):
+        return refused(_("This log belongs to another runner."), status=409)
+    if mine.case is None:
+        return refused(_("No case of yours is open: tell your clinic what you did."))
+    act = keep_safety if envelope.cleaned_data["kind"] == "safety" else keep_session
+    return act(request, mine, envelope.cleaned_data)
+
+
+def answer(form, logged, where=""):
+    """Answer what became of it: kept, and whether it stops the leg; or why not."""
+    if logged is None:
+        return refused(*sentences_of(form))
+    stop = logged.stop is not None
+    return JsonResponse({"kept": True, "again": logged.again, "stop": stop, "where": where})
+
+
+def keep_safety(request, mine, told):
+    """Keep a safety set that was answered on the phone; a yes stops the leg now, whenever it was said."""
+    form = SafetySet(request.POST)
+    envelope = {"by": request.user, "at": timezone.now(), "device_time": told["told_at"]}
+    where = SafetyCheck.Where.SESSION
+    return answer(
+        form, kept(form, lambda: actions.tell_safety(case=mine.case, where=where, answers=form.answers, **envelope))
+    )
+
+
+def keep_session(request, mine, told):
+    """Keep a session that was done by the copy: judged now, at the level that the copy showed."""
+    at, person = timezone.now(), request.user
+    checks = SafetyCheck.objects.visible_to(person).filter(case=mine.case)
+    safety = answers_of(SafetySet(request.POST), told["key"], told["told_at"], checks)
+    items = [item for item in request.POST.getlist("item") if is_uuid(item)]
+    tasks = tasks_as_read(mine.case, items, told["read_at"])
+    form = session_form(mine, tasks, at, person.units, key=told["key"], data=request.POST)
+    envelope = {"case": mine.case, "key": told["key"], "safety": safety, "by": person, "at": at}
+    logged = kept(form, lambda: actions.log_session(told=dated(form.session(), told), **envelope))
+    return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
+
+
+def dated(session, told):
+    """Return a session with the clock of the phone, and with the moment its plan was read."""
+    return replace(session, device_time=told["told_at"], read_at=told["read_at"])
