@@ -74,7 +74,7 @@
     const had = (await store.read("figures")) ?? {};
     const figures = {};
     for (const address of wanted) {
-      figures[address] = had[address] ?? (await fetch(address).then((answer) => (answer.ok ? answer.text() : "")));
+      figures[address] = had[address] || (await fetch(address).then((answer) => (answer.ok ? answer.text() : "")));
     }
     await store.keep("figures", figures);
   }
@@ -91,7 +91,7 @@
   async function begin() {
     const record = await store.read("record");
     if (state.owner && record && record.owner !== state.owner) await store.dropCopy(); // somebody else's
-    const isShell = !state.owner;
+    const isShell = !says.owner;
     if (isShell) state.owner = record?.owner ?? "";
     const waits = await tell();
     const isWhereCopiesAreMade = location.pathname === says.today || document.querySelector("[data-session-kept]");

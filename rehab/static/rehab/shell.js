@@ -151,8 +151,9 @@
     for (const node of page.querySelectorAll("picture :is(img, source)")) {
       const name = node.localName === "img" ? "src" : "srcset";
       const drawing = figures[node.getAttribute(name)];
+      node.removeAttribute("loading");
       if (drawing) node.setAttribute(name, `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawing)}`);
-      else if (name === "src") node.closest("picture").remove();
+      else if (name === "src") node.closest("picture").replaceWith(node.alt);
     }
   }
 
