@@ -26,6 +26,7 @@ STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
 YOURS = f"{LOGIN} 200 200 200 200 200 200 200"  # a page about the person who asks
 NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
+READ_ONLY = "405 405 405 405 405 405 405 405"
 RUNNERS = f"{LOGIN} 200 200 403 403 403 403 403"
 NOBODYS_LINK = "404 404 404 404 404 404 404 404"
 
@@ -100,6 +101,12 @@ POLICY = {
     "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
     "rehab:my_today": (MINE, NO_SUCH_VERB),
+    "rehab:my_copy": (MINE, NO_SUCH_VERB),
+    "rehab:my_offline": (ANYBODY, READ_ONLY),  # the page without a connection: static, of nobody
+    "rehab:my_outbox": (NO_SUCH_VERB, f"{LOGIN} 422 422 403 403 403 403 403"),
+    "rehab:worker": (ANYBODY, READ_ONLY),  # what a browser installs: static, of nobody
+    "rehab:manifest": (ANYBODY, READ_ONLY),
+    "rehab:icon": (ANYBODY, READ_ONLY),
     "rehab:my_plan": (MINE, NO_SUCH_VERB),
     "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB),
     "rehab:my_safety": (MY_CASE, MY_FORM),
@@ -161,6 +168,8 @@ def walked(world):
         "at_level": 3,
         "drawing": "left-still",
         "figure_language": "es",
+        "shape": "maskable",
+        "size": 512,
         "session_id": world.session.pk,
         "offer_id": world.offer.pk,
         "measure": "PSFS",

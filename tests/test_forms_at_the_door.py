@@ -20,7 +20,9 @@ NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_lo
 NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey", "clinic:calendar", "rehab:calendar"}
 NO_RECORD |= {"rehab:my_reminders", "rehab:stop_reminders"}
 # A runner logs in their own open case alone: rows are only added, and the form names no runner to mistake.
-OWN_LOGS = {f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction")}
+OWN_LOGS = {
+    f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction", "outbox")
+}
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
 BY_ITSELF = {"clinic:task_seen", "clinic:task_done"}  # read alone: tests/clinic/test_worklist.py tries their papers
@@ -133,6 +135,7 @@ def test_every_form_about_a_record_is_tried():
     }
     only_read |= {"rehab:plan_handout", "rehab:my_handout", "triage:letter_pdf"}
     only_read |= {"rehab:media", "rehab:figure", "rehab:my_today", "rehab:my_plan", "rehab:my_logs", "rehab:my_logged"}
+    only_read |= {f"rehab:{name}" for name in ("my_copy", "my_offline", "worker", "manifest", "icon")}
     assert posted - only_read == set(FORMS)
 
 

@@ -109,7 +109,7 @@ def forget_passkey(request, key_id):
 class SignOut(LogoutView):
     """Sign out, and let the browser forget every page and drawing that it fetched.
 
-    What a runner's phone keeps for a place without a connection is wiped by the page itself, which first sends what waits.
+    What a runner's phone keeps for a place without a connection is wiped by the page, which first sends what waits.
     """
 
     def post(self, request, *args, **kwargs):

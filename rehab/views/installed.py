@@ -3,7 +3,6 @@
 import json
 from functools import cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 
 import typst
@@ -19,7 +18,13 @@ from clinic.emergency import urgent_page
 GROUND, A_DAY = "#0b5c66", 24 * 3600
 SIZES = {"any": (192, 512), "maskable": (192, 512), "touch": (180,)}
 # What the page without a connection is made of.
-STYLES = ("bootstrap/css/bootstrap.min.css", "clinic/style.css", "rehab/rehab.css", "rehab/figures.css", "rehab/mine.css")
+STYLES = (
+    "bootstrap/css/bootstrap.min.css",
+    "clinic/style.css",
+    "rehab/rehab.css",
+    "rehab/figures.css",
+    "rehab/mine.css",
+)
 SCRIPTS = tuple(f"rehab/{name}.js" for name in ("store", "outbox", "offline", "checked", "shell", "session"))
 WORKERS = ("rehab/store.js", "rehab/outbox.js", "rehab/worker.js")
 # The print stands in the middle; a mask may cut a fifth off each edge.
@@ -41,18 +46,24 @@ def icon(request, shape, size):
     """Send the icon in one of its shapes and sizes."""
     if size not in SIZES.get(shape, ()):
         raise Http404
-    return HttpResponse(drawn(shape, size), content_type="image/png", headers={"Cache-Control": f"public, max-age={A_DAY}"})
+    return HttpResponse(
+        drawn(shape, size), content_type="image/png", headers={"Cache-Control": f"public, max-age={A_DAY}"}
+    )
+
+
+def icons():
+    """Return our icon in every shape and size, as a manifest names them."""
+    found = []
+    for shape in ("any", "maskable"):
+        for size in SIZES[shape]:
+            address = reverse("rehab:icon", args=[shape, size])
+            found.append({"src": address, "sizes": f"{size}x{size}", "type": "image/png", "purpose": shape})
+    return [*found, {"src": static("clinic/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
 
 
 @require_safe
 def manifest(request):
     """Say how the runner's side is installed on a phone."""
-    shapes = [(shape, size) for shape in ("any", "maskable") for size in SIZES[shape]]
-    icons = [
-        {"src": reverse("rehab:icon", args=shape), "sizes": f"{shape[1]}x{shape[1]}", "type": "image/png", "purpose": shape[0]}
-        for shape in shapes
-    ]
-    icons.append({"src": static("clinic/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"})
     told = {
         "id": "/me/",
         "name": "Stridewell",
@@ -63,9 +74,10 @@ def manifest(request):
         "display": "standalone",
         "theme_color": GROUND,
         "background_color": "#f7f5f1",
-        "icons": icons,
+        "icons": icons(),
     }
-    return JsonResponse(told, content_type="application/manifest+json", headers={"Cache-Control": f"private, max-age={A_DAY}"})
+    kept = {"Cache-Control": f"private, max-age={A_DAY}"}
+    return JsonResponse(told, content_type="application/manifest+json", headers=kept)
 
 
 def version():

@@ -232,7 +232,9 @@ def test_signing_out_sends_first_and_leaves_nothing(visit, runner):  # noqa: F81
     # A log that the server refuses stays, with its words; signing out warns, and keeps it until it is meant
     page.goto("/me/")
     wrong = entry.replace('["day","', '["day","2020')
-    spoil = "(rows) => Promise.all(JSON.parse(rows).map((row) => stridewell.store.put({...row, key: crypto.randomUUID()})))"
+    spoil = (
+        "(rows) => Promise.all(JSON.parse(rows).map((row) => stridewell.store.put({...row, key: crypto.randomUUID()})))"
+    )
     page.evaluate(spoil, wrong)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Not everything is sent")).to_be_visible()

@@ -26,10 +26,14 @@
 
   // --- What waits, in words ----------------------------------------------------------------------
 
-  async function tell(result) {
+  async function tell() {
     const waits = state.owner ? await store.waiting(state.owner) : [];
     const lines = [];
-    if (result?.sent.length) lines.push(made("p", { className: "my-sent", textContent: says.sent }));
+    if (await store.read("sent")) {
+      state.hasSent = true;
+      await store.drop("sent");
+    }
+    if (state.hasSent) lines.push(made("p", { className: "my-sent", textContent: says.sent }));
     const sessions = waits.filter((entry) => entry.kind === "session" && !entry.refused).length;
     if (waits.some((entry) => entry.kind === "safety" && !entry.refused)) lines.push(made("p", { textContent: says.answer }));
     if (sessions) lines.push(made("p", { textContent: sessions === 1 ? says.one : says.many.replace("{n}", sessions) }));
@@ -61,9 +65,13 @@
     } catch {
       // no connection: what waits, waits
     }
-    await tell(result);
+    await tried(result);
+  }
+
+  /** Say what became of it; the page without a connection looks again at what it may open. */
+  async function tried(result) {
+    await tell();
     document.dispatchEvent(new CustomEvent("outbox:tried", { detail: result }));
-    return result;
   }
 
   /** Keep the drawings of the session beside the copy, as text: they show an exercise and nobody's record. */
@@ -193,6 +201,7 @@
 
   Object.assign(window.stridewell, { work, tell, takeSession, lockOf, state });
   window.addEventListener("online", () => work());
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => tried(data)); // the worker has sent it
   window.addEventListener("load", () => {
     const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 200));
     later(() => {

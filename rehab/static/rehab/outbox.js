@@ -47,7 +47,8 @@
       const said = await sendOne(entry, addresses, known.token);
       if (!said) break;
       if (said.kept) {
-        sent.push({ ...said, kind: entry.kind });
+        sent.push(entry.key);
+        await store.keep("sent", true); // until a page has said so: the worker may have sent it
         await store.remove(entry.key);
       } else await store.put({ ...entry, refused: said.refused });
     }

@@ -40,7 +40,11 @@
     }
   });
 
+  async function tellPages(result) {
+    for (const client of await self.clients.matchAll()) client.postMessage(result);
+  }
+
   self.addEventListener("sync", (event) => {
-    if (event.tag === "outbox") event.waitUntil(self.stridewell.send(addresses));
+    if (event.tag === "outbox") event.waitUntil(self.stridewell.send(addresses).then(tellPages));
   });
 })();
