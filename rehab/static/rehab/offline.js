@@ -152,6 +152,7 @@
     if (before.length) await work({ again: true });
     const left = before.length ? await store.waiting(state.owner) : [];
     if (left.length && !(await isMeant(left.length))) return;
+    document.dispatchEvent(new Event("session:kept")); // nothing is written down any more
     await store.wipe(state.owner);
     for (const slot of Object.keys(localStorage)) if (slot.startsWith("stridewell.")) localStorage.removeItem(slot);
     await (await navigator.serviceWorker?.getRegistration(says.scope))?.unregister();
