@@ -86,12 +86,20 @@ def span(since, now):
 
 
 def due_words(due, now):
-    """Return by when something is to be done, or for how long it should have been: "by 17:30", "overdue by 2 days"."""
+    """Return by when something is to be done, or for how long it should have been: "by 17:30", "overdue by 2 days".
+
+    What is due at midnight is due by the end of the day before.
+    """
     if due <= now:
         return f"overdue by {span(due, now)}" if now - due >= timedelta(minutes=1) else "due now"
-    at, days = timezone.localtime(due), (timezone.localdate(due) - timezone.localdate(now)).days
+    at = timezone.localtime(due - timedelta(microseconds=1))
+    days = (at.date() - timezone.localdate(now)).days
     if days == 0:
-        return f"by {at:%H:%M} today"
+        return (
+            "by the end of today"
+            if at.date() < timezone.localdate(due)
+            else f"by {timezone.localtime(due):%H:%M} today"
+        )
     return "by tomorrow" if days == 1 else f"by {at:%a} {at.day} {at:%b}"
 
 

@@ -262,8 +262,11 @@ def test_a_due_moment_is_said_as_a_person_would():
     noon = timezone.make_aware(datetime.datetime(2026, 3, 4, 12))
     said = {
         datetime.timedelta(hours=2): "by 14:00 today",
+        datetime.timedelta(hours=12): "by the end of today",
         datetime.timedelta(days=1): "by tomorrow",
+        datetime.timedelta(hours=36): "by tomorrow",
         datetime.timedelta(days=2): "by Fri 6 Mar",
+        datetime.timedelta(hours=60): "by Fri 6 Mar",
         datetime.timedelta(hours=-5): "overdue by 5 hours",
         datetime.timedelta(0): "due now",
     }
