@@ -2,9 +2,12 @@
 
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
 from rehab import actions as rehab_actions
@@ -16,6 +19,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 WIDTHS = (PHONE, DESK)
+FIRST_DAY = datetime(2027, 3, 1, tzinfo=UTC)  # a Monday: working days fall the same way in every run
 # WCAG 2.2 AA with the size of targets, which axe leaves out unless told, and axe's own good practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
@@ -114,13 +118,47 @@ class Visitor:
         return self.page.locator("body").inner_text()
 
 
+class Clock:
+    """The time of a whole story, for the server and for every browser: it ticks, and the test moves it forward.
+
+    ``day`` is the day of the story, from 0.  No trigger asks the database what time it is, so its clock may differ.
+    """
+
+    def __init__(self, machine):
+        self.machine, self.visitors, self.day = machine, [], 0
+
+    def at(self, day, hour, minute=0):
+        """Go on to an hour of a day of the story; never back."""
+        moment = FIRST_DAY + timedelta(days=day, hours=hour, minutes=minute)
+        assert moment >= timezone.now(), f"{moment} is over already"
+        self.machine.move_to(moment)
+        self.day = day
+        for visitor in self.visitors:
+            self.show(visitor)
+
+    def show(self, visitor):
+        """Let a browser know what time it is; its timers run on."""
+        visitor.context.clock.set_system_time(timezone.now())
+
+
 @pytest.fixture
-def visit(browser, live_server):
+def clock():
+    """The clock of a story, at nine on its first day.  Ask for it before anybody else."""
+    with time_machine.travel(FIRST_DAY + timedelta(hours=9), tick=True) as machine:
+        yield Clock(machine)
+
+
+@pytest.fixture
+def visit(request, browser, live_server):
     """A function that opens a browser of its own for one person: ``visit(DESK)``."""
     visitors = []
+    if "clock" in request.fixturenames:
+        request.getfixturevalue("clock").visitors = visitors
 
     def opened(viewport=DESK, **settings):
         visitors.append(Visitor(browser, live_server.url, viewport, **settings))
+        if "clock" in request.fixturenames:
+            request.getfixturevalue("clock").show(visitors[-1])
         return visitors[-1]
 
     yield opened

@@ -116,10 +116,11 @@ def none_of_the_rest(visitor, yes=()):
 
 
 def screen(visitor, *yes):
-    """Answer the whole screening: these with yes, all others with no; then record it."""
+    """Answer the whole screening: these with yes, unless it stands there, all others with no; then record it."""
     page = visitor.page
     for code in yes:
-        tap_and_wait(visitor, code)
+        if not page.locator(f"#q-{code} input[value=present]").is_checked():
+            tap_and_wait(visitor, code)
     none_of_the_rest(visitor, yes)
     settle(visitor)
     page.get_by_role("button", name="Record the screening").click()
@@ -193,3 +194,73 @@ def exercises(visitor):
 def card_of(visitor, exercise):
     """Return the part of the page about one exercise."""
     return visitor.page.get_by_role("article", name=exercise)
+
+
+# --- As the weeks go by ----------------------------------------------------------------------------
+
+
+def back_at_work(visitor, person):
+    """Sign in on another day: the session of the day before is over."""
+    visitor.open("/")
+    assert "/accounts/login/" in visitor.page.url
+    visitor.sign_in(person.email)
+    expect(visitor.page.get_by_role("heading", name="Who needs you today")).to_be_visible()
+
+
+def waiting(visitor, case):
+    """Return the row of a runner on today's list."""
+    visitor.open("/")
+    return visitor.page.locator(".worklist > li", has_text=case.patient.surname)
+
+
+def task_done(visitor, case, about, words):
+    """Say on today's list what was done about a task of this runner."""
+    waiting(visitor, case).get_by_role("link", name=re.compile(f"Done: .*{re.escape(about)}")).click()
+    visitor.page.get_by_label("What was done").fill(words)
+    visitor.page.get_by_role("button", name="Done", exact=True).click()
+    expect(visitor.page.get_by_text(f"Done: {case.patient}.")).to_be_visible()
+    expect(waiting(visitor, case).get_by_role("link", name=re.compile(f"Done: .*{re.escape(about)}"))).to_have_count(0)
+
+
+def take_steps(visitor, case):
+    """Take every step that waits for a tap, one after the other; return what they were."""
+    visitor.open(f"/cases/{case.pk}/progress/")
+    button, taken = visitor.page.get_by_role("button", name=re.compile("^Take the step: ")), []
+    while button.count():
+        taken.append(button.first.get_attribute("aria-label").removeprefix("Take the step: "))
+        button.first.click()
+        expect(visitor.page.get_by_text("Step taken. The runner sees it at once.")).to_be_visible()
+    return taken
+
+
+def score_pain(visitor, case, worst):
+    """Record the worst pain of the last day."""
+    visitor.open(f"/cases/{case.pk}/scores/NPRS/")
+    visitor.page.get_by_label("Worst pain of the last 24 hours").fill(str(worst))
+    visitor.page.get_by_role("button", name="Record the score").click()
+    expect(visitor.page.get_by_text("Score recorded.")).to_be_visible()
+
+
+def record_outcome(visitor, case, row, outcome, words, **results):
+    """Record how one open item ended; ``results``: scan and d_dimer, by their labels."""
+    page = visitor.page
+    visitor.open(f"/cases/{case.pk}/triage/items/")
+    item = page.get_by_role("article").filter(has_text=row)
+    item.locator("summary", has_text="Record the outcome").click()
+    item.get_by_text(outcome, exact=True).click()
+    for name, label in {"scan": "Leg vein ultrasound", "d_dimer": "D-dimer"}.items():
+        if name in results:
+            item.get_by_label(label, exact=True).select_option(label=results[name])
+    item.get_by_label("Who assessed it, where, and what was found").fill(words)
+    item.get_by_role("button", name="Record the outcome").click()
+    expect(page.get_by_role("article").filter(has_text=row)).to_contain_text(words)
+
+
+def close(visitor, case, because):
+    """Close the case for a reason."""
+    visitor.open(f"/cases/{case.pk}/close/")
+    visitor.page.get_by_label("Why is the case closed?").fill(because)
+    visitor.look()
+    visitor.page.get_by_role("button", name="Close the case").click()
+    expect(visitor.page.get_by_text("Case closed.")).to_be_visible()
+    visitor.look()

@@ -10,6 +10,7 @@ from clinic.models import Task
 from rehab.models import MorningLog, Plan, SessionLog
 from tests.factories import CaseFactory
 from tests.journeys.conftest import PHONE
+from tests.journeys.runner_steps import about_the_whole, tap
 from tests.rehab import conftest as paths
 from triage.gate import loading_gate
 
@@ -32,20 +33,6 @@ def runner(clinic, clinician):
 def plan_of(runner):
     """Return the runner's plan in force."""
     return Plan.objects.signed().get(case__patient__person=runner)
-
-
-def tap(page, group, answer, number=0):
-    """Tap one answer of a question that is in sight."""
-    page.get_by_role("group", name=group).filter(visible=True).nth(number).get_by_label(answer, exact=True).check()
-
-
-def about_the_whole(page):
-    """Answer what is asked after a session."""
-    tap(page, "The worst pain during it", "1")
-    tap(page, "How hard was it as a whole?", "5")
-    tap(page, "Did you limp", "No")
-    tap(page, "Any tingling", "No")
-    tap(page, "Pain now, just after", "0")
 
 
 def test_asked_first_then_led_through_the_session_and_asked_next_morning(visit, runner, clinician):

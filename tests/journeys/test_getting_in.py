@@ -1,15 +1,12 @@
 """A runner gets in: invited from the case page, let in by a tap, and back again by a code, and then by a passkey."""
 
-import re
-
 import pytest
-from django.core import mail
 from playwright.sync_api import expect
 
-from clinic.mail import POSTMAN
 from clinic.models import Person
 from tests import factories
 from tests.journeys import steps
+from tests.journeys.runner_steps import code_in_mail
 
 ADDRESS = "nina@example.org"
 
@@ -20,13 +17,6 @@ def case(clinic, clinician):
     return factories.CaseFactory(
         patient__clinic=clinic, patient__person=None, patient__given_name="Nina", opened_by=clinician
     )
-
-
-def code():
-    """Return the code of the newest mail, once it has left."""
-    POSTMAN.submit(lambda: None).result()
-    assert mail.outbox[-1].to == [ADDRESS]
-    return re.search(r"^[A-Z]{4}-[A-Z]{4}$", mail.outbox[-1].body, re.MULTILINE).group()
 
 
 def sign_out(phone):
@@ -61,7 +51,7 @@ def test_invited_let_in_out_and_in_again(desk, phone, case):
     enter(phone, "BBBB-BBBB")
     expect(phone.page.get_by_text("This is not the code.")).to_be_visible()
     phone.look()
-    enter(phone, code().lower())
+    enter(phone, code_in_mail(ADDRESS).lower())
     phone.page.wait_for_url("**/me/")
 
 
@@ -91,7 +81,7 @@ def test_a_passkey_lets_in_without_a_code(phone, case):
     device = a_device(phone)
     phone.open("/accounts/login/")
     ask_for_code(phone)
-    enter(phone, code())
+    enter(phone, code_in_mail(ADDRESS))
     phone.page.wait_for_url("**/me/")
 
     phone.open("/preferences/")

@@ -7,14 +7,9 @@ from playwright.sync_api import expect
 from rehab.knowledge import rehab_knowledge
 from tests import factories
 from tests.journeys import steps
+from tests.journeys.runner_steps import exercises_named
 
 CLOT_SIGNS = ("leg_swelling", "leg_hot")
-
-
-def exercises_named(visitor):
-    """Return every exercise of the catalogue that the page names."""
-    text = visitor.text().lower()
-    return [exercise.name.en for exercise in rehab_knowledge().exercises.values() if exercise.name.en.lower() in text]
 
 
 def test_a_runner_with_clot_signs_is_stopped_until_the_hospital_has_answered(desk, phone, clinic, clinician):
