@@ -209,16 +209,21 @@ def note(*, case, version, text, by, at):
 
 
 @transaction.atomic
-def close_case(*, case, version, because, by, at):
-    """Close a case for a reason.  Its record stays as it is."""
+def close_case(*, case, version, outcome, because, by, at, data=None):
+    """Close a case with its outcome (``Case.Outcome``) and the reason in words.  Its record stays as it is.
+
+    Whether it may end so is asked by ``rehab.actions.close_case``, which everybody goes through.
+    """
     touch_case(
         case,
         version=version,
         by=by,
         at=at,
         kind="closed",
-        text=f"Case closed: {because}",
+        text=f"Case closed, {Case.Outcome(outcome).label}: {because}",
+        data=data,
         closed_at=at,
+        outcome=outcome,
         closed_by=by,
         closed_because=because,
         attention=Case.Attention.CALM,

@@ -79,6 +79,7 @@ KINDS = MappingProxyType(
         "screen": Kind("To screen", None, Q(attention=Case.Attention.UNSAFE)),
         "sign": coded("Plans to sign", "sign_plan"),
         "step": coded("Steps to approve", "step_offer"),
+        "discharge": coded("To discharge", "discharge"),
         "red": coded("RED", "red_session"),
         "amber": coded("Two AMBER", "two_amber"),
         "run": coded("Running worse", "worse_run", "stage_twice", "same_stage"),

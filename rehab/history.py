@@ -14,11 +14,12 @@ from django.utils import timezone
 from clinic.models import Case
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
-from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, SessionLog
+from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, RunStage, SessionLog
 from rehab.rules.course_tables import PainLimit
 from rehab.rules.ladders import ItemNow, loads_calf
 from rehab.rules.limits import ClinicianLimit, limit_for, strength_work
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
+from rehab.rules.running import Moved
 from rehab.rules.verdicts import exercise_verdict, session_verdict, worst_of
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
@@ -288,3 +289,9 @@ def with_newest_step(items, until=None):
     known = LevelStep.objects.filter(item=OuterRef("item"), **({"stepped_at__lte": until} if until else {}))
     steps = LevelStep.objects.filter(pk=Subquery(known.order_by("-stepped_at", "-id").values("pk")[:1]))
     return items.select_related("exercise").prefetch_related(Prefetch("steps", steps, to_attr="newest"))
+
+
+def moves_of(case):
+    """Return the moves on the ladder as the rules read them, oldest first; empty where running has not begun."""
+    rows = RunStage.objects.filter(case=case).order_by("stepped_at", "id")
+    return [Moved(row.stage, row.passed, row.stepped_at, row.rest_until, row.rule, row.inputs) for row in rows]

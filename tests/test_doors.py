@@ -59,7 +59,7 @@ POLICY = {
     "clinic:case": (SEEN, NO_SUCH_VERB),
     "clinic:intake": (SEEN, RECORDED),
     "clinic:note": (NO_SUCH_VERB, RECORDED),
-    "clinic:close": (SIGNERS_SEE, SIGNED),
+    "rehab:close": (SIGNERS_SEE, SIGNED),
     "clinic:draft": (SEEN, f"{LOGIN} 403 404 404 404 204 204 204"),
     "triage:screening": (SEEN, RECORDED),
     "triage:level": (NO_SUCH_VERB, RECORDED),

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from clinic.alarms import see_task
 from clinic.terms import Answer
 from rehab.forms.course import TRIED
 from rehab.models import Plan
@@ -32,6 +33,11 @@ DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "sl
 
 def nothing(world):
     """The case is ready as it stands."""
+
+
+def the_alarm_is_seen(world):
+    """Let somebody have seen the alarm: no case ends under one that nobody saw."""
+    see_task(task=world.alarm, by=world.people["lead"], at=timezone.now())
 
 
 def a_diagnosis_waits(world):
@@ -74,7 +80,7 @@ def scored(world):
 FORMS = {
     "clinic:intake": (nothing, lambda w: story(w.case)),
     "clinic:note": (nothing, lambda w: {"text": "called back"}),
-    "clinic:close": (nothing, lambda w: {"because": "recovered"}),
+    "rehab:close": (the_alarm_is_seen, lambda w: {"outcome": "other", "because": "recovered"}),
     "triage:screening": (nothing, lambda w: {"leg_hot": "absent", "then": "later"}),
     "triage:level": (nothing, lambda w: {"pe_breathless": "present"}),
     "triage:void": (an_unfinished_screening, lambda w: {"reason": "wrong leg"}),

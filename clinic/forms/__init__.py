@@ -298,12 +298,6 @@ class Note(RecordForm):
     text = forms.CharField(label="Note", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class CloseCase(RecordForm):
-    """Why a case ends."""
-
-    because = forms.CharField(label="Why is the case closed?", max_length=300)
-
-
 class OpenCase(PlainForm):
     """Another leg or another episode of the same runner."""
 

@@ -54,6 +54,13 @@ class Case(models.Model):
         GRADUAL = "gradual", "little by little, over days or weeks"
         BLOW = "blow", "after a blow or a fall"
 
+    class Outcome(models.TextChoices):
+        """How the case ended: in running, in a referral, or otherwise for a reason; never in silence."""
+
+        RUNNING = "running", "back to running"
+        REFERRED = "referred", "referred"
+        OTHER = "other", "ended otherwise"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="cases")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
@@ -79,6 +86,7 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     closed_because = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -113,6 +121,11 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, closed_because="")
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_because="")),
                 name="case_closed_by_someone_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, outcome="")
+                | Q(closed_at__isnull=False, outcome__in=["running", "referred", "other"]),
+                name="case_closed_with_an_outcome",
             ),
         ]
 

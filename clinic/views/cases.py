@@ -86,23 +86,6 @@ def note(request, case_id):
 
 
 @login_required
-def close(request, case_id):
-    """Close a case for a reason."""
-    case = recordable(request, case_id, writing=True)
-    if not may_sign(request.user, case):
-        raise PermissionDenied
-    form = forms.CloseCase(request.POST or None, case=case)
-    if form.is_valid():
-        data = form.cleaned_data
-        actions.close_case(
-            case=case, version=data["version"], because=data["because"], by=request.user, at=timezone.now()
-        )
-        messages.success(request, "Case closed.")
-        return redirect("clinic:case", case_id=case.pk)
-    return render(request, "clinic/close.html", {"case": case, "form": form})
-
-
-@login_required
 def draft(request, case_id, form_name):
     """Give back (GET) or keep (POST) what this person is typing into a form of this case."""
     case = recordable(request, case_id)

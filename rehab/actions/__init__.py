@@ -1,6 +1,7 @@
 """The verbs of rehab.  Each owns its transaction, asks the gate, and writes one line of the timeline."""
 
 from rehab.actions.catalogue import sync_catalogue
+from rehab.actions.closing import close_case
 from rehab.actions.drafting import answer_checklist, draft_plan
 from rehab.actions.editing import add_item, change_dose, move_item, remove_item, replace_item
 from rehab.actions.intake import answer_danger, answer_risks, keep_topic, send_intake
@@ -34,6 +35,7 @@ __all__ = [
     "cases_with_a_plan",
     "change_dose",
     "choice_of",
+    "close_case",
     "correct_session",
     "decide",
     "decline_step",

@@ -3,6 +3,8 @@
 Asked after every log, and once a day for every runner with a plan: days pass without a log too.
 """
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from clinic.alarms import open_task, settle_task
@@ -10,7 +12,9 @@ from clinic.models import Task
 from clinic.terms import Level, Reason
 from rehab.followed import followed_of
 from rehab.knowledge import rehab_knowledge
+from rehab.leaving import has_passed_the_ladder, suggestion_of
 from rehab.rules.alerts import alerts
+from rehab.rules.discharge import RULE as DISCHARGE
 from rehab.rules.working_days import one_working_day_after
 from triage.actions import hold
 
@@ -41,6 +45,7 @@ def open_tasks(course, *, by, at, of_stages=()):
         else:
             is_alarm = table.alerts[due.code].due == IMMEDIATE
             _open(course.case, due.code, due.text.en, due.level, due.due, is_alarm, by, at)
+    _suggest_discharge(course, known, waiting, by, at)
     for code in set(of_stages) - {BY_ANSWER}:
         alert, days = table.alerts[code], round(table.steps["working_days"].numbers["days"])
         _open(course.case, code, alert.text.en, alert.level, one_working_day_after(at, zone, days), False, by, at)
@@ -67,3 +72,18 @@ def _look_for_the_cause(case, due, by, at):
     """No gain in 14 days: the plan rests, the whole clot screen is asked again, and the diagnosis is open (S2.29)."""
     reason = Reason(due.code, due.text.en, ", ".join(due.source))
     hold(case=case, reason=reason, by=by, at=at, facts=(NO_GAIN_FACT,), level=Level.U, due=due.due, is_alarm=False)
+
+
+def _suggest_discharge(course, known, waiting, by, at):
+    """Bring a runner up for discharge while every condition is met; who was kept on is brought up weeks later."""
+    table = rehab_knowledge()
+    suggested = has_passed_the_ladder(course.case) and suggestion_of(course).suggested
+    if not suggested and DISCHARGE in waiting:
+        settle_task(case=course.case, code=DISCHARGE, text="Not every condition is met any more", by=by, at=at)
+    answered, pause = known.get(DISCHARGE), timedelta(weeks=table.running.practice[DISCHARGE].numbers["weeks"])
+    if not suggested or DISCHARGE in waiting or (answered is not None and at - answered < pause):
+        return
+    days = round(table.progress.steps["working_days"].numbers["days"])
+    due = one_working_day_after(at, timezone.get_current_timezone(), days)
+    text = "Discharge is suggested: every condition is met"
+    _open(course.case, DISCHARGE, text, "", due, False, by, at)

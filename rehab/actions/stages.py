@@ -11,10 +11,10 @@ from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
 from rehab.followed import triaged_at
-from rehab.history import course_of
+from rehab.history import course_of, moves_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import RunStage, StepOffer
-from rehab.rules.running import Moved, stage_step, standing
+from rehab.rules.running import stage_step, standing
 from rehab.rules.running_breach import CLOCK, breach_of
 from rehab.rules.running_entry import may_run
 from rehab.rules.running_facts import Met
@@ -23,12 +23,6 @@ from triage.gate import loading_gate
 
 # What the clock after pressure means in words of the safety set: over an hour, and over half an hour (RF-ACS).
 CLOCK_SAYS = {Level.E: "not_easing", Level.D: "rest_or_night_pain"}
-
-
-def moves_of(case):
-    """Return the moves on the ladder as the rules read them, oldest first; empty where running has not begun."""
-    rows = RunStage.objects.filter(case=case).order_by("stepped_at", "id")
-    return [Moved(row.stage, row.passed, row.stepped_at, row.rest_until, row.rule, row.inputs) for row in rows]
 
 
 def next_stage(course):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from clinic.forms import THREE_WAYS, RecordForm
+from clinic.models import Case
 
 PAIN = [
     ("worst", "Worst pain of the last 24 hours"),
@@ -11,6 +12,11 @@ PAIN = [
     ("average", "Average pain of the last 24 hours"),
     ("running", "Worst pain while running"),
     ("morning", "Pain at the first steps of the morning"),
+]
+ENDS = [
+    (Case.Outcome.RUNNING, "Back to running: the runner goes on alone"),
+    (Case.Outcome.REFERRED, "Referred: somebody else takes over"),
+    (Case.Outcome.OTHER, "Otherwise: the runner's own wish, moved away, opened by mistake"),
 ]
 MOST_ACTIVITIES = 5
 TRIED = {
@@ -61,6 +67,13 @@ class Readiness(RecordForm):
     def tried(self):
         """Return the columns of what was tried."""
         return {name: self.cleaned_data[name] for name in ("hops", "hop_pain", *TRIED)}
+
+
+class CloseCase(RecordForm):
+    """How a case ends, and why."""
+
+    outcome = forms.ChoiceField(label="How does it end?", choices=ENDS, widget=forms.RadioSelect)
+    because = forms.CharField(label="In words: why, and for a referral to whom", max_length=300)
 
 
 class Resume(RecordForm):

@@ -250,4 +250,4 @@ class Walk:
 
     def closed(self):
         """Close the case."""
-        self.do(clinic_actions.close_case, case=self.case, because="Recovered")
+        self.do(rehab_actions.close_case, case=self.case, outcome="running", because="Recovered")

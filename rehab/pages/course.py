@@ -16,12 +16,12 @@ from rehab.forms import course as forms
 from rehab.history import course_of, newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, OutcomeScore, PlanItem, RunStage, SessionLog, Verdict
+from rehab.pages.leaving import criterion_shown, discharge_shown
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import tests_over_time
 from rehab.presentation import label_of
 from rehab.rules.limits import limit_for
 from rehab.rules.measures import Score, change, due
-from rehab.rules.running_facts import Met
 from rehab.words import SIDE_WORDS
 from triage.gate import loading_gate
 
@@ -43,12 +43,6 @@ NEXT = {
     "ask_test": "Test the length again",
     "maintain": "Keep it up less often",
     "reassess": "Assess again",
-}
-MET = {
-    Met.MET: ("met", "circle-check"),
-    Met.NOT_MET: ("not met", "circle-x"),
-    Met.MISSING: ("not recorded", "circle-question-mark"),
-    Met.NOT_ASKED: ("not asked here", "circle-minus"),
 }
 STEP = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id")
 VERDICT = Verdict.objects.filter(session=OuterRef("pk"), exercise__isnull=True).order_by("-judged_at", "-id")
@@ -171,6 +165,7 @@ def progress_page(case, person, at):
         "stage": here,
         "stage_says": [reason.text for reason in stage.reasons] if stage else [],
         "adherence": adherence_percent(course),
+        "discharge": discharge_shown(course) if here else None,
         "sessions": [_judged(judged, course, at) for judged in reversed(course.judged)],
         "pictures": pictures_of(course),
         "measures": measures_shown(course, scores, at),
@@ -262,7 +257,7 @@ def running_page(case, person, at):
     gate, course = loading_gate(case), course_of(case, at)
     case.unanswered_items = gate.unanswered
     here, step = next_stage(course)
-    criteria = [] if here else [_criterion(one) for one in criteria_of(course)]
+    criteria = [] if here else [criterion_shown(one) for one in criteria_of(course)]
     return {
         "case": case,
         "gate": gate,
@@ -278,11 +273,3 @@ def running_page(case, person, at):
         "resume": forms.Resume(case=case, initial={"stage": here.stage}) if here else None,
         "version": case.version,
     }
-
-
-def _criterion(one):
-    word, icon = MET[one.met]
-    holds = one.met in (Met.MET, Met.NOT_ASKED)
-    return SimpleNamespace(
-        text=one.text.en, word=word, icon=icon, why=one.reason.text, holds=holds, state=one.met.value
-    )

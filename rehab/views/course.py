@@ -14,6 +14,7 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import StepOffer
 from rehab.pages import perform
 from rehab.pages.course import newest_parts, progress_page, running_page
+from rehab.pages.leaving import closing_page
 from rehab.views.plans import readable_case, writable_case
 
 
@@ -120,6 +121,22 @@ def running(request, case_id):
 
     done = form.is_bound and perform(request, form, act, ("rehab:running", case.pk), "Recorded.")
     return done or running_shown(request, case, at, form=form)
+
+
+@login_required
+def close(request, case_id):
+    """Close a case with its outcome; the conditions of discharge stand beside it."""
+    case, at = writable_case(request, case_id), timezone.now()
+    form = forms.CloseCase(request.POST or None, case=case)
+
+    def act(data):
+        said = {name: data[name] for name in ("version", "outcome", "because")}
+        actions.close_case(case=case, **said, by=request.user, at=at)
+
+    done = form.is_bound and perform(request, form, act, ("clinic:case", case.pk), "Case closed.")
+    return done or render(
+        request, "rehab/close.html", closing_page(case, form, at), status=422 if form.is_bound else 200
+    )
 
 
 def running_shown(request, case, at, **forms_by_name):

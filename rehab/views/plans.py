@@ -40,8 +40,10 @@ def readable_case(request, case_id):
 def writable_case(request, case_id):
     """Return an open case whose plan this person may write and sign."""
     case = readable_case(request, case_id)
-    if case.closed_at or not may_sign(request.user, case):
+    if not may_sign(request.user, case):
         raise PermissionDenied
+    if case.closed_at:
+        raise PermissionDenied("The case is closed: nothing is recorded in it any more.")
     return case
 
 

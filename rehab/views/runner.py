@@ -13,6 +13,7 @@ from clinic.emergency import urgent_page
 from clinic.terms import Answer
 from rehab import actions
 from rehab.actions.intake import is_asked
+from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import card_now, mine_of
 from rehab.mine.today import todays_page
@@ -36,6 +37,8 @@ def my_today(request):
         context |= todays_page(mine, request.user, timezone.now())
     elif mine.case:
         context["is_asked"] = is_asked(mine.case)
+    else:
+        context["done"] = done_of(mine.patient)
     return render(request, "rehab/my_today.html", context)
 
 

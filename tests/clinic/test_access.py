@@ -60,7 +60,8 @@ def test_lists_hold_what_the_person_may_see(who, sees, case, request):
 )  # fmt: skip
 def test_not_visible_is_404_and_not_this_verb_is_403(page, statuses, case, at_work, request):
     expected = dict(zip(ROLES, statuses, strict=True))
-    address = reverse(f"clinic:{page}", args=[case.pk, "intake"] if page == "draft" else [case.pk])
+    app = "rehab" if page == "close" else "clinic"
+    address = reverse(f"{app}:{page}", args=[case.pk, "intake"] if page == "draft" else [case.pk])
     for who, status in expected.items():
         assert at_work(request.getfixturevalue(who)).get(address).status_code == status, who
 

@@ -133,9 +133,9 @@ def test_the_case_page_asks_the_database_at_most_15_times(case, clinician, at_wo
 
 def test_a_closed_case_can_be_read_and_not_written(case, clinician, at_work):
     browser = at_work(clinician)
-    data = {"patient": case.patient_id, "version": 1, "because": "Runs again"}
+    data = {"patient": case.patient_id, "version": 1, "outcome": "other", "because": "Runs again"}
 
-    assert browser.post(reverse("clinic:close", args=[case.pk]), data).status_code == 302
+    assert browser.post(reverse("rehab:close", args=[case.pk]), data).status_code == 302
     assert browser.get(reverse("clinic:case", args=[case.pk])).status_code == 200
     assert browser.post(intake(case), story(case, version=2)).status_code == 403
     case.refresh_from_db()
@@ -166,6 +166,8 @@ def test_a_case_is_not_opened_for_another_runner(case, clinician, at_work):
         ("a version below one", {"version": 0}),
         ("closed by nobody", {"closed_at": timezone.now()}),
         ("closed before it opened", {"closed_at": timezone.now() - datetime.timedelta(days=9), "closed_because": "x"}),
+        ("closed without an outcome", {"closed_at": timezone.now(), "closed_because": "x", "outcome": ""}),
+        ("an outcome while it is open", {"outcome": "running"}),
         ("an attention that does not exist", {"attention": 9}),
         ("an answer that is not one of three", {"flat_feet": "maybe"}),
     ],
@@ -173,7 +175,7 @@ def test_a_case_is_not_opened_for_another_runner(case, clinician, at_work):
 )
 def test_the_database_refuses_a_case_with(what, fields, case):
     if "closed_because" in fields:
-        fields = {**fields, "closed_by": case.opened_by}
+        fields = {"closed_by": case.opened_by, "outcome": "other", **fields}
     with pytest.raises(IntegrityError), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(**fields)
 
@@ -220,16 +222,16 @@ def test_a_clinic_names_its_emergency_number_and_hours():
     assert required == ["emergency_number", "opening_hours"]
 
 
-@pytest.mark.parametrize("name", ["clinic:intake", "clinic:close", "triage:screening", "triage:examination"])
+@pytest.mark.parametrize("name", ["clinic:intake", "rehab:close", "triage:screening", "triage:examination"])
 def test_a_page_for_writing_does_not_open_in_a_closed_case(name, case, clinician, at_work):
-    actions.close_case(case=case, version=1, because="Runs again", by=clinician, at=timezone.now())
+    actions.close_case(case=case, version=1, outcome="running", because="Runs again", by=clinician, at=timezone.now())
     answer = at_work(clinician).get(reverse(name, args=[case.pk]))
 
     assert answer.status_code == 403 and "The case is closed" in answer.content.decode()
 
 
 def test_the_path_of_a_closed_case_leads_nowhere(case, clinician, at_work):
-    actions.close_case(case=case, version=1, because="Runs again", by=clinician, at=timezone.now())
+    actions.close_case(case=case, version=1, outcome="running", because="Runs again", by=clinician, at=timezone.now())
     page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
 
     assert reverse("triage:screening", args=[case.pk]) not in page

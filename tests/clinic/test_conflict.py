@@ -41,13 +41,13 @@ def test_a_form_of_another_runner_is_refused(case, clinician, at_work):
 @pytest.mark.parametrize("missing", ["patient", "version"])
 @pytest.mark.parametrize(
     ("page", "said"),
-    [("intake", {"story": "x"}), ("note", {"text": "x"}), ("close", {"because": "x"})],
+    [("clinic:intake", {"story": "x"}), ("clinic:note", {"text": "x"}), ("rehab:close", {"because": "x"})],
 )
 def test_a_form_that_does_not_say_for_whom_or_of_when_is_refused(page, said, missing, case, clinician, at_work):
     data = {"patient": case.patient_id, "version": 1, **said}
     del data[missing]
 
-    answer = at_work(clinician).post(reverse(f"clinic:{page}", args=[case.pk]), data)
+    answer = at_work(clinician).post(reverse(page, args=[case.pk]), data)
     case.refresh_from_db()
 
     assert answer.status_code == 409
@@ -55,12 +55,14 @@ def test_a_form_that_does_not_say_for_whom_or_of_when_is_refused(page, said, mis
 
 
 @pytest.mark.parametrize(
-    ("page", "said"), [("note", {"text": "mine"}), ("close", {"because": "mine"})], ids=["note", "close"]
+    ("page", "said"),
+    [("clinic:note", {"text": "mine"}), ("rehab:close", {"outcome": "other", "because": "mine"})],
+    ids=["note", "close"],
 )
 def test_every_form_of_the_case_is_refused_when_stale(page, said, changed, clinician, at_work):
     data = {"patient": changed.patient_id, "version": 1, **said}
 
-    answer = at_work(clinician).post(reverse(f"clinic:{page}", args=[changed.pk]), data)
+    answer = at_work(clinician).post(reverse(page, args=[changed.pk]), data)
     changed.refresh_from_db()
 
     assert answer.status_code == 409

@@ -233,7 +233,9 @@ def test_running_begins_with_a_tap_once_all_is_met(walker, clinician, at_work, m
 def test_a_closed_case_is_read_and_answered_no_more(item, clinician, at_work):
     case, offer = item.plan.case, an_offer(item, clinician)
     case.refresh_from_db()
-    clinic_actions.close_case(case=case, version=case.version, because="well", by=clinician, at=timezone.now())
+    clinic_actions.close_case(
+        case=case, version=case.version, outcome="running", because="well", by=clinician, at=timezone.now()
+    )
     browser = at_work(clinician)
 
     assert "Take the step" not in page_of(browser, "rehab:progress", case)

@@ -280,6 +280,7 @@ def test_a_stranger_logs_nothing(plan):
 
 def test_a_closed_case_takes_no_log(plan, runner):
     plan.case.closed_at, plan.case.closed_by, plan.case.closed_because = timezone.now(), runner, "done"
+    plan.case.outcome = "other"
     plan.case.save()
 
     with pytest.raises(Refused):

@@ -97,7 +97,7 @@ def answered_yes(case):
 def closed(case):
     """The case is closed."""
     case.refresh_from_db()
-    told = {"version": case.version, "because": "recovered", "by": case.opened_by}
+    told = {"outcome": "other", "version": case.version, "because": "recovered", "by": case.opened_by}
     clinic_actions.close_case(case=case, **told, at=timezone.now())
 
 

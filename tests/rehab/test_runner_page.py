@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from rehab import actions
@@ -91,9 +92,29 @@ def test_what_is_left_open_and_what_is_convention_says_so(in_force, runner, at_w
 
 def test_a_runner_without_a_case_sees_an_empty_page(case, runner, clinician, at_work):
     case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "well again"
+    case.outcome = "running"
     case.save()
 
     assert "no open treatment" in my_page(at_work(runner))
+
+
+ENDS = {
+    "running": ("you run again", "1 to 2 times a week", "Superman", "10 percent more", "no better after 14 days"),
+    "referred": ("your clinic has referred you", "Leave the exercises"),
+    "other": ("There is no open treatment for you", "call us before you train it"),
+}
+
+
+@pytest.mark.parametrize("outcome", ENDS)
+def test_who_is_done_reads_how_it_ended_and_what_to_keep_doing(outcome, in_force, runner, clinician, at_work):
+    case = in_force.case
+    case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "as agreed"
+    case.outcome = outcome
+    case.save()
+    page = at_work(runner).get(reverse("rehab:my_today")).content.decode()
+
+    assert all(words in page for words in ENDS[outcome])
+    assert outcome == "running" or "Superman" not in page
 
 
 def test_a_runner_sees_their_own_plan_only(in_force, at_work, clinic):

@@ -65,7 +65,7 @@ def test_the_next_step_of_a_runner_is_named(signed_plan, clinician):
     assert states_of(case) == [TASK, PLAN]
     item = an_item(case, clinician, "D")
     assert states_of(case) == [TASK]
-    case.closed_at, case.closed_because = at, "done"
+    case.closed_at, case.closed_because, case.outcome = at, "done", "other"
     assert states_of(case) == [], "closed, and a danger has no outcome"
     item.outcome, item.scan, item.outcome_text = "excluded", "negative", "scan"
     item.closed_at, item.closed_by = timezone.now(), clinician

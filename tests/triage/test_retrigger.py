@@ -256,7 +256,7 @@ def test_a_danger_stops_both_legs_of_the_runner(calm_case, clinician, stopped):
 def test_a_closed_case_beside_it_stays_as_it_was(calm_case, stopped):
     closed = factories.CaseFactory(
         patient=calm_case.patient, clinic=calm_case.clinic, side="right", opened_at=calm_case.opened_at,
-        closed_at=timezone.now(), closed_by=calm_case.opened_by, closed_because="done",
+        closed_at=timezone.now(), closed_by=calm_case.opened_by, closed_because="done", outcome="other",
     )  # fmt: skip
     stopped("dark_urine")
 

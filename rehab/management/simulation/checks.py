@@ -18,7 +18,7 @@ def states_of(case):
     """
     if case.closed_at:
         dangers = RedFlagItem.objects.filter(case=case, level__in=("E", "D"), outcome="")
-        return [CLOSED] if case.closed_because and not dangers.exists() else []
+        return [CLOSED] if case.outcome and not dangers.exists() else []
     waits = Task.objects.open().filter(case=case, due__isnull=False).exclude(owner="").exists()
     runs = Plan.objects.signed().filter(case=case).exists() and loading_gate(case).open
     return [state for state, holds in ((TASK, waits), (PLAN, runs)) if holds]

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.utils.timezone import localdate
 
-from clinic import actions as clinic_actions
 from clinic.alarms import finish_task, see_task
 from clinic.models import Case, Task
 from clinic.terms import Answer
@@ -94,14 +93,14 @@ class Clinician:
             facts = _facts(runner.body.profile.signs) if ill else ()
             self._screen(facts)
         if any(item.row == "RF-NOIMP" for item in self._stopping_items()):
-            self._do(clinic_actions.close_case, because="No gain: referred to find the cause")
+            self._do(rehab_actions.close_case, outcome="referred", because="No gain: referred to find the cause")
             return
         for item in self._stopping_items():
             outcome = CALM_AGAIN if not ill else CLOT_FOUND if item.row == "RF-DVT" else CONFIRMED
             told = {key: value for key, value in outcome.items() if item.row == "RF-DVT" or key in ("outcome", "text")}
             self._do(triage_actions.close_item, item_id=item.pk, **told)
         if ill:
-            self._do(clinic_actions.close_case, because="Referred: treated in hospital")
+            self._do(rehab_actions.close_case, outcome="referred", because="Referred: treated in hospital")
 
     def _screen(self, facts):
         kinds = ("question", "risk", "sign", "wells")
@@ -128,7 +127,8 @@ class Clinician:
         """Start the ladder when every criterion is met; close the case of who has run the last stage."""
         stage = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
         if stage is not None and stage.passed:
-            self._do(clinic_actions.close_case, because="Runs half an hour without pain: discharged")
+            because = "Runs half an hour without pain: discharged"
+            self._do(rehab_actions.close_case, outcome="running", because=because)
         elif stage is None and day >= REASSESSED[0] and day % 2:
             self._try_to_start()
 

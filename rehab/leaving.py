@@ -1,0 +1,83 @@
+"""How a case may end: what the suggestion of discharge looks at (section 9), and what stands in the way of closing."""
+
+from dataclasses import replace
+from itertools import groupby
+
+from clinic.models import Case, Task
+from rehab.history import moves_of
+from rehab.knowledge import rehab_knowledge
+from rehab.models import OutcomeScore
+from rehab.rules.discharge import DischargeFacts, discharge
+from rehab.rules.running import standing
+from triage.decision import triage_decision
+from triage.facts import case_facts, measurements
+from triage.gate import loading_gate
+from triage.knowledge import triage_knowledge
+from triage.models import Finding, RedFlagItem
+
+INDEX = "UWRI"
+FAILED = "failed"
+STOPPING = ("E", "D")
+
+
+def suggestion_of(course):
+    """Return whether discharge is suggested for this course, with every condition."""
+    return discharge(discharge_facts(course), rehab_knowledge().running)
+
+
+def has_passed_the_ladder(case):
+    """Return whether the last stage is passed: before that, discharge need not be asked for.  One query."""
+    moves = moves_of(case)
+    return bool(moves) and standing(moves).passed
+
+
+def discharge_facts(course):
+    """Return what the conditions look at.  What nobody recorded stays unknown, and suggests nothing."""
+    moves = moves_of(course.case)
+    here = standing(moves) if moves else None
+    return DischargeFacts(
+        today=course.now.date(),
+        stage=here.stage if here else None,
+        passed=bool(here and here.passed),
+        runs=course.judged,
+        tests=failed_tests(course.case, course.now.date()),
+        index=_newest_index(course.case),
+    )
+
+
+def failed_tests(case, today):
+    """Return {test: whether it passes now} of every test that ever failed; None where nobody measured anything.
+
+    Each examination is judged with what was known by then, as the rules judge a case today.
+    """
+    known, newest, ever, now = case_facts(case, today), {}, set(), set()
+    rows = Finding.objects.filter(examination__case=case, answer="").select_related("examination")
+    rows = rows.order_by("examination__at", "examination_id", "id")
+    for _examination, told in groupby(rows, key=lambda row: row.examination_id):
+        newest |= {(row.code, row.side): row for row in told}
+        then = replace(known, measurements=measurements(newest.values()))
+        now = {one.test for one in triage_decision(then, triage_knowledge()).judged if one.verdict.value == FAILED}
+        ever |= now
+    return {test: test not in now for test in sorted(ever)} if newest else None
+
+
+def _newest_index(case):
+    rows = OutcomeScore.objects.current().filter(case=case, measure=INDEX)
+    value = rows.values_list("value", flat=True).first()
+    return None if value is None else float(value)
+
+
+def against_closing(case, outcome):
+    """Return in words what must be settled before a case may end so; empty where nothing stands in the way.
+
+    A danger without an outcome and an alarm that nobody has seen hold every case open.  Whoever goes back to running
+    may load the leg; who may not is referred.
+    """
+    found = []
+    dangers = RedFlagItem.objects.filter(case=case, level__in=STOPPING, outcome="")
+    found += [f"A danger has no outcome yet: {text}" for text in dangers.values_list("text", flat=True)]
+    if Task.objects.unheard().filter(case=case).exists():
+        found.append("An alarm stands open that nobody has seen.")
+    if outcome == Case.Outcome.RUNNING and not found:
+        found += [reason.text for reason in loading_gate(case).reasons]
+    return found

@@ -1,0 +1,35 @@
+"""The end of a case, for the clinician: the conditions of discharge one by one, and the page that closes it."""
+
+from types import SimpleNamespace
+
+from rehab.history import course_of
+from rehab.leaving import suggestion_of
+from rehab.rules.running_facts import Met
+
+MET = {
+    Met.MET: ("met", "circle-check"),
+    Met.NOT_MET: ("not met", "circle-x"),
+    Met.MISSING: ("not recorded", "circle-question-mark"),
+    Met.NOT_ASKED: ("not asked here", "circle-minus"),
+}
+
+
+def criterion_shown(one):
+    """Return one criterion with its word and mark, and what is missing for it."""
+    word, icon = MET[one.met]
+    holds = one.met in (Met.MET, Met.NOT_ASKED)
+    return SimpleNamespace(
+        text=one.text.en, word=word, icon=icon, why=one.reason.text, holds=holds, state=one.met.value
+    )
+
+
+def discharge_shown(course):
+    """Return whether discharge is suggested, and each condition as the page shows it."""
+    found = suggestion_of(course)
+    rows = [criterion_shown(one) for one in found.conditions]
+    return SimpleNamespace(suggested=found.suggested, rows=rows, left=sum(not row.holds for row in rows))
+
+
+def closing_page(case, form, at):
+    """Return what the page that closes a case shows."""
+    return {"case": case, "form": form, "discharge": discharge_shown(course_of(case, at))}
