@@ -59,6 +59,7 @@ urlpatterns = [
     path("worker.js", installed.worker, name="worker"),
     path("app.webmanifest", installed.manifest, name="manifest"),
     path("icons/<slug:shape>-<int:size>.png", installed.icon, name="icon"),
+    path("me/leg/", runner.my_leg, name="my_leg"),
     path("me/plan/", runner.my_plan, name="my_plan"),
     path("me/plan.pdf", paper.my_handout, name="my_handout"),
     path("me/safety/", runner.my_safety, name="my_safety"),

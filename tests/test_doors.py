@@ -107,6 +107,7 @@ POLICY = {
     "rehab:worker": (ANYBODY, READ_ONLY),  # what a browser installs: static, of nobody
     "rehab:manifest": (ANYBODY, READ_ONLY),
     "rehab:icon": (ANYBODY, READ_ONLY),
+    "rehab:my_leg": (NO_SUCH_VERB, f"{LOGIN} 404 404 403 403 403 403 403"),
     "rehab:my_plan": (MINE, NO_SUCH_VERB),
     "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB),
     "rehab:my_safety": (MY_CASE, MY_FORM),

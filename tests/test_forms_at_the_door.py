@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 NO_RECORD = {"emergency", "login", "logout", "clinic:welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
 NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
 NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey", "clinic:calendar", "rehab:calendar"}
-NO_RECORD |= {"rehab:my_reminders", "rehab:stop_reminders"}
+NO_RECORD |= {"rehab:my_reminders", "rehab:stop_reminders", "rehab:my_leg"}
 # A runner logs in their own open case alone: rows are only added, and the form names no runner to mistake.
 OWN_LOGS = {
     f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction", "outbox")

@@ -1,9 +1,13 @@
-"""Whose page it is: the runner signed in, their open case, and whether the leg may be loaded now."""
+"""Whose page it is: the runner signed in, the leg it is about, and whether that leg may be loaded now.
+
+A runner may have a case for each leg.  Each page is about one of them and says which; a stop of the other stands above.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Case, Clinic, Patient
 from rehab.history import limit_of, plan_in_force
@@ -11,14 +15,34 @@ from rehab.pages import stopping
 from rehab.presentation import card
 from triage.gate import loading_gate
 
+LEG = "leg"  # in a form and in the session: the case that is shown
+CALVES = {"left": _("left calf"), "right": _("right calf"), "both": _("both calves")}
+
+
+@dataclass(frozen=True)
+class OtherLeg:
+    """Another open case of the runner; ``stop`` as of :class:`Mine`, for its own gate."""
+
+    case: Case
+    stop: str
+
+    @property
+    def calf(self):
+        """Return which calf it is about, in words."""
+        return CALVES[self.case.side]
+
 
 @dataclass
 class Mine:
-    """The runner, their newest open case (None: none is open) and, asked once, its gate and its plan in force."""
+    """The runner, the open case shown (None: none is open) and, asked once, its gate and its plan in force.
+
+    ``others``: their other open cases.
+    """
 
     patient: Patient
     clinic: Clinic
     case: Case | None
+    others: tuple[Case, ...] = ()
 
     @cached_property
     def gate(self):
@@ -31,6 +55,12 @@ class Mine:
         return stopping(self.case, self.gate) if self.case and not self.gate.open else ""
 
     @cached_property
+    def other_legs(self):
+        """Return how the other legs stand.  Of a runner with one case it asks nothing."""
+        gates = [(case, loading_gate(case)) for case in self.others]
+        return [OtherLeg(case, "" if gate.open else stopping(case, gate)) for case, gate in gates]
+
+    @cached_property
     def plan(self):
         """Return the plan in force, each item with its newest step in ``newest``; None without one."""
         return plan_in_force(self.case) if self.case else None
@@ -39,6 +69,11 @@ class Mine:
     def limit(self):
         """Return how much pain the newest diagnosis allows; None where no limit is set, and then no session."""
         return limit_of(self.case)
+
+    @property
+    def leg(self):
+        """Return what a form names its leg by; empty where there is one alone."""
+        return str(self.case.pk) if self.others else ""
 
     @property
     def may_train(self):
@@ -52,21 +87,40 @@ class Mine:
 
     def context(self):
         """Return what every page of the runner needs."""
-        return {"patient": self.patient, "clinic": self.clinic, "case": self.case, "stop": self.stop}
+        context = {"patient": self.patient, "clinic": self.clinic, "case": self.case, "stop": self.stop}
+        if self.others:
+            context |= {"leg": self.leg, "calf": CALVES[self.case.side], "other_legs": self.other_legs}
+        return context
 
 
-def mine_of(person):
+def mine_at(request):
+    """Return the frame of the page that is asked for: of the leg its form names, else of the one shown last.
+
+    A form that names a leg whose case is no longer open is about none: it is never kept for the other leg.
+    """
+    named = request.POST.get(LEG, "")
+    mine = mine_of(request.user, named or request.session.get(LEG, ""))
+    if named and (mine.case is None or str(mine.case.pk) != named):
+        return Mine(mine.patient, mine.clinic, None)
+    if named and mine.others and request.session.get(LEG) != named:
+        request.session[LEG] = named
+    return mine
+
+
+def mine_of(person, leg=""):
     """Return the frame of a runner's page; ``PermissionDenied`` for somebody who is no runner."""
     patient = getattr(person, "patient", None)
     if patient is None:
         raise PermissionDenied
-    return mine_for(patient)
+    return mine_for(patient, leg)
 
 
-def mine_for(patient):
-    """Return the frame of what a runner is shown: their newest open case, if any."""
-    case = patient.cases.open().select_related("patient__clinic").order_by("-opened_at").first()
-    return Mine(patient, case.patient.clinic if case else patient.clinic, case)
+def mine_for(patient, leg=""):
+    """Return the frame of what a runner is shown: the open case of this id, else their newest, if any.  One query."""
+    cases = list(patient.cases.open().select_related("patient__clinic").order_by("-opened_at"))
+    case = next((case for case in cases if str(case.pk) == leg), cases[0] if cases else None)
+    others = tuple(other for other in cases if other is not case)
+    return Mine(patient, case.patient.clinic if case else patient.clinic, case, others)
 
 
 def step_of(item):

@@ -71,7 +71,7 @@ def session_of(mine, person, at):
     if not tasks:
         return None
     form = session_form(mine, tasks, at, person.units, key="")
-    context = {"form": form, "substitutes": substitutes(form)}
+    context = {"form": form, "substitutes": substitutes(form), "leg": mine.leg}
     return {
         "day": day.isoformat(),
         "limit": render_to_string("rehab/_my_limit.html", {"limit": mine.limit}),

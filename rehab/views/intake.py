@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from clinic.emergency import urgent_page
 from rehab import actions
-from rehab.mine.frame import mine_of
+from rehab.mine.frame import mine_at
 from rehab.mine.intake import BY_SLUG, Intake, zone_rows
 
 
@@ -18,7 +18,7 @@ from rehab.mine.intake import BY_SLUG, Intake, zone_rows
 @never_cache
 def my_intake(request):
     """Show how far the runner has come, and send it when all is told."""
-    mine = mine_of(request.user)
+    mine = mine_at(request)
     intake = Intake(mine, request.user)
     if request.method == "POST" and intake.is_asked and intake.is_whole:
         actions.send_intake(case=mine.case, by=request.user, at=timezone.now())
@@ -31,7 +31,7 @@ def my_intake(request):
 @never_cache
 def my_intake_topic(request, slug):
     """Ask one topic and keep it; what is dangerous is answered with what to do now."""
-    mine, topic = mine_of(request.user), BY_SLUG.get(slug)
+    mine, topic = mine_at(request), BY_SLUG.get(slug)
     if topic is None:
         raise Http404
     intake = Intake(mine, request.user)

@@ -18,7 +18,7 @@ from clinic.pages import is_uuid
 from clinic.terms import Answer
 from rehab import actions
 from rehab.mine.forms import Morning
-from rehab.mine.frame import mine_of
+from rehab.mine.frame import mine_at
 from rehab.mine.logs import correction_form, logs_page
 from rehab.mine.run_form import RunForm
 from rehab.mine.session import check_for_session, script_data, session_form, session_tasks, substitutes, told_tasks
@@ -51,7 +51,7 @@ def my_session(request):
     """Lead through today's session, and keep it; without a fresh safety set the questions come first."""
     if request.method == "POST":
         return finish_session(request)
-    mine, at = mine_of(request.user), timezone.now()
+    mine, at = mine_at(request), timezone.now()
     anyway = request.GET.get("anyway") == "yes"
     tasks = session_tasks(mine, at, anyway=anyway) if mine.may_train else []
     if not tasks:
@@ -72,7 +72,7 @@ def session_page(request, mine, form, status=200):
 
 def finish_session(request):
     """Keep a session that was done.  Its key is the safety check it began with, so that twice sent is once kept."""
-    mine, at = mine_of(request.user), timezone.now()
+    mine, at = mine_at(request), timezone.now()
     key = request.POST.get("key", "")
     checks = SafetyCheck.objects.visible_to(request.user).filter(case=mine.case)
     if mine.case is None or not is_uuid(key):
@@ -89,7 +89,7 @@ def finish_session(request):
 @never_cache
 def my_run(request):
     """Log a run or a walk by hand, with the safety list in the same form."""
-    mine, at = mine_of(request.user), timezone.now()
+    mine, at = mine_at(request), timezone.now()
     if mine.case is None:
         return redirect("rehab:my_today")
     stage = stage_of(mine.case, timezone.localtime(at))["stage"]
@@ -110,7 +110,7 @@ def my_run(request):
 @never_cache
 def my_morning(request):
     """Ask for the first steps of this morning; within a day the answer may be corrected."""
-    mine, at = mine_of(request.user), timezone.now()
+    mine, at = mine_at(request), timezone.now()
     if mine.case is None:
         return redirect("rehab:my_today")
     day = timezone.localdate(at)
@@ -130,7 +130,7 @@ def my_morning(request):
 @never_cache
 def my_logs(request):
     """List what the runner logged, newest first, two weeks a page."""
-    mine, context = mine_of(request.user), {}
+    mine, context = mine_at(request), {}
     if mine.case is not None:
         before = parse_day(request.GET.get("before", ""))
         context = logs_page(mine.case, request.user, timezone.now(), before)
@@ -148,7 +148,7 @@ def parse_day(text):
 def own_session(request, session_id):
     """Return (frame, the session) of the runner's open case; 404 for anybody else's, or one that was replaced."""
     try:
-        mine = mine_of(request.user)
+        mine = mine_at(request)
     except PermissionDenied:
         raise Http404 from None
     rows = SessionLog.objects.visible_to(request.user).current().filter(case=mine.case).select_related("run")

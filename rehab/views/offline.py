@@ -15,7 +15,7 @@ from clinic.emergency import urgent_page
 from clinic.pages import is_uuid
 from rehab import actions
 from rehab.mine.forms import SafetySet
-from rehab.mine.frame import mine_of
+from rehab.mine.frame import mine_at
 from rehab.mine.offline import Envelope, answers_of, copy_of, owner_of, sentences_of, tasks_as_read
 from rehab.mine.session import session_form
 from rehab.models import SafetyCheck
@@ -27,7 +27,7 @@ from rehab.views.logging import kept
 @never_cache
 def my_copy(request):
     """Send what the runner's phone keeps for a place without a connection, and the token it sends by."""
-    copy = copy_of(mine_of(request.user), request.user, timezone.now(), request.session.get_expiry_date())
+    copy = copy_of(mine_at(request), request.user, timezone.now(), request.session.get_expiry_date())
     return JsonResponse({"copy": copy, "token": get_token(request)})
 
 
@@ -49,7 +49,7 @@ def refused(*sentences, status=422):
 @never_cache
 def my_outbox(request):
     """Keep one thing that was told without a connection: a safety set, or a session by the form of any session."""
-    mine, envelope = mine_of(request.user), Envelope(request.POST)
+    mine, envelope = mine_at(request), Envelope(request.POST)
     if not envelope.is_valid():
         return refused(_("This cannot be read. Tell your clinic what you did."))
     if envelope.cleaned_data["owner"] != owner_of(request.user):

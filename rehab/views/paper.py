@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.paper import answer_with
 from rehab.history import plan_in_force
-from rehab.mine.frame import mine_of
+from rehab.mine.frame import mine_at
 from rehab.paper import FILE_NAME, handout
 from rehab.views.plans import readable_case
 from triage.gate import loading_gate
@@ -29,7 +29,7 @@ def plan_handout(request, case_id):
 @require_GET
 def my_handout(request):
     """Send the runner their plan in force."""
-    mine = mine_of(request.user)
+    mine = mine_at(request)
     if mine.case is None or not mine.gate.open or mine.plan is None:
         return redirect("rehab:my_plan")
     return answer_with(handout(mine.case, mine.plan, mine.gate.limits, timezone.now()), FILE_NAME)

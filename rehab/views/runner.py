@@ -1,13 +1,13 @@
 """The runner's own pages: today, the plan, the safety set; and nothing to do while it would not be safe."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from clinic.emergency import urgent_page
 from clinic.terms import Answer
@@ -15,7 +15,7 @@ from rehab import actions
 from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
-from rehab.mine.frame import card_now, mine_of
+from rehab.mine.frame import LEG, card_now, mine_at
 from rehab.mine.today import todays_page
 from rehab.models import ExerciseMedia, SafetyCheck
 from rehab.pages import shown_media
@@ -31,7 +31,7 @@ ONWARD = {"session": "rehab:my_session", "anyway": "rehab:my_session"}  # where 
 @never_cache
 def my_today(request):
     """Show what is due today, how long it takes, and the big button."""
-    mine = mine_of(request.user)
+    mine = mine_at(request)
     context = mine.context() | {"today": timezone.localdate(), "waits_for_limit": mine.waits_for_limit}
     if mine.may_train:
         context |= todays_page(mine, request.user, timezone.now())
@@ -43,11 +43,22 @@ def my_today(request):
 
 
 @login_required
+@require_POST
+@never_cache
+def my_leg(request):
+    """Show the other leg from now on; 404 for what is no open case of this runner."""
+    mine = mine_at(request)
+    if mine.case is None or request.POST.get(LEG) != str(mine.case.pk):
+        raise Http404
+    return redirect("rehab:my_today")
+
+
+@login_required
 @require_GET
 @never_cache
 def my_plan(request):
     """Show the signed plan to the runner it belongs to."""
-    mine = mine_of(request.user)
+    mine = mine_at(request)
     context = mine.context()
     if mine.case and mine.gate.open and mine.plan:
         media = shown_media(mine.plan)
@@ -60,7 +71,7 @@ def my_plan(request):
 @never_cache
 def my_safety(request):
     """Ask the short safety set; a yes is kept, and answered with what to do, in the same moment."""
-    mine, onward = mine_of(request.user), request.GET.get("next", "")
+    mine, onward = mine_at(request), request.GET.get("next", "")
     form = SafetySet(request.POST if request.method == "POST" else None)
     if mine.case is None and not _says_yes(form):
         return redirect("rehab:my_today")

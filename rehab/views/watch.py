@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 
 from clinic.terms import Answer
 from rehab import actions
-from rehab.mine.frame import mine_of
+from rehab.mine.frame import mine_at
 from rehab.mine.today import stage_of
 from rehab.mine.watch import figures_of, found_in, key_of, opened
 from rehab.mine.watch_form import Upload, WatchRun
@@ -21,7 +21,7 @@ from triage.knowledge import triage_knowledge
 @never_cache
 def my_upload(request):
     """Read the files of a watch and show what is in them; nothing is kept yet, and the files never are."""
-    mine = mine_of(request.user)
+    mine = mine_at(request)
     if mine.case is None:
         return redirect("rehab:my_today")
     form = Upload(request.POST, request.FILES) if request.method == "POST" else Upload()
@@ -37,7 +37,7 @@ def my_upload(request):
 @never_cache
 def my_keep(request):
     """Ask what the watch cannot know of each run, one after the other, and keep it."""
-    mine = mine_of(request.user)
+    mine = mine_at(request)
     if mine.case is None:
         return redirect("rehab:my_today")
     runs = opened(request.POST.getlist("run"), mine.case)
