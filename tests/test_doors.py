@@ -110,6 +110,9 @@ POLICY = {
     "rehab:my_leg": (NO_SUCH_VERB, f"{LOGIN} 404 404 403 403 403 403 403"),
     "rehab:my_plan": (MINE, NO_SUCH_VERB),
     "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB),
+    "rehab:my_data": (MINE, NO_SUCH_VERB),
+    "rehab:my_data_json": (MINE, NO_SUCH_VERB),
+    "rehab:my_data_pdf": (MINE, NO_SUCH_VERB),
     "rehab:my_safety": (MY_CASE, MY_FORM),
     "rehab:my_session": (  # all of today is done
         f"{LOGIN} /me/ /me/ 403 403 403 403 403",

@@ -1,0 +1,153 @@
+"""Everything held about one runner, found by looking at the tables themselves: a new table is in it without a word.
+
+A table is the runner's where a chain of its foreign keys leads to them; else where one leads to their sign-in.  Of
+other people the name and the role are told, never an address.  What opens something (a password, a key) stays here.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+
+from clinic.models import Case, Clinic, Membership, Patient, Person
+
+VERSION = 1  # of the file: raised when a reader of an older one would misread it
+AT_ONCE = 500  # rows read at a time
+
+# Tables that lead to a runner and are not handed out, with the reason.
+LEFT_OUT = {
+    "account.EmailConfirmation": "a key that confirms an address: whoever holds it acts as you",
+    "mfa.Authenticator": "the key of a passkey: it opens your sign-in",
+    "admin.LogEntry": "what people who work here did in the administration",
+    "clinic.KnowledgeConfirmation": "what a clinic's lead signed, about no runner",
+    "clinic.Membership": "the roles of people who work here",
+    "clinic.Person_groups": "the roles of people who work here",
+    "clinic.Person_user_permissions": "the roles of people who work here",
+}
+# Columns that are not handed out: what opens something, and what only repeats another column.
+SECRET = re.compile(r"password|secret|token|_hash$|^hash$|passkey|^otp")
+REPEATED = {"clinic.Patient": {"given_key", "surname_key"}}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table with rows about a runner: ``path`` leads from a row to the patient; ``of_person``: to the sign-in."""
+
+    model: type
+    path: str
+    of_person: bool
+
+    @property
+    def label(self) -> str:
+        """Return the name of the table in the file: "clinic.Case"."""
+        return self.model._meta.label
+
+    @property
+    def fields(self):
+        """Return the columns that are handed out."""
+        repeated = REPEATED.get(self.label, ())
+        return [f for f in self.model._meta.concrete_fields if not SECRET.search(f.name) and f.name not in repeated]
+
+    def rows(self, patient):
+        """Return the rows about a runner as dictionaries, in the order they were made.  One query, read in pieces."""
+        target = patient.person_id if self.of_person else patient.pk
+        if target is None:
+            return iter(())
+        names = [field.attname for field in self.fields]
+        found = self.model._default_manager.filter(**{self.path: target}).order_by("pk").values(*names)
+        return found.iterator(chunk_size=AT_ONCE)
+
+
+def path_to(model, goal, seen=()) -> str | None:
+    """Return the shortest chain of foreign keys from a table to another, "session__case"; None where there is none.
+
+    Who did something is no such chain: through a colleague's sign-in nobody's record is reached.
+    """
+    if model is goal:
+        return "pk"
+    found = []
+    for field in model._meta.concrete_fields:
+        other = field.related_model if field.is_relation else None
+        if other is None or other in seen or (other is Person and goal is not Person):
+            continue
+        rest = path_to(other, goal, (*seen, model))
+        if rest is not None:
+            found.append(field.name if rest == "pk" else f"{field.name}__{rest}")
+    return min(found, key=lambda path: (path.count("__"), path), default=None)
+
+
+def linked_tables() -> list[Table]:
+    """Return every table that leads to a runner, or to a sign-in alone, in the order of the apps."""
+    found = []
+    for model in apps.get_models(include_auto_created=True):
+        to_patient = path_to(model, Patient)
+        path = to_patient or path_to(model, Person)
+        if path is not None:
+            found.append(Table(model, path, of_person=to_patient is None))
+    return found
+
+
+def exported_tables() -> list[Table]:
+    """Return the tables that are handed out."""
+    return [table for table in linked_tables() if table.label not in LEFT_OUT]
+
+
+class Names:
+    """Who and where, for one runner: the people of their clinics with their roles, and the clinics.  Two queries."""
+
+    def __init__(self, patient):
+        cases = Case.objects.filter(patient=patient).values("clinic")
+        clinics = Clinic.objects.filter(pk__in=cases) | Clinic.objects.filter(pk=patient.clinic_id)
+        self.clinics = {clinic.pk: clinic.name for clinic in clinics.distinct()}
+        staff = Membership.objects.filter(clinic__in=self.clinics).values_list("person", "person__name", "role")
+        self.people = {pk: {"name": name, "role": role} for pk, name, role in staff}
+        if patient.person_id:
+            self.people[patient.person_id] = {"name": str(patient), "role": "runner"}
+
+    def of(self, field, value):
+        """Return what a foreign key says: a person by name and role, a clinic by name, anything else by its key."""
+        if field.related_model is Person:
+            return self.people.get(value, {"name": "", "role": "not of this clinic"})
+        if field.related_model is Clinic:
+            return self.clinics.get(value, "")
+        return value
+
+
+def told(table, row, names) -> dict:
+    """Return a row as it is handed out: {column: value}."""
+    found = {}
+    for field in table.fields:
+        value = row[field.attname]
+        found[field.name] = names.of(field, value) if field.is_relation and value is not None else value
+    return found
+
+
+class Encoder(DjangoJSONEncoder):
+    """ISO 8601 to the microsecond, keys as text."""
+
+    def default(self, value):
+        """Return a time as it stands, other values as Django writes them."""
+        if isinstance(value, (datetime, date, time)):
+            return value.isoformat()
+        return super().default(value)
+
+
+def as_json(patient, at) -> Iterator[str]:
+    """Yield the file piece by piece: nothing of it is ever whole in memory."""
+    names = Names(patient)
+    head = {"format": "stridewell-runner", "version": VERSION, "made_at": at, "left_out": LEFT_OUT}
+    yield _dumped(head).removesuffix("}") + ', "tables": {'
+    for number, table in enumerate(exported_tables()):
+        yield f"{',' if number else ''}\n{_dumped(table.label)}: ["
+        for place, row in enumerate(table.rows(patient)):
+            yield ("," if place else "") + "\n" + _dumped(told(table, row, names))
+        yield "]"
+    yield "}}\n"
+
+
+def _dumped(value):
+    return json.dumps(value, cls=Encoder, ensure_ascii=False)
