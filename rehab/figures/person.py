@@ -27,7 +27,7 @@ def figure_of(paths, plan, letter):
     _fill_in(paths)
     middle = _nearness(paths, ("pelvis", "neck"))
     parts = [(middle - 0.1, _neck(paths)), (middle, _trunk(paths))]
-    parts.append((_nearness(paths, ("neck", "head")) + 0.1, _head(paths)))
+    parts.append((max(_nearness(paths, ("neck", "head")), middle - 0.1) + 0.05, _head(paths)))
     letters = ""
     near = {
         name: _nearness(paths, [f"{name.split('_')[0]}_{end}" for end in ENDS[name.split("_")[1]]]) for name in LIMBS

@@ -2,7 +2,7 @@
 
 from math import dist, hypot
 
-from rehab.figures.drawing import INK, MOVE, place_of
+from rehab.figures.drawing import INK, MOVE, SECONDS, place_of
 from rehab.figures.vectors import add, mix
 
 SHORTEST = 40  # units of the drawing: a shorter arrow is all head
@@ -53,8 +53,15 @@ def stopwatch(x, y):
 
 
 def arrows(paths, plan, path_frames):
-    """Return the arrows: the way of a point of the body over all frames, or a push from place to place."""
-    return "".join(_arrow(paths, arrow, path_frames) for arrow in plan.arrows)
+    """Return the arrows: the way of a point of the body over all frames, or a push from place to place.
+
+    In a film they are seen before the body moves, and are gone when it gets there.
+    """
+    drawing = "".join(_arrow(paths, arrow, path_frames) for arrow in plan.arrows)
+    if not drawing or len(paths.frames) == 1:
+        return drawing
+    fades = f'dur="{SECONDS}s" repeatCount="indefinite" keyTimes="0;.12;.35;.8;1" values="1;1;0;0;1"'
+    return f'<g><animate attributeName="opacity" {fades}/>{drawing}</g>'
 
 
 def _arrow(paths, arrow, path_frames):
@@ -103,7 +110,5 @@ def arrow_between(start, via, end):
     line = f"M{ax:.0f} {ay:.0f}Q{cx:.0f} {cy:.0f} {stop[0]:.0f} {stop[1]:.0f}"
     head = "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in (tip, *wings)) + "z"
     return (
-        f'<path d="{line}" fill="none" stroke="#fff" stroke-width="9"/>'
-        f'<path d="{head}" fill="{MOVE}" stroke="#fff" stroke-width="4" paint-order="stroke"/>'
-        f'<path d="{line}" fill="none" stroke="{MOVE}" stroke-width="5"/>'
+        f'<path d="{line}" fill="none" stroke="{MOVE}" stroke-width="5"/><path d="{head}" fill="{MOVE}" stroke="none"/>'
     )
