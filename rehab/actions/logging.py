@@ -138,7 +138,7 @@ def log_morning(*, case, day, pain, stiffness_minutes, by, at):
 def _yes_first(act, case, safety, told, by, at):
     """Do what keeps a log; where that refuses it, or had it before, keep a safety yes that came with it all the same.
 
-    A yes that stands in the log already is not said again: the same log sent twice rings no second alarm.
+    A yes that was kept already is not said again: the same log sent twice rings no second alarm.
     """
     known = {question.code for question in triage_knowledge().safety_set}
     answers = {code: answer for code, answer in safety.items() if code in known} if isinstance(safety, Mapping) else {}
@@ -153,9 +153,17 @@ def _yes_first(act, case, safety, told, by, at):
         yes -= {code for code, answer in logged.row.safety.answers.items() if answer == Answer.PRESENT}
     if not yes or not (logged.again or logged.refused):
         return logged
+    if before := _told_before(case, by, told.device_time):
+        return replace(logged, row=logged.row or before)
     where, said = SafetyCheck.Where.CORRECTION, {"device_time": told.device_time, "told": told.note}
     kept = ask_safety(case=case, where=where, answers=answers, by=by, at=at, **said)
     return replace(logged, row=logged.row or kept.row, stop=kept.stop)
+
+
+def _told_before(case, by, device_time):
+    """Return the yes that a phone sent before: the same moment of its clock is the same answer."""
+    yes = SafetyCheck.objects.filter(case=case, asked_by=by, any_yes=True)
+    return yes.filter(device_time=device_time).first() if device_time else None
 
 
 def _opened(case, by):

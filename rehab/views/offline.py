@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.emergency import urgent_page
 from clinic.pages import is_uuid
+from clinic.terms import Answer
 from rehab import actions
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import mine_at
@@ -62,8 +63,8 @@ def my_outbox(request):
 
 def answer(form, logged, where=""):
     """Answer what became of it: kept, and whether it stops the leg; or why not."""
-    if logged is None:
-        return refused(*sentences_of(form))
+    if logged is None or logged.refused:
+        return refused(*(logged.refused if logged else sentences_of(form)))
     stop = logged.stop is not None
     return JsonResponse({"kept": True, "again": logged.again, "stop": stop, "where": where})
 
@@ -88,6 +89,9 @@ def keep_session(request, mine, told):
     form = session_form(mine, tasks, at, person.units, key=told["key"], data=request.POST)
     envelope = {"case": mine.case, "key": told["key"], "safety": safety, "by": person, "at": at}
     logged = kept(form, lambda: actions.log_session(told=dated(form.session(), told), **envelope))
+    if logged is None and Answer.PRESENT in safety.values():
+        asked = {"where": SafetyCheck.Where.SESSION, "answers": safety, "device_time": told["told_at"]}
+        actions.tell_safety(case=mine.case, by=person, at=at, **asked)  # the form is refused, its yes is not
     return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
 
 

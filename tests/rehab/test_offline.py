@@ -44,7 +44,7 @@ def entry(record, kind="session", **changes):
 
 def closed(case):
     """Close a case."""
-    told = {"closed_at": timezone.now(), "closed_by": case.opened_by, "closed_because": "recovered"}
+    told = {"closed_at": timezone.now(), "closed_by": case.opened_by, "closed_because": "recovered", "outcome": "other"}
     type(case).objects.filter(pk=case.pk).update(**told)
 
 
@@ -200,6 +200,16 @@ def test_a_yes_stops_the_leg_and_rings_the_alarm_once(phone, plan):  # noqa: F81
 def test_what_the_server_refuses_it_says(phone, plan, changes, words):  # noqa: F811
     answer = sent(phone, entry(copy(phone), **changes), status=422)
     assert words in " ".join(answer["refused"])
+    assert not SessionLog.objects.exists()
+
+
+@pytest.mark.parametrize("changes", [{"pain_during": ""}, {"day": "2020-01-01"}])
+def test_a_yes_of_a_session_that_is_refused_is_kept_once(phone, plan, changes):  # noqa: F811
+    said = entry(copy(phone), **{questions("D")[0]: "present"}, **changes)
+    for _ in range(2):
+        assert sent(phone, said, status=422)["refused"]
+    assert not loading_gate(plan.case).open
+    assert SafetyCheck.objects.filter(any_yes=True).count() == 1
     assert not SessionLog.objects.exists()
 
 

@@ -85,6 +85,7 @@ def test_a_form_is_kept_for_the_leg_it_was_shown_for(phone, left, right):
 
 def test_a_form_of_a_leg_that_was_closed_since_is_not_kept_for_the_other(phone, right, clinician):
     right.closed_at, right.closed_by, right.closed_because = timezone.now(), clinician, "done"
+    right.outcome = "other"
     right.save()
 
     assert phone.post(RUN, a_run(leg=str(right.pk))).url == TODAY
