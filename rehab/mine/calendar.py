@@ -40,7 +40,11 @@ def entries_of(mine, at):
     if not mine.may_train:
         return []
     now = timezone.localtime(at)
-    found = [*_runs(mine.case, now), *_exercises(mine, now), *_check_ups(mine.case, at, now.date())]
+    found = [
+        *(_runs(mine.case, now) if mine.may_run else ()),
+        *_exercises(mine, now),
+        *_check_ups(mine.case, at, now.date()),
+    ]
     return sorted(found, key=lambda entry: entry.day)  # of one day the run comes first: the calf works after it
 
 

@@ -31,6 +31,11 @@ class OtherLeg:
         """Return which calf it is about, in words."""
         return CALVES[self.case.side]
 
+    @property
+    def must_rest(self):
+        """Return whether it was told to stop; one that is not screened yet was told nothing."""
+        return self.stop in ("emergency", "stop")
+
 
 @dataclass
 class Mine:
@@ -69,6 +74,11 @@ class Mine:
     def limit(self):
         """Return how much pain the newest diagnosis allows; None where no limit is set, and then no session."""
         return limit_of(self.case)
+
+    @property
+    def may_run(self):
+        """Return whether no other leg must rest: running loads both."""
+        return not any(other.must_rest for other in self.other_legs)
 
     @property
     def leg(self):

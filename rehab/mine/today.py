@@ -130,7 +130,7 @@ def todays_page(mine, person, at):
         "week_ends": monday_of(now.date()) + timedelta(days=6),
         "last": shown(sessions[0], person, at) if sessions else None,
         **morning_of(mine.case, sessions, now),
-        **stage_of(mine.case, now),
+        **(stage_of(mine.case, now) if mine.may_run else {}),
     }
 
 

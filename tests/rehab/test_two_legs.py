@@ -7,6 +7,7 @@ from clinic.terms import Answer
 from rehab.models import MorningLog, RunLog
 from tests.factories import CaseFactory, PatientFactory
 from tests.rehab.conftest import a_diagnosis, a_plan, a_screening, an_item, in_force
+from tests.rehab.test_calendar import address_made, on_the_ladder, read, titles
 from tests.rehab.test_mine import LOGS, MORNING, RUN, SAFETY, TODAY, a_run, asked_first, questions, text
 from triage.gate import loading_gate
 
@@ -59,6 +60,17 @@ def test_a_stop_of_the_other_leg_stands_above_every_page(phone, left, clinician,
         shown = text(phone.get(page))
         assert "Your left calf: no exercise for now" in shown and words in shown
         assert "Your left calf must rest: do not run" in shown
+
+
+def test_while_one_leg_must_rest_no_page_and_no_calendar_asks_for_a_run(phone, left, right, clinician):
+    on_the_ladder(right, clinician)
+    address = address_made(phone)
+    assert "Running: stage 2 of 8" in text(phone.get(TODAY)) and "Run-walk" in titles(read(address))
+    an_item(left, clinician, "D")
+    shown = text(phone.get(TODAY))
+
+    assert "Running: stage" not in shown and titles(read(address)) == {"Exercises"}
+    assert phone.get(TODAY).context["plan"].case == right  # its exercises stay
 
 
 def test_two_stops_are_told_once_each(phone, left, right, clinician):
