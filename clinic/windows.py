@@ -113,6 +113,10 @@ class WorkWindow(Administered, Uncounted, admin.ModelAdmin):
     list_display_links = None
     actions = ["try_again"]
 
+    def changelist_view(self, request, extra_context=None):
+        """Head the page with what it lists."""
+        return super().changelist_view(request, {"title": "Work that failed", **(extra_context or {})})
+
     @admin.action(description="Try again")
     def try_again(self, request, chosen):
         """Put the chosen work into the queue once more."""

@@ -176,6 +176,7 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = BASE_DIR / "media"
+PRIVATE_ROOT = Path(env("CLINIC_PRIVATE_ROOT", str(BASE_DIR / "private")))  # files that wait for the worker
 FILE_UPLOAD_HANDLERS = ["config.security.BoundedUpload", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- Transport ---------------------------------------------------------------------------

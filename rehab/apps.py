@@ -13,9 +13,12 @@ class RehabConfig(AppConfig):
     def ready(self):
         """Register what the database refuses; clinic makes the triggers after every migrate."""
         from clinic.checks import register_knowledge
+        from clinic.tidying import also_tidy
         from clinic.triggers import register
+        from rehab.actions.exports import forget_old_exports
         from rehab.knowledge import rehab_knowledge
         from rehab.triggers import TRIGGERS
 
         register_knowledge(rehab_knowledge)
         register(*TRIGGERS)
+        also_tidy("exports of watches", forget_old_exports)

@@ -70,6 +70,7 @@ urlpatterns = [
     path("me/session/", logging.my_session, name="my_session"),
     path("me/run/", logging.my_run, name="my_run"),
     path("me/runs/upload/", watch.my_upload, name="my_upload"),
+    path("me/runs/export/<uuid:export_id>/", watch.my_export, name="my_export"),
     path("me/runs/keep/", watch.my_keep, name="my_keep"),
     path("me/morning/", logging.my_morning, name="my_morning"),
     path("me/log/", logging.my_logs, name="my_logs"),

@@ -15,6 +15,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = os.path.join(tempfile.gettempdir(), "stridewell-static")
 os.makedirs(STATIC_ROOT, exist_ok=True)
 
+# Files that wait for the worker wait outside the house.
+PRIVATE_ROOT = os.path.join(tempfile.gettempdir(), f"stridewell-private-{os.getpid()}")
+
 # A browser journey has two threads on one database, so SQLite needs a file: connections
 # to a database in memory would share one transaction.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -120,6 +120,7 @@ POLICY = {
     ),
     "rehab:my_run": (MY_CASE, MY_FORM),
     "rehab:my_upload": (MY_CASE, MY_FORM),
+    "rehab:my_export": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
     "rehab:my_keep": (  # nothing waits to be kept
         f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
         f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
@@ -176,6 +177,7 @@ def walked(world):
         "size": 512,
         "session_id": world.session.pk,
         "offer_id": world.offer.pk,
+        "export_id": world.export.pk,
         "measure": "PSFS",
     }
 

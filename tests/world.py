@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from clinic.feeds import make_feed
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
-from rehab.models import ExerciseMedia, Plan
+from rehab.models import ExerciseMedia, Plan, WatchExport
 from rehab.pages import todays_treatments
 from tests import factories
 from tests.course import a_course
@@ -73,11 +73,13 @@ def a_world():
     picture.file.save("bird.png", ContentFile(b"\x89PNG"))
     alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
     DBTaskResult.objects.create(status="FAILED", args_kwargs={"args": [], "kwargs": {}}, task_path="a.read_export")
+    export = WatchExport.objects.create(case=ours, sent_at=timezone.now(), sent_by=people["runner"])
     session = a_session(ours)
     offer, foreign = a_course(ours, people["clinician"]), a_course(theirs, people["stranger"])
     make_feed(patient=ours.patient, starts=None, at=timezone.now())
     told = {"clinic": clinic, "people": people, "case": ours, "theirs": theirs, "picture": picture}
-    return SimpleNamespace(**told, alarm=alarm, session=session, offer=offer, foreign_offer=foreign)
+    told |= {"alarm": alarm, "export": export}
+    return SimpleNamespace(**told, session=session, offer=offer, foreign_offer=foreign)
 
 
 def a_session(case):

@@ -4,6 +4,7 @@ from rehab.actions.catalogue import sync_catalogue
 from rehab.actions.closing import close_case
 from rehab.actions.drafting import answer_checklist, draft_plan
 from rehab.actions.editing import add_item, change_dose, move_item, remove_item, replace_item
+from rehab.actions.exports import forget_export, forget_old_exports, keep_export, read_export
 from rehab.actions.intake import answer_danger, answer_risks, keep_topic, send_intake
 from rehab.actions.judging import cases_with_a_plan, judge_case, review
 from rehab.actions.logging import ask_safety, correct_session, log_morning, log_run, log_session
@@ -41,13 +42,17 @@ __all__ = [
     "decline_step",
     "draft_plan",
     "judge_case",
+    "forget_export",
+    "forget_old_exports",
     "keep_choice",
+    "keep_export",
     "keep_topic",
     "log_morning",
     "log_run",
     "log_session",
     "move_item",
     "name_of",
+    "read_export",
     "record_readiness",
     "record_score",
     "record_treatment",

@@ -20,7 +20,7 @@ from clinic.models import Patient
 from rehab.actions import begin_reminding, came_to, decide
 from rehab.followed import triaged_at
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import mine_of
+from rehab.mine.frame import Mine, mine_for
 from rehab.mine.today import LOOKED_BACK, habit_of, recent_sessions
 from rehab.models import MorningLog, Reminder, ReminderChoice
 from rehab.rules.due import Due, standing
@@ -29,6 +29,7 @@ from triage.models import RedFlagItem, SignOff
 
 PAGE = 200  # runners whose keys are read at once
 MOMENTS = ("session", "morning")
+STOPS = ("emergency", "stop")
 SALT, STOPS_FOR = "rehab.reminders.stop", timedelta(days=180)
 logger = logging.getLogger("rehab.reminders")
 
@@ -81,13 +82,12 @@ def _remind(key, now, post):
     table = rehab_knowledge().reminders
     moments = [moment for moment in MOMENTS if _is_to_decide(choice, moment, now, table)]
     patient, person = choice.patient, choice.patient.person
-    mine = mine_of(person) if person and may_sign_in_by_mail(person) else None
-    may_train = mine is not None and mine.may_train
-    known = standing_of(mine, now) if may_train else Standing(may_train=False, since=None)
+    legs = _legs(patient) if person and may_sign_in_by_mail(person) else []
+    known = standing_of(legs, now) if legs else Standing(may_train=False, since=None)
     kinds = reminders(known, choice.wishes, now=now, table=table)
     if kinds:
         _open(post)
-    rows = decide(choice=choice, moments=moments, kinds=kinds, case=mine and mine.case, at=now, today=now.date())
+    rows = decide(choice=choice, moments=moments, kinds=kinds, case=legs and legs[0].case, at=now, today=now.date())
     return bool(rows) and _send(rows, patient, kinds, post)
 
 
@@ -121,20 +121,39 @@ def _send(rows, patient, kinds, post):
 # --- Where a runner stands ------------------------------------------------------------------------
 
 
-def standing_of(mine, now):
-    """Return where a runner stands who may train, as the rule reads it; ``now`` by the clinic's clock."""
-    today, case = now.date(), mine.case
-    sessions = recent_sessions(case, now)
-    days = frozenset(session.day for session in sessions)
-    told = Reminder.objects.filter(patient=mine.patient, day__gte=today - LOOKED_BACK).order_by("day")
+def _legs(patient):
+    """Return the runner's legs that may be loaded; none where one of them is stopped for a danger."""
+    shown = mine_for(patient)
+    legs = [shown, *(Mine(patient, shown.clinic, case) for case in shown.others)]
+    if any(leg.stop in STOPS for leg in legs):
+        return []
+    return [leg for leg in legs if leg.may_train]
+
+
+def standing_of(legs, now):
+    """Return where a runner stands with these legs, as the rule reads it; ``now`` by the clinic's clock.
+
+    Of two legs either may ask for a session; what was logged for one is no silence.
+    """
+    today = now.date()
+    logged = [(leg, recent_sessions(leg.case, now)) for leg in legs]
+    asked = [leg.case for leg, sessions in logged if today - timedelta(days=1) in {row.day for row in sessions}]
+    told = Reminder.objects.filter(patient=legs[0].patient, day__gte=today - LOOKED_BACK).order_by("day")
     return Standing(
         may_train=True,
-        since=max(timezone.localdate(mine.plan.signed_at), _freed_on(case)),
-        days=days,
-        to_do=any(standing(habit_of(item, sessions), now).due is Due.NOW for item in mine.plan.items.all()),
-        morning_told=MorningLog.objects.current().filter(case=case, day=today).exists(),
+        since=max(max(timezone.localdate(leg.plan.signed_at), _freed_on(leg.case)) for leg in legs),
+        days=frozenset(row.day for _leg, sessions in logged for row in sessions),
+        to_do=any(_is_to_do(leg, sessions, now) for leg, sessions in logged),
+        morning_told=MorningLog.objects.current().filter(case__in=asked, day=today).count() == len(asked),
         reminded={Kind(kind): day for kind, day in told.values_list("kind", "day")},
     )
+
+
+def _is_to_do(leg, sessions, now):
+    """Return whether the plan of a leg asks for something today of which nothing is logged yet."""
+    if any(row.day == now.date() for row in sessions):
+        return False
+    return any(standing(habit_of(item, sessions), now).due is Due.NOW for item in leg.plan.items.all())
 
 
 def _freed_on(case):

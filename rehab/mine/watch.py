@@ -1,8 +1,8 @@
 """A watch's runs on their way from the file to the log: between the two they are a signed value, and no file."""
 
 import re
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from django.core import signing
@@ -14,9 +14,8 @@ from clinic.units import km_shown, unit_word
 from rehab.actions import Refused
 from rehab.actions.told import LOGGED_BACK, SessionTold, refuse_bad_session
 from rehab.models import SessionLog
-from rehab.rules.logged import Segment
 from rehab.runs import Run, is_known
-from rehab.runs.uploads import read_uploads
+from rehab.runs.plain import to_plain, to_run
 
 HELD_FOR = timedelta(hours=24)
 MOST_READY, MOST_OTHERS = 20, 40
@@ -33,11 +32,11 @@ class Found:
     why: str = ""
 
 
-def found_in(files, case, person, at):
-    """Return (what may be kept, what is not offered and why) of the files, newest first; nothing is stored."""
+def found_in(outcomes, case, person, at):
+    """Return (what may be kept, what is not offered and why), newest first, of (name, run or problem)."""
     logged, by_hand = _logged(case, at)
     ready, others, prints = [], [], []
-    for name, outcome in read_uploads(files, at=at):
+    for name, outcome in outcomes:
         if not isinstance(outcome, Run):
             others.append(Found(name, why=said(outcome.text)))
             continue
@@ -106,7 +105,7 @@ def _salt(case):
 
 def signed(run, case):
     """Return the figures of a run as text that only we can have written, for this case and for a day."""
-    return signing.dumps(asdict(run) | {"began": run.began.isoformat()}, salt=_salt(case), compress=True)
+    return signing.dumps(to_plain(run), salt=_salt(case), compress=True)
 
 
 def opened(values, case):
@@ -117,8 +116,7 @@ def opened(values, case):
             told = signing.loads(value, salt=_salt(case), max_age=HELD_FOR)
         except signing.BadSignature:
             continue
-        segments = tuple(Segment(**part) for part in told.pop("segments"))
-        found.append((value, Run(**told | {"began": datetime.fromisoformat(told["began"]), "segments": segments})))
+        found.append((value, to_run(told)))
     return found
 
 

@@ -7,12 +7,23 @@ from math import ceil
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.language import said
 from rehab.actions import RunTold, SessionTold
 from rehab.mine.run_form import FOLDED, RunForm
 from rehab.mine.watch import day_of
+from rehab.runs import problem
+from rehab.runs.archive import MOST_ARCHIVE_BYTES, is_archive
 
 MOST_FILES = 30
 BY_WATCH = ("key", "day", "distance", "run_minutes", "walk_minutes", "longest_run_minutes", "cadence")
+
+
+def is_export(file):
+    """Return whether an uploaded file is a ZIP; it is told by what it holds."""
+    head = file.read(4) if file else b""
+    if file:
+        file.seek(0)
+    return is_archive(head)
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -31,6 +42,10 @@ class FilesField(forms.FileField):
         files = data if isinstance(data, list | tuple) else [data]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(_("Send at most 30 files at once."))
+        if len(files) > 1 and any(is_export(file) for file in files):
+            raise forms.ValidationError(_("Send a ZIP by itself, without other files."))
+        if any(is_export(file) and file.size > MOST_ARCHIVE_BYTES for file in files):
+            raise forms.ValidationError(said(problem("archive_too_big").text))
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
 
 

@@ -1,6 +1,7 @@
 """The nouns of rehab."""
 
 from rehab.models.exercises import Exercise, ExerciseMedia
+from rehab.models.exports import WatchExport
 from rehab.models.logs import ExerciseLog, MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.models.plans import LevelStep, Plan, PlanItem
 from rehab.models.progress import OutcomeScore, RunStage, StepOffer, Verdict
@@ -28,4 +29,5 @@ __all__ = [
     "StepOffer",
     "TreatmentRecord",
     "Verdict",
+    "WatchExport",
 ]

@@ -58,8 +58,9 @@ class Standing:
     """Where a runner stands.
 
     ``may_train``: the case is open, the gate too, and a plan with its limit of pain is in force.  ``since``: the day
-    from which something could have been logged.  ``days``: the days on which something was.  ``to_do``: the plan asks
-    for something today.  ``morning_told``: this morning is answered.  ``reminded``: the newest day of each kind.
+    from which something could have been logged.  ``days``: the days on which something was.  ``to_do``: a plan asks
+    for something today, and nothing of it is logged.  ``morning_told``: this morning is answered.  ``reminded``: the
+    newest day of each kind.
     """
 
     may_train: bool
@@ -109,7 +110,7 @@ def _of_the_session(standing: Standing, since: date, wishes: Wishes, today: date
         if kind is Kind.SILENT_SECOND:
             return None  # who was silent for so long is asked no more every day; the clinic has its alert
         break
-    if not standing.to_do or today in standing.days or standing.reminded.get(Kind.SESSION) == today:
+    if not standing.to_do or standing.reminded.get(Kind.SESSION) == today:
         return None
     return Kind.SESSION
 

@@ -1,4 +1,4 @@
-"""Reads what a runner sent, files and whole exports together, within one stretch of time; nothing is written."""
+"""Reads the single files that a runner sent, within one stretch of time; nothing is written."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -6,25 +6,19 @@ from datetime import datetime
 
 from rehab.rules.watch import Problem, Run
 from rehab.runs import MOST_BYTES, problem, read_run
-from rehab.runs.archive import is_archive, read_archive
 
 SECONDS = 8.0
 
 
 def read_uploads(files: Iterable, *, at: datetime, seconds: float = SECONDS) -> Iterator[tuple[str, Run | Problem]]:
-    """Yield the name and the run, or the problem, of each file and of each watch file in a ZIP; ``at`` is now.
+    """Yield the name and the run, or the problem, of each file; ``at`` is now.
 
     ``files`` are Django's uploaded files.  What the time does not reach is a problem that says so.  Never raises.
     """
     until = time.monotonic() + seconds
     for file in files:
         left = until - time.monotonic()
-        head = file.read(4)
-        file.seek(0)
-        if is_archive(head):
-            found = read_archive(file, at=at, seconds=max(left, 0))
-            yield from ((name or file.name, outcome) for name, outcome in found)
-        elif left <= 0:
+        if left <= 0:
             yield file.name, problem("not_reached")
         elif file.size > MOST_BYTES:
             yield file.name, problem("too_big")

@@ -22,6 +22,8 @@ from rehab.mine import reminders as sending
 from rehab.mine.reminders import MailDown, letter, opened_stop, remind, stop_token
 from rehab.models import Reminder, ReminderChoice
 from rehab.rules.reminders import Kind
+from tests.factories import CaseFactory
+from tests.rehab.conftest import an_item
 from tests.rehab.test_mine import calm, done, plan  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,23 @@ def test_a_stop_between_two_passes_is_seen(patient, plan):  # noqa: F811
     assert remind(at(17)) == 0 and mail.outbox == []
 
 
+def a_second_leg(case, **fields):
+    """Open a case for the runner's other leg."""
+    side = {"left": "right", "right": "left"}[case.side]
+    return CaseFactory(patient=case.patient, clinic=case.clinic, side=side, opened_by=case.opened_by, **fields)
+
+
+def test_a_runner_with_two_legs_gets_one_mail_though_one_has_no_plan(plan):  # noqa: F811
+    a_second_leg(plan.case)
+    assert remind(at(17)) == 1 and kinds() == ["session"]
+    assert Reminder.objects.get().case == plan.case
+
+
+def test_a_danger_in_one_leg_silences_both(plan, clinician):  # noqa: F811
+    an_item(a_second_leg(plan.case), clinician, "D", row="RF-INF")
+    assert remind(at(17)) == 0 and kinds() == []
+
+
 # --- Once -----------------------------------------------------------------------------------------
 
 
@@ -183,7 +202,7 @@ def test_a_mail_that_is_refused_is_kept_with_its_kind_of_fault_alone(patient, mo
 
 
 def test_one_broken_runner_does_not_silence_the_others(patient, monkeypatch):
-    monkeypatch.setattr(sending, "standing_of", lambda mine, now: 1 / 0)
+    monkeypatch.setattr(sending, "standing_of", lambda legs, now: 1 / 0)
     assert remind(at(17)) == 0
     monkeypatch.undo()
     assert remind(at(17, 5)) == 1

@@ -17,7 +17,7 @@ from rehab.models import RunLog, SafetyCheck, SessionLog
 from rehab.runs.uploads import read_uploads
 from tests.factories import CaseFactory
 from tests.rehab.conftest import a_plan, in_force
-from tests.rehab.watch_files import NOW, fit_file, gpx_file, tcx_file, zip_file
+from tests.rehab.watch_files import NOW, fit_file, gpx_file, tcx_file
 from triage.knowledge import triage_knowledge
 
 pytestmark = pytest.mark.django_db
@@ -172,14 +172,13 @@ def test_what_is_older_than_a_week_is_shown_and_not_offered(phone):
     assert "Only the last 7 days can be logged" in page.content.decode()
 
 
-def test_a_whole_export_and_bad_files_are_answered_file_by_file(phone):
-    export = zip_file({"activities/1.fit": fit_file(began=began(hours=5)), "activities/2.gpx": b"<gpx>"}).getvalue()
-    page = sent(phone, ("export.zip", export), ("notes.txt", b"hello"), ("none.fit", b""))
+def test_bad_files_are_answered_file_by_file(phone):
+    page = sent(phone, ("1.fit", fit_file(began=began(hours=5))), ("notes.txt", b"hello"), ("none.fit", b""))
 
     words = page.content.decode()
     assert len(values(page)) == 1
-    assert [found.name for found in page.context["others"]] == ["2.gpx", "notes.txt", "none.fit"]
-    for sentence in ("damaged or cut off", "no file of a watch", "This file is empty"):
+    assert [found.name for found in page.context["others"]] == ["notes.txt", "none.fit"]
+    for sentence in ("no file of a watch", "This file is empty"):
         assert sentence in words
 
 
@@ -240,11 +239,8 @@ def test_miles_are_shown_to_one_who_reckons_in_miles(phone, plan):
     assert "1.36\N{NO-BREAK SPACE}miles" in words
 
 
-def test_files_and_exports_share_one_stretch_of_time():
-    files = [
-        SimpleUploadedFile("a.gpx", gpx_file(SHORT)),
-        SimpleUploadedFile("b.zip", zip_file({"c.gpx": b"x"}).read()),
-    ]
+def test_files_share_one_stretch_of_time():
+    files = [SimpleUploadedFile(name, gpx_file(SHORT)) for name in ("a.gpx", "b.gpx")]
 
     assert [found.code for _, found in read_uploads(files, at=NOW, seconds=0)] == ["not_reached", "not_reached"]
     big = io.BytesIO(b"<gpx>")

@@ -46,7 +46,7 @@ def due(standing, now, wishes=USUAL):
         ("a little late", runner(), at(19, 59), (Kind.SESSION,)),
         ("too late", runner(), at(20), ()),
         ("nothing is asked for today", runner(to_do=False), at(17), ()),
-        ("logged already", runner(days=frozenset({TODAY})), at(17), ()),
+        ("logged already", runner(days=frozenset({TODAY}), to_do=False), at(17), ()),
         ("mailed already", runner(reminded={Kind.SESSION: TODAY}), at(17), ()),
         ("mailed yesterday", runner(reminded={Kind.SESSION: TODAY - DAY}), at(17), (Kind.SESSION,)),
         ("two days are no silence", silent(2), at(17), (Kind.SESSION,)),

@@ -1,0 +1,89 @@
+"""The export of a watch: kept under a private name until a worker has read it, and forgotten after a day.
+
+The file is deleted as soon as it was read, and as soon as nobody will try to read it again.
+"""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db import transaction
+
+from clinic.background import background
+from clinic.ids import new_id
+from rehab.models import WatchExport
+from rehab.runs.archive import read_archive
+from rehab.runs.plain import plain_outcome
+
+KEPT_FOR = timedelta(days=1)
+SECONDS = 240.0  # for one export; in the request there were eight
+TOLD_EVERY = 1.0  # seconds between two words about how far it is
+SUFFIX = ".zip"
+
+
+def _shelf():
+    """Return where exports wait: no address leads there, and only the product's own user may read it."""
+    where = Path(settings.PRIVATE_ROOT) / "exports"
+    return FileSystemStorage(where, file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+
+def keep_export(*, case, file, by, at):
+    """Keep an uploaded export for the worker; return its row.  An older one of the case is forgotten."""
+    key = new_id()
+    _shelf().save(f"{key}{SUFFIX}", file)
+    try:
+        with transaction.atomic():
+            for older in WatchExport.objects.filter(case=case):
+                forget_export(older)
+            row = WatchExport.objects.create(pk=key, case=case, sent_at=at, sent_by=by)
+            read_export.enqueue(str(key))
+    except BaseException:
+        _shelf().delete(f"{key}{SUFFIX}")
+        raise
+    return row
+
+
+def forget_export(row):
+    """Forget an export: its row, and its file where there still is one."""
+    _shelf().delete(f"{row.pk}{SUFFIX}")
+    row.delete()
+
+
+def could_not_read(key):
+    """After the last try: say so, and let the file go."""
+    WatchExport.objects.filter(pk=key, state=WatchExport.State.WAITING).update(state=WatchExport.State.FAILED)
+    _shelf().delete(f"{key}{SUFFIX}")
+
+
+@background(gave_up=could_not_read)
+def read_export(key):
+    """Read an export and write down the figures of its runs; one that is gone, or read already, is left alone."""
+    waiting = WatchExport.objects.filter(pk=key, state=WatchExport.State.WAITING)
+    row = waiting.first()
+    if row is None:
+        return
+    shelf, found, told = _shelf(), [], time.monotonic()
+    with shelf.open(f"{key}{SUFFIX}") as file:
+        for name, outcome in read_archive(file, at=row.sent_at, seconds=SECONDS):
+            found.append(plain_outcome(name, outcome))
+            if time.monotonic() - told > TOLD_EVERY:
+                waiting.update(files_read=len(found))
+                told = time.monotonic()
+    waiting.update(state=WatchExport.State.DONE, files_read=len(found), found=found)
+    shelf.delete(f"{key}{SUFFIX}")
+
+
+def forget_old_exports(now):
+    """Forget what waits for longer than a day, and files that belong to nothing; return how many."""
+    old = list(WatchExport.objects.filter(sent_at__lt=now - KEPT_FOR))
+    for row in old:
+        forget_export(row)
+    shelf, before = _shelf(), now - KEPT_FOR
+    left = [
+        name for name in (shelf.listdir("")[1] if shelf.exists("") else []) if shelf.get_modified_time(name) < before
+    ]
+    for name in left:
+        shelf.delete(name)
+    return len(old) + len(left)
