@@ -149,16 +149,21 @@ def _endurance_only(course):
 
 def adherence_percent(course):
     """Return how much of the last 7 days' exercises was done, 0 to 100; None without a plan that says how often."""
-    since = course.now.date() - WEEK
+    done, asked = done_of_asked(course, course.now.date())
+    return round(100 * done / asked) if asked else None
+
+
+def done_of_asked(course, day):
+    """Return (days of exercises done, days the plan in force asks for) in the 7 days that end with a day."""
     asked = done = 0
     for item in _items(course):
         wanted = item.times_a_week or (A_DAY if item.times_a_day else 0)
         days = {
             judged.session.day
             for judged in course.of_item(item)
-            if judged.session.day > since
+            if day - WEEK < judged.session.day <= day
             and any(did.item == str(item.pk) and not did.skipped for did in judged.session.exercises)
         }
         asked += wanted
         done += min(len(days), wanted)
-    return round(100 * done / asked) if asked else None
+    return done, asked

@@ -51,7 +51,7 @@ FLOORS = (
     ("charts", "figures", "models", "words"),
     ("access", "audit", "triggers"),
     ("facts", "history", "runs"),
-    ("entry", "followed", "leaving"),
+    ("entry", "followed", "growing", "leaving"),
     ("gate",),
     ("actions", "feeds", "invitations"),
     ("forms",),

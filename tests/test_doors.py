@@ -108,6 +108,7 @@ POLICY = {
     "rehab:manifest": (ANYBODY, READ_ONLY),
     "rehab:icon": (ANYBODY, READ_ONLY),
     "rehab:my_leg": (NO_SUCH_VERB, f"{LOGIN} 404 404 403 403 403 403 403"),
+    "rehab:my_progress": (MINE, NO_SUCH_VERB),
     "rehab:my_plan": (MINE, NO_SUCH_VERB),
     "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB),
     "rehab:my_data": (MINE, NO_SUCH_VERB),

@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.language import said
+from clinic.terms import Text
 from clinic.units import kg_shown, km_shown, unit_word
 from rehab.actions.logging import CORRECTED_WITHIN
+from rehab.growing import too_long
+from rehab.history import course_of, moves_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, SessionLog
 from rehab.rules.sayings import saying
@@ -66,6 +69,15 @@ def next_steps(session, mornings, at):
         found.append(_("Tell us how your first steps felt this morning. Without that answer nothing moves up."))
     found.append(_("Today's page always shows what is due next."))
     return found
+
+
+def too_long_words(session, at):
+    """Return why a run was longer than a single run may be after the last stage; empty where it was not (8.3)."""
+    moves = moves_of(session.case) if session.kind == SessionLog.Kind.RUN else []
+    if not any(move.passed for move in moves):
+        return []
+    cap = too_long(course_of(session.case, at), moves).get(str(session.pk))
+    return [said(Text(reason.text, reason.text_es)) for reason in cap.reasons] if cap else []
 
 
 def shown(session, person, at):

@@ -6,8 +6,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from clinic.terms import Side
+from rehab.growing import allowed_now
+from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import level_now, percent_now, step_of
+from rehab.mine.progress import allowance_words
 from rehab.mine.shown import shown
 from rehab.models import ExerciseLog, MorningLog, RunStage, SessionLog
 from rehab.presentation import Card, card, dose_at
@@ -130,7 +133,7 @@ def todays_page(mine, person, at):
         "week_ends": monday_of(now.date()) + timedelta(days=6),
         "last": shown(sessions[0], person, at) if sessions else None,
         **morning_of(mine.case, sessions, now),
-        **(stage_of(mine.case, now) if mine.may_run else {}),
+        **(running_of(mine.case, person, now) if mine.may_run else {}),
     }
 
 
@@ -150,6 +153,13 @@ def morning_of(case, sessions, now):
     today = now.date()
     found = MorningLog.objects.current().filter(case=case, day=today).first()
     return {"morning": found, "morning_asked": any(s.day == today - timedelta(days=1) for s in sessions)}
+
+
+def running_of(case, person, now):
+    """Return the stage, and for who has passed the ladder what this week may hold: the logs are asked for that."""
+    found = stage_of(case, now)
+    allows = allowance_words(allowed_now(course_of(case, now)), person.units) if found.get("stage_passed") else ""
+    return found | {"stage_allows": allows}
 
 
 def stage_of(case, now):

@@ -13,7 +13,8 @@ from rehab.actions.stages import next_stage
 from rehab.actions.stepping import name_of
 from rehab.entry import adherence_percent, criteria_of
 from rehab.forms import course as forms
-from rehab.history import course_of, newest_step
+from rehab.growing import too_long, weeks_run
+from rehab.history import course_of, moves_of, newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, OutcomeScore, PlanItem, RunStage, SessionLog, Verdict
 from rehab.pages.leaving import criterion_shown, discharge_shown
@@ -166,8 +167,8 @@ def progress_page(case, person, at):
         "stage_says": [reason.text for reason in stage.reasons] if stage else [],
         "adherence": adherence_percent(course),
         "discharge": discharge_shown(course) if here else None,
-        "sessions": [_judged(judged, course, at) for judged in reversed(course.judged)],
-        "pictures": pictures_of(course),
+        "sessions": _sessions(course, at),
+        "pictures": pictures_of(course, weeks_run(course)),
         "measures": measures_shown(course, scores, at),
         "tests": tests_over_time(case, at),
     }
@@ -184,6 +185,17 @@ def _suggested(item, step, at):
 
 def _sources(reasons):
     return [key for key in dict.fromkeys(", ".join(reason.source for reason in reasons).split(", ")) if key]
+
+
+def _sessions(course, at):
+    """Return every session with its verdict, newest first; a run longer than its cap says so."""
+    rows, longer = [], too_long(course, moves_of(course.case))
+    for judged in reversed(course.judged):
+        row, cap = _judged(judged, course, at), longer.get(judged.session.id)
+        row.why += [reason.text for reason in cap.reasons] if cap else []
+        row.sources += _sources(cap.reasons) if cap else []
+        rows.append(row)
+    return rows
 
 
 def _judged(judged, course, at):

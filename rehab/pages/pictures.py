@@ -1,20 +1,22 @@
-"""The pictures of a course: pain and mornings, what was done of the plan, the load of the weeks."""
+"""The pictures of a course: pain and mornings, the load of the weeks, and how much was run of what was allowed."""
 
 from datetime import timedelta
 
 from clinic.pages import day_words
-from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
+from clinic.units import km_shown
+from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart, plain
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.load import load_rise, weekly_load
+from rehab.rules.running_growth import KM, MINUTES, UNITS
 
 WEEK = timedelta(days=7)
 WEEKS = 8
 COLOUR_WORDS = {"green": "GREEN", "amber": "AMBER", "red": "RED"}
 
 
-def pictures_of(course):
+def pictures_of(course, weeks):
     """Return the charts of a course, each with the words beside it and the words where it is empty."""
-    return [pain(course), mornings(course), load(course), minutes_run(course)]
+    return [pain(course), mornings(course), load(course), *run_weeks(weeks)]
 
 
 def shown(chart, words, empty):
@@ -111,35 +113,73 @@ def load(course):
     return shown(chart, f"More than {rise:g} % above the week before is AMBER (convention).", "No load known yet.")
 
 
-def minutes_run(course):
-    """Draw the minutes run in each week."""
-    weeks = _weeks(course)
-    values = [
-        sum(s.run.run_minutes or 0 for s in course.sessions if s.run and timedelta(0) <= day - s.day < WEEK)
-        for day in weeks
-    ]
-    has_run = any(values)
-    chart = bar_chart(
-        title="Minutes run each week",
-        about="Minutes of running, walking left out, added up over 7 days.",
-        labels=[f"to {short(day)}" for day in weeks] if has_run else [],
-        values=values if has_run else [],
-        label_word="7 days",
-        value_word="Minutes",
-    )
-    return shown(chart, f"{sum(values):g} minutes in {len(weeks)} weeks.", "No run yet.")
+def weeks_charts(weeks, words, units="metric", say=plain, label=short):
+    """Return the charts of minutes and of distance a week, each with the band that was allowed.
+
+    ``words`` by name: minutes, minutes_about, distance, distance_about, week, done, allowed, over.
+    """
+    found = []
+    for unit, name in ((MINUTES, "minutes"), (KM, "distance")):
+        values = [weeks_amount(week.amount(unit), unit, units) for week in weeks]
+        is_drawn = any(values)
+        bands = [tuple(weeks_amount(value, unit, units) for value in week.band(unit)) for week in weeks]
+        found.append(
+            bar_chart(
+                title=words[name],
+                about=words[f"{name}_about"],
+                labels=[label(week.monday) for week in weeks] if is_drawn else [],
+                values=values if is_drawn else [],
+                label_word=words["week"],
+                value_word=words["done"],
+                allowed=bands if is_drawn and any(high for _, high in bands) else [],
+                allowed_word=words["allowed"],
+                over_word=words["over"],
+                say=say,
+            )
+        )
+    return found
+
+
+def weeks_amount(value, unit, units):
+    """Return an amount of running in the person's own units."""
+    return float(km_shown(value, units)) if unit == KM and value is not None else value
+
+
+WEEK_WORDS = {
+    "minutes": "Minutes run each week",
+    "minutes_about": "Minutes of running, walking left out, Monday to Sunday; the band is what the week could hold.",
+    "distance": "Kilometres each week",
+    "distance_about": "Kilometres run from Monday to Sunday; the band is what the week could hold.",
+    "week": "Week from",
+    "done": "Run",
+    "allowed": "Allowed",
+    "over": "above",
+}
+
+
+def run_weeks(weeks):
+    """Draw minutes and kilometres of each week with the band of allowed growth, and what this week may still hold."""
+    allowed = weeks[-1].allowed if weeks else None
+    now = ""
+    if allowed:
+        unit = UNITS[allowed.unit].en
+        now = f"This week {allowed.done:g} of at most {allowed.week_max:g} {unit}; one run {allowed.single_run_max:g}. "
+        now += " ".join(reason.text for reason in allowed.reasons)
+    return [shown(chart, now, "No run yet.") for chart in weeks_charts(weeks, WEEK_WORDS)]
+
+
+def stair_state(here, number):
+    """Return whether a stage is "passed", "here" or "ahead" of where a runner stands; ``here`` None: not begun."""
+    if here is None or number > here.stage:
+        return "ahead"
+    return "here" if number == here.stage and not here.passed else "passed"
 
 
 def stairs(stages, here):
     """Draw the ladder back to running, with where the runner stands."""
     words = {"passed": "passed", "here": "here", "ahead": "to come"}
-
-    def state(number):
-        if here is None or number > here.stage:
-            return "ahead"
-        return "here" if number == here.stage and not here.passed else "passed"
-
-    rungs = [Rung(one.number, one.text.en, state(one.number), words[state(one.number)]) for one in stages]
+    found = [(one, stair_state(here, one.number)) for one in stages]
+    rungs = [Rung(one.number, one.text.en, state, words[state]) for one, state in found]
     chart = ladder(
         title="The ladder back to running",
         about="Stages from walking to thirty minutes of running.",

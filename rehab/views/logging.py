@@ -22,7 +22,7 @@ from rehab.mine.frame import mine_at
 from rehab.mine.logs import correction_form, logs_page
 from rehab.mine.run_form import RunForm
 from rehab.mine.session import check_for_session, script_data, session_form, session_tasks, substitutes, told_tasks
-from rehab.mine.shown import may_correct, next_steps, shown
+from rehab.mine.shown import may_correct, next_steps, shown, too_long_words
 from rehab.mine.today import stage_of
 from rehab.models import MorningLog, SafetyCheck, SessionLog
 from triage.knowledge import triage_knowledge
@@ -165,6 +165,7 @@ def my_logged(request, session_id):
     at = timezone.now()
     mornings = MorningLog.objects.visible_to(request.user).current().filter(case=mine.case, day__gte=session.day)
     steps = next_steps(session, set(mornings.values_list("day", flat=True)), at)
+    steps = [*too_long_words(session, at), *steps]
     context = mine.context() | {"log": shown(session, request.user, at), "next_steps": steps}
     return render(request, "rehab/my_logged.html", context)
 

@@ -16,6 +16,7 @@ from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import LEG, card_now, mine_at
+from rehab.mine.progress import progress_of
 from rehab.mine.today import todays_page
 from rehab.models import ExerciseMedia, SafetyCheck
 from rehab.pages import shown_media
@@ -65,6 +66,19 @@ def my_plan(request):
         cards = [card_now(item, media) for item in mine.plan.items.all()]
         context |= {"plan": mine.plan, "limits": mine.gate.limits, "cards": cards}
     return render(request, "rehab/my_plan.html", context)
+
+
+@login_required
+@require_GET
+@never_cache
+def my_progress(request):
+    """Show how it goes: pictures with words, the ladder, what was reached; of a closed case too."""
+    mine = mine_at(request)
+    done = None if mine.case else done_of(mine.patient)
+    case = mine.case or (done and done.case)
+    context = mine.context() | {"is_closed": done is not None}
+    context |= progress_of(mine, case, request.user, timezone.now()) if case else {"nothing": True}
+    return render(request, "rehab/my_progress.html", context)
 
 
 @login_required

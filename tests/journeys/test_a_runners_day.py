@@ -206,7 +206,8 @@ def test_a_run_is_logged_by_keyboard_alone(visit, runner):
 
 
 @pytest.mark.parametrize(
-    "address", ["/me/", "/me/safety/?next=session", "/me/run/", "/me/morning/", "/me/log/", "/me/plan/"]
+    "address",
+    ["/me/", "/me/safety/?next=session", "/me/run/", "/me/morning/", "/me/log/", "/me/plan/", "/me/progress/"],
 )
 def test_letters_of_twice_the_size_fit_on_the_narrowest_phone(visit, runner, address):
     phone = visit(NARROW)

@@ -1,0 +1,213 @@
+"""How it goes, for the runner: pictures with the words that say what they mean, the ladder, and what was reached."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.language import said
+from clinic.terms import Text
+from clinic.units import unit_word
+from rehab.actions.stages import next_stage
+from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart, plain
+from rehab.entry import criteria_of, done_of_asked
+from rehab.growing import weeks_run
+from rehab.history import course_of
+from rehab.knowledge import rehab_knowledge
+from rehab.mine.milestones import milestones_of
+from rehab.pages.pictures import shown, stair_state, weeks_amount, weeks_charts
+from rehab.rules.running_facts import Met
+from rehab.rules.running_growth import KM
+
+WEEK = timedelta(days=7)
+WEEKS = 8
+
+
+def progress_of(mine, case, person, at):
+    """Return everything the page shows of one case, which may be closed: the past stays to be seen."""
+    course = course_of(case, at)
+    here, step = next_stage(course)
+    weeks = weeks_run(course)
+    is_open = mine.case is not None and not mine.stop
+    return {
+        "pictures": [
+            pain(course),
+            adherence(course),
+            effort(course),
+            *(run_charts(weeks, person.units) if weeks else [])
+        ],
+        "nothing": not course.judged and not course.mornings,
+        "stairs": stairs(here),
+        "missing": missing(course, here, step) if is_open and course.plan else [],
+        "on_ladder": here is not None,
+        "passed": bool(here and here.passed),
+        "milestones": milestones_of(course),
+    }  # fmt: skip
+
+
+def number(value):
+    """Write a number as the language of the page does."""
+    return plain(value).replace(".", get_format("DECIMAL_SEPARATOR"))
+
+
+def short(day):
+    """Return a day as an axis shows it: "3 Nov"."""
+    return date_format(day, "j M")
+
+
+def pain(course):
+    """Draw the worst pain of each day's sessions, and of the morning after."""
+    during = {}
+    for judged in course.judged:
+        day, told = judged.session.day, judged.session.pain_during
+        if told is not None:
+            during[day] = max(told, during.get(day, 0))
+    after = {morning.day - timedelta(days=1): morning.pain for morning in course.mornings}
+    days = sorted(during.keys() | after.keys())
+    limit = course.limit.during_nprs if course.limit else None
+    chart = line_chart(
+        title=_("Pain"),
+        about=_("The worst pain of each day's sessions and of the first steps next morning, 0 to 10."),
+        days=[day.toordinal() for day in days],
+        labels=[short(day) for day in days],
+        series=[
+            Series(_("During"), [during.get(day) for day in days]),
+            Series(_("Next morning"), [after.get(day) for day in days]),
+        ],
+        day_word=_("Day"),
+        top=10,
+        limit=Limit(_("Your limit"), limit) if limit is not None else None,
+        say=number,
+    )
+    return shown(chart, _pain_words(during, limit), _("After your first session you see here how the pain goes."))
+
+
+def _pain_words(during, limit):
+    if not during:
+        return _("Each morning you told us is a point; your sessions come beside it.")
+    if limit is None:
+        return _("Lower is calmer. Your clinic has not set a limit yet.")
+    over = sum(value > limit for value in during.values())
+    if not over:
+        return _("Every session stayed within your limit of {limit}: that is how it should be.").format(limit=limit)
+    return ngettext(
+        "On {count} day the pain went above your limit of {limit}. Then less is asked of you until it calms down.",
+        "On {count} days the pain went above your limit of {limit}. Then less is asked of you until it calms down.",
+        over,
+    ).format(count=over, limit=limit)
+
+
+def adherence(course):
+    """Draw what was done of what the plan asked, for each 7 days since it was signed."""
+    weeks = [week for week in _weeks_of_plan(course) if week[2]]
+    chart = bar_chart(
+        title=_("Done of what was planned"),
+        about=_("Exercises done in each 7 days; the band is what your plan asked for."),
+        labels=[_("to {day}").format(day=short(day)) for day, _done, _asked in weeks],
+        values=[done for _day, done, _asked in weeks],
+        label_word=_("7 days"),
+        value_word=_("Done"),
+        allowed=[(0, asked) for _day, _done, asked in weeks],
+        allowed_word=_("Planned"),
+        say=number,
+    )
+    words = ""
+    if weeks:
+        _day, done, asked = weeks[-1]
+        words = _("In the last 7 days you did {done} of {asked}. A day of rest is part of the plan.")
+        words = words.format(done=done, asked=asked)
+    return shown(chart, words, _("Once your plan is signed you see here how much of it you did."))
+
+
+def _weeks_of_plan(course):
+    """Return [(last day, done, asked)] of the whole 7 days since the plan in force was signed, and of the newest."""
+    if course.plan is None:
+        return []
+    today, signed = course.now.date(), timezone.localdate(course.plan.signed_at)
+    days = [today - n * WEEK for n in reversed(range(WEEKS))]
+    return [(day, *done_of_asked(course, day)) for day in days if day == today or day - WEEK >= signed]
+
+
+def effort(course):
+    """Draw how hard the sessions felt."""
+    felt = {}
+    for session in course.sessions:
+        if session.effort is not None:
+            felt[session.day] = max(session.effort, felt.get(session.day, 0))
+    days = sorted(felt)
+    chart = line_chart(
+        title=_("Effort"),
+        about=_("How hard the hardest session of each day felt, 0 to 10."),
+        days=[day.toordinal() for day in days],
+        labels=[short(day) for day in days],
+        series=[Series(_("Effort"), [felt[day] for day in days])],
+        day_word=_("Day"),
+        top=10,
+        say=number,
+    )
+    most = round(rehab_knowledge().progress.steps["asked_by_PR-A"].numbers["effort_max"])
+    words = _("The same work that feels easier is strength you gained. Above {most} nothing moves up.").format(
+        most=most
+    )
+    return shown(chart, words, _("After your first session you see here how hard it felt."))
+
+
+def run_charts(weeks, units):
+    """Draw minutes and distance of each week with the band of allowed growth, in the runner's own units."""
+    distance = unit_word(units, "distance")
+    words = {
+        "minutes": _("Minutes of running a week"),
+        "minutes_about": _("Walking left out, Monday to Sunday; the band is what the week could hold."),
+        "distance": _("Distance a week, {unit}").format(unit=distance),
+        "distance_about": _("From Monday to Sunday; the band is what the week could hold."),
+        "week": _("Week from"),
+        "done": _("Amount run"),
+        "allowed": _("Allowed"),
+        "over": _("above"),
+    }
+    allowed = weeks[-1].allowed
+    found = []
+    for unit, chart in zip(("minutes", KM), weeks_charts(weeks, words, units, number, short), strict=True):
+        is_band = allowed is not None and allowed.unit == unit
+        empty = _("No running yet.") if unit != KM else _("Log how far you ran, and the distance appears here.")
+        found.append(shown(chart, allowance_words(allowed, units) if is_band else _("Add up, do not chase."), empty))
+    return found
+
+
+def allowance_words(allowed, units):
+    """Return what this week may hold and how long one run may be, in words and in the runner's own units."""
+    unit = unit_word(units, "distance") if allowed.unit == KM else _("minutes")
+    done, most, single = (
+        number(weeks_amount(value, allowed.unit, units))
+        for value in (allowed.done, allowed.week_max, allowed.single_run_max)
+    )
+    words = _("This week: {done} of at most {most} {unit}; one run at most {single} {unit}.")
+    words = words.format(done=done, most=most, single=single, unit=unit)
+    if allowed.over:
+        words += " " + _("That is more than this week should hold: leave the rest of the week without running.")
+    elif allowed.light:
+        words += " " + _("This is a lighter week on purpose: the calf catches up.")
+    return words
+
+
+def stairs(here):
+    """Draw the ladder back to running in the runner's language, with where they stand."""
+    words = {"passed": _("passed"), "here": _("you are here"), "ahead": _("to come")}
+    found = [(one, stair_state(here, one.number)) for one in rehab_knowledge().running.stages]
+    chart = ladder(
+        title=_("The ladder back to running"),
+        about=_("Stages from walking to thirty minutes of running."),
+        rungs=[Rung(one.number, said(one.text), state, words[state]) for one, state in found],
+        columns=(_("Stage"), _("What is done"), _("State")),
+    )
+    return shown(chart, "", "")
+
+
+def missing(course, here, step):
+    """Return what is missing for the first run, or for the next stage, in the runner's language."""
+    if here is not None:
+        return [said(Text(reason.text, reason.text_es)) for reason in step.reasons]
+    wanted = [one for one in criteria_of(course) if one.met in (Met.NOT_MET, Met.MISSING)]
+    return [said(one.text) for one in wanted]
