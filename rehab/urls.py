@@ -38,6 +38,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/treatments/", treatments.treatments, name="treatments"),
     path("cases/<uuid:case_id>/treatments/checklist/", treatments.checklist, name="treatment_checklist"),
     path("cases/<uuid:case_id>/progress/", course.progress, name="progress"),
+    path("cases/<uuid:case_id>/report.pdf", paper.progress_report, name="report"),
     path("cases/<uuid:case_id>/close/", course.close, name="close"),
     path("cases/<uuid:case_id>/offers/<uuid:offer_id>/take/", course.take, name="take"),
     path("cases/<uuid:case_id>/offers/<uuid:offer_id>/decline/", course.decline, name="decline"),

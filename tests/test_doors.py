@@ -91,6 +91,7 @@ POLICY = {
     "rehab:treatments": (SEEN, SIGNED),
     "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
     "rehab:progress": (SEEN, NO_SUCH_VERB),
+    "rehab:report": (SEEN, NO_SUCH_VERB),
     "rehab:take": (NO_SUCH_VERB, SIGNED),
     "rehab:decline": (SIGNERS_SEE, SIGNED),
     "rehab:limit": (SIGNERS_SEE, SIGNED),

@@ -139,7 +139,7 @@ def test_every_form_about_a_record_is_tried():
         "rehab:plan_preview",
         "rehab:progress",
     }
-    only_read |= {"rehab:plan_handout", "rehab:my_handout", "triage:letter_pdf", "rehab:my_export"}
+    only_read |= {"rehab:plan_handout", "rehab:my_handout", "triage:letter_pdf", "rehab:my_export", "rehab:report"}
     only_read |= {"rehab:my_data", "rehab:my_data_json", "rehab:my_data_pdf"}
     only_read |= {"rehab:media", "rehab:figure", "rehab:my_today", "rehab:my_plan", "rehab:my_logs", "rehab:my_logged"}
     only_read |= {"rehab:my_progress"}

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -153,6 +154,7 @@ def progress_page(case, person, at):
     here, stage = next_stage(course)
     return {
         "case": case,
+        "languages": settings.LANGUAGES,
         "gate": gate,
         "course": course,
         "cause": label_of(course.cause) if course.cause else "",

@@ -88,6 +88,7 @@ def _row(case, code, sides, judged):
     lines = [_line(case, test, side, told, judged, lower_is_better) for side, told in sorted(sides.items())]
     painful = Side(case.side) if case.side in ("left", "right") else Side.NONE
     return SimpleNamespace(
+        code=test.code,
         name=test.name.en,
         unit=test.unit,
         lines=lines,
@@ -118,6 +119,7 @@ def _line(case, test, side, told, judged, lower_is_better):
         why=found.reason.text if found else "",
         moved=MOVED[moved.moved.value] if moved else "",
         moved_why=moved.reason.text if moved else "",
+        change=moved.reason if moved else None,
     )
 
 
