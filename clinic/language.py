@@ -1,5 +1,7 @@
 """In which language a page speaks: the choice of the person who signed in, else what the browser asks for."""
 
+from functools import cache, wraps
+
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import translation
@@ -11,6 +13,18 @@ from clinic.terms import Text
 def said(text: Text) -> str:
     """Return a text of the knowledge in the language that is spoken now; English for any but Spanish."""
     return text.es if (translation.get_language() or "").startswith("es") else text.en
+
+
+def kept_by_language(make):
+    """Keep what a function returns, once for each language it is asked in; its parts are then said, not lazy."""
+    kept = cache(lambda language, *asked: make(*asked))
+    return wraps(make)(lambda *asked: kept(translation.get_language(), *asked))
+
+
+def for_the_record(say, *asked) -> str:
+    """Return words for the record, which is kept in English whoever writes it, and said again where it is shown."""
+    with translation.override("en"):
+        return str(say(*asked))
 
 
 def said_number(value: float) -> str:

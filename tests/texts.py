@@ -16,6 +16,11 @@ UNSPOKEN = re.compile(
 )
 SPOKEN_ATTRIBUTES = re.compile(r"""\s(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*"([^"]*)\"""")
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
+INLINE = re.compile(r"""[=:]_\("([^"]+)"\)""")
+HANDED_ON = re.compile(r"""{%\s*include[^%]*?%}""")
+BARE_HANDED_ON = re.compile(r"""\w+="([A-Z][^"]*)\"""")
+BARE_DEFAULT = re.compile(r"""\|default:"([A-Za-z][^"]*)\"""")
+NO_WORDS = re.compile(r"\b(Stridewell|GK|CONV|PDF)\b")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdg]|%[sd]|{\w+}")
 
@@ -33,6 +38,8 @@ def in_template(name):
             yield node.filter_expression.var, None
         elif literal := getattr(node.filter_expression.var, "literal", None):
             yield literal, None
+    for text in INLINE.findall((TEMPLATES / name).read_text()):
+        yield text, None
     for node in nodes.get_nodes_by_type(BlockTranslateNode):
         yield tuple(_block(node, tokens) if tokens else None for tokens in (node.singular, node.plural))
 
@@ -67,8 +74,17 @@ def marked():
 
 
 def bare_words(markup):
-    """Return the words of a template that stand outside every mark; the product's own name is no word."""
+    """Return the words of a template that stand outside every mark, as text, in an attribute or handed on.
+
+    The product's own name is no word.
+    """
     spoken = UNSPOKEN.sub(" ", markup)
-    pieces = [*SPOKEN_ATTRIBUTES.findall(spoken), *TAG.sub("\n", spoken).split("\n")]
-    words = (piece.replace("Stridewell", "").strip() for piece in pieces)
+    handed = [text for tag in HANDED_ON.findall(markup) for text in BARE_HANDED_ON.findall(tag)]
+    pieces = [
+        *handed,
+        *BARE_DEFAULT.findall(markup),
+        *SPOKEN_ATTRIBUTES.findall(spoken),
+        *TAG.sub("\n", spoken).split("\n"),
+    ]
+    words = (NO_WORDS.sub("", piece).strip() for piece in pieces)
     return [piece for piece in words if LETTERS.search(piece)]

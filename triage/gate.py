@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q
+from django.utils.translation import gettext
 
+from clinic.language import said
 from clinic.models import Case
 from clinic.tables import knowledge_version
 from clinic.terms import Reason
@@ -49,7 +51,8 @@ def signing_gate(case: Case, at: datetime) -> Gate:
         return gate
     stale = Reason(
         "stale_screening",
-        f"The last screening is not of the last {days} days (clinic convention): screen again.",
+        gettext("The last screening is not of the last %(days)s days (clinic convention): screen again.")
+        % {"days": days},
         "CONV",
     )
     return replace(gate, open=False, reasons=(*gate.reasons, stale))
@@ -83,7 +86,7 @@ def _with_confirmation(gate: Gate, case: Case) -> Gate:
     """Return the gate, shut too where a working clinic's lead does not stand for these knowledge files."""
     if settings.DEMONSTRATION or case.clinic.has_confirmed(knowledge_version().sha256):
         return gate
-    text = "The clinic's lead has not confirmed this version of the knowledge."
+    text = gettext("The clinic's lead has not confirmed this version of the knowledge.")
     return replace(gate, open=False, reasons=(*gate.reasons, Reason("unconfirmed_knowledge", text, "CONV")))
 
 
@@ -116,12 +119,12 @@ def _screenings(case: Case) -> list[tuple[datetime | None, bool]]:
 
 def _screening_reasons(screenings: list[tuple[datetime | None, bool]]) -> tuple[Reason, ...]:
     if any(completed_at is None for completed_at, _ in screenings):
-        return (Reason("unfinished_screening", "A safety screening is not finished.", "T-LOCK"),)
+        return (Reason("unfinished_screening", gettext("A safety screening is not finished."), "T-LOCK"),)
     newest = max((completed_at for completed_at, _ in screenings if completed_at), default=None)
     if newest is None:
-        return (Reason("no_screening", "The safety screening has not been done.", "T-LOCK"),)
+        return (Reason("no_screening", gettext("The safety screening has not been done."), "T-LOCK"),)
     if not all(complete for completed_at, complete in screenings if completed_at == newest):
-        return (Reason("incomplete_screening", "Answers are missing in the safety screening.", "T-LOCK"),)
+        return (Reason("incomplete_screening", gettext("Answers are missing in the safety screening."), "T-LOCK"),)
     return ()
 
 
@@ -131,10 +134,9 @@ def _item_reasons(unanswered: list[RedFlagItem]) -> tuple[Reason, ...]:
 
 
 def _diagnosis_reasons(causes: list[str]) -> tuple[Reason, ...]:
-    names = {cause.code: cause.name.en for cause in triage_knowledge().causes.causes}
-    return tuple(
-        Reason(cause, f"{names.get(cause, cause)}: no load before a specialist's release.", "6.2") for cause in causes
-    )
+    names = {cause.code: said(cause.name) for cause in triage_knowledge().causes.causes}
+    words = gettext("%(cause)s: no load before a specialist's release.")
+    return tuple(Reason(cause, words % {"cause": names.get(cause, cause)}, "6.2") for cause in causes)
 
 
 def unreleased_causes(case: Case, sign_offs: Iterable[SignOff], until: datetime | None = None) -> list[str]:

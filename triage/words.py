@@ -6,15 +6,13 @@ from functools import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.language import said, said_number
-from clinic.terms import Answer, Level, Side
+from clinic.language import kept_by_language, said, said_number
+from clinic.terms import Answer, Level, Side, Text
 from triage.knowledge import triage_knowledge
 
-KINDS = {
-    "question": "Ask",
-    "risk": "Ask about risks for a clot",
-    "sign": "Look, feel and measure",
-}
+
+SAID_WHOLE = 8  # letters; a shorter name may be part of another word
+LANGUAGES = Text("en", "es")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Section:
 
 
 def _asked(fact, mandatory=True):
-    return Asked(fact.code, fact.label.en, mandatory, fact.mark, ", ".join(fact.source))
+    return Asked(fact.code, said(fact.label), mandatory, fact.mark, ", ".join(fact.source))
 
 
 def _highest(flag):
@@ -52,7 +50,7 @@ def _highest(flag):
     )
 
 
-@cache
+@kept_by_language
 def screening_sections():
     """Return the lists of the screening: emergency questions first, then risks, then signs; each code once."""
     table = triage_knowledge().red_flags
@@ -69,14 +67,14 @@ def screening_sections():
     signs = [_section(flag, "sign", _signs(flag, fresh, seen, table.mandatory)) for flag in flags]
     sections = [
         *asked,
-        Section("risk", "risk", "Risks for a clot", "D", tuple(risks)),
+        Section("risk", "risk", gettext("Risks for a clot"), "D", tuple(risks)),
         *signs,
     ]
     return tuple(section for section in sections if section.rows)
 
 
 def _section(flag, kind, rows):
-    return Section(f"{flag.code}-{kind}", kind, flag.title.en, _highest(flag).value, tuple(rows))
+    return Section(f"{flag.code}-{kind}", kind, said(flag.title), _highest(flag).value, tuple(rows))
 
 
 def _signs(flag, fresh, seen, mandatory):
@@ -91,7 +89,7 @@ def _wells_rows(seen, mandatory, codes):
     rows = [
         Asked(
             code,
-            items[code].label.en,
+            said(items[code].label),
             code in mandatory,
             items[code].mark,
             ", ".join(items[code].source),
@@ -115,9 +113,10 @@ def sections_without(known):
 def known_words(known, sex):
     """Return what the record answers, in words: age limits, and the sex where it answers the pregnancy questions."""
     limits = triage_knowledge().clot.limits
+    old, middle = {"years": limits.old_over_years}, {"years": limits.middle_from_years}
     ages = {
-        "age_over_60": (f"over {limits.old_over_years}", f"not over {limits.old_over_years}"),
-        "age_50_or_over": (f"{limits.middle_from_years} or over", f"under {limits.middle_from_years}"),
+        "age_over_60": (gettext("over %(years)s") % old, gettext("not over %(years)s") % old),
+        "age_50_or_over": (gettext("%(years)s or over") % middle, gettext("under %(years)s") % middle),
     }
     words = [ages[code][answer is not Answer.PRESENT] for code, answer in known.items() if code in ages]
     return [*words, sex] if "pregnant" in known else words
@@ -129,21 +128,10 @@ def screening_codes():
     return tuple(row.code for section in screening_sections() for row in section.rows)
 
 
-@cache
-def labels():
-    """Return the words of every code."""
-    return {entry.code: entry.label.en for entry in triage_knowledge().codes}
-
-
 def words_of(code):
-    """Return the words of a code; a person's fact that has no code reads as it is written."""
-    return labels().get(code, code.replace("_", " ").capitalize())
-
-
-def said_of(code):
-    """Return the words of a code in the language that is spoken now."""
+    """Return the words of a code as said now; a person's fact that has no code reads as it is written."""
     text = texts().get(code)
-    return said(text) if text else words_of(code)
+    return said(text) if text else code.replace("_", " ").capitalize()
 
 
 @cache
@@ -154,14 +142,20 @@ def texts():
 
 @cache
 def _sentences():
-    """Return what the rules say when a row fires, the longest first."""
+    """Return what the rules say: why a row fires, titles, names and findings; the longest first."""
     known = triage_knowledge()
     found = [rule.text for flag in known.red_flags.flags for rule in flag.rules]
-    return sorted([*found, *(row.text for row in known.clot.rows)], key=lambda text: -len(text.en))
+    found += [row.text for row in known.clot.rows]
+    found += [flag.title for flag in known.red_flags.flags] + [level.title for level in known.red_flags.levels.values()]
+    found += [cause.name for cause in known.causes.causes] + [test.name for test in known.tests.values()]
+    found += [entry.label for entry in known.codes] + [item.label for item in known.scores.wells.items]
+    return sorted((text for text in found if len(text.en) >= SAID_WHOLE), key=lambda text: -len(text.en))
 
 
 def said_again(stored):
     """Return what was stored in English when a row fired, in the language spoken now; other words stay as they are."""
+    if said(LANGUAGES) == LANGUAGES.en:
+        return stored
     for text in _sentences():
         stored = stored.replace(text.en, said(text))
     return stored
@@ -169,10 +163,7 @@ def said_again(stored):
 
 def row_title(code):
     """Return the title of a red-flag row."""
-    return next(
-        (flag.title.en for flag in triage_knowledge().red_flags.flags if flag.code == code),
-        code,
-    )
+    return next((said(flag.title) for flag in triage_knowledge().red_flags.flags if flag.code == code), code)
 
 
 def missing_links(missing):
@@ -200,7 +191,7 @@ def actions_of(decision):
         {
             "row": item.row,
             "level": item.level.value,
-            "text": item.text.en,
+            "text": said(item.text),
             "flag": flags[item.row],
             "item": item,
         }
@@ -240,13 +231,13 @@ def measured_words(measurement):
     side = f", {SIDE_WORDS[measurement.side]}" if measurement.side in SIDE_WORDS else ""
     value = "" if measurement.value is None else f": {said_number(measurement.value)} {measurement.unit}".rstrip()
     pain = ", " + gettext("pain %(points)s/10") % {"points": measurement.pain_nprs}
-    return f"{said_of(measurement.test)}{side}{value}{'' if measurement.pain_nprs is None else pain}"
+    return f"{words_of(measurement.test)}{side}{value}{'' if measurement.pain_nprs is None else pain}"
 
 
-@cache
+@kept_by_language
 def cause_choices():
     """Return every cause as (code, words), in the order that breaks ties."""
-    return tuple((cause.code, cause.name.en) for cause in triage_knowledge().causes.causes)
+    return tuple((cause.code, said(cause.name)) for cause in triage_knowledge().causes.causes)
 
 
 def cause_title(code):
@@ -276,27 +267,33 @@ def danger_tests():
 def fail_lines(test, side, sex):
     """Return the fail lines of a test in words, for a side and a sex; another sex sees both cuts."""
     sided = {"left": test.fail_left, "right": test.fail_right}.get(str(side)) or test.fail_below
-    words = [f"fails below {_cut(sided, sex)} {test.unit}"] if sided else []
+    words = [gettext("fails below %(value)s %(unit)s") % _at(_cut(sided, sex), test)] if sided else []
     if test.fail_from is not None:
-        words.append(f"fails from {test.fail_from:g} {test.unit} on")
+        words.append(gettext("fails from %(value)s %(unit)s on") % _at(said_number(test.fail_from), test))
     if test.fail_above is not None:
-        words.append(f"fails above {test.fail_above:g} {test.unit}")
+        words.append(gettext("fails above %(value)s %(unit)s") % _at(said_number(test.fail_above), test))
     if test.fail_to is not None:
-        words.append(f"fails up to {test.fail_to:g} {test.unit}")
+        words.append(gettext("fails up to %(value)s %(unit)s") % _at(said_number(test.fail_to), test))
     if test.norm_by_decade:
-        words.append(f"fails below {test.norm_share:.0%} of the mean of the age")
+        words.append(gettext("fails below %(share)s of the mean of the age") % {"share": f"{test.norm_share:.0%}"})
     if test.line:
-        words.append("fails below the value predicted from age and sex, less one SD")
+        words.append(gettext("fails below the value predicted from age and sex, less one SD"))
     if test.min_ratio is not None:
-        words.append(f"or below {test.min_ratio:.0%} of the other side")
+        words.append(gettext("or below %(share)s of the other side") % {"share": f"{test.min_ratio:.0%}"})
     if test.max_gap is not None:
-        words.append(f"or over {test.max_gap:g} {test.unit} less than the other side")
+        gap = gettext("or over %(value)s %(unit)s less than the other side")
+        words.append(gap % _at(said_number(test.max_gap), test))
     if test.pain_from is not None:
-        words.append(f"or pain from {test.pain_from}/10")
+        words.append(gettext("or pain from %(points)s/10") % {"points": test.pain_from})
     return ", ".join(words)
+
+
+def _at(value, test):
+    return {"value": value, "unit": test.unit}
 
 
 def _cut(table, sex):
     if "any" in table or sex in table:
-        return f"{table.get('any', table.get(sex)):g}"
-    return " to ".join(f"{value:g}" for value in sorted(table.values()))
+        return said_number(table.get("any", table.get(sex)))
+    low, high = sorted(table.values())[0], sorted(table.values())[-1]
+    return gettext("%(low)s to %(high)s") % {"low": said_number(low), "high": said_number(high)}

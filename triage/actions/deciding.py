@@ -3,6 +3,8 @@
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 
+from django.utils.translation import gettext
+
 from clinic.access import may_record, may_sign
 from clinic.actions import StaleRecord, lock_case
 from clinic.models import Case
@@ -40,13 +42,13 @@ class NotAllowed(Refused):
 def must_record(person, case):
     """Refuse somebody who may not record in this case."""
     if not may_record(person, case):
-        raise NotAllowed("Your role does not include recording in this case.")
+        raise NotAllowed(gettext("Your role does not include recording in this case."))
 
 
 def must_sign(person, case):
     """Refuse somebody who may not sign in this case."""
     if not may_sign(person, case):
-        raise NotAllowed("Only a clinician of this clinic may do this.")
+        raise NotAllowed(gettext("Only a clinician of this clinic may do this."))
 
 
 def must_be_current(case, version):

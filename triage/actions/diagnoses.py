@@ -1,8 +1,10 @@
 """Record the clinician's diagnosis; the rules' ranking is stored beside it, never inside."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.language import for_the_record
 from clinic.models import Case
 from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, plain
 from triage.gate import loading_gate
@@ -21,12 +23,11 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
     must_sign(by, case)
     must_be_current(case, version)
     if cause not in {known.code for known in triage_knowledge().causes.causes}:
-        raise Refused(f"{cause} is no cause this clinic knows.")
+        raise Refused(gettext("%(cause)s is no cause this clinic knows.") % {"cause": cause})
     decision = decide_and_keep(case, by=by, at=at, kind="causes", result=_ranking)
     ranked = [ranked.code for ranked in decision.causes.causes if ranked.score > 0]
     if ranked[:1] != [cause] and not override_reason.strip():
-        first = f"The ranking puts {cause_title(ranked[0])} first." if ranked else "The ranking has no cause yet."
-        raise Refused(f"{first} Say why {cause_title(cause)} is recorded.")
+        raise Refused(_ask_why(cause, ranked))
     diagnosis = Diagnosis.objects.create(
         case=case,
         cause=cause,
@@ -42,7 +43,15 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         by=by,
         at=at,
         kind="diagnosis",
-        text=f"Diagnosis recorded: {cause_title(cause)}",
+        text=f"Diagnosis recorded: {for_the_record(cause_title, cause)}",
         **changes,
     )
     return diagnosis
+
+
+def _ask_why(cause, ranked):
+    """Return what asks for the reason of a diagnosis that the ranking does not put first."""
+    if not ranked:
+        return gettext("The ranking has no cause yet. Say why %(cause)s is recorded.") % {"cause": cause_title(cause)}
+    asked = gettext("The ranking puts %(first)s first. Say why %(cause)s is recorded.")
+    return asked % {"first": cause_title(ranked[0]), "cause": cause_title(cause)}

@@ -1,8 +1,11 @@
 """Close an item with its outcome; sign for one item; record a specialist's release."""
 
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import touch_case
+from clinic.language import for_the_record
 from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult
 from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, next_when_open
@@ -23,7 +26,7 @@ def _result(value):
 def _locked_item(case, item_id):
     item = RedFlagItem.objects.select_for_update().filter(case=case, pk=item_id).first()
     if item is None:
-        raise Refused("This item does not belong to this case.")
+        raise Refused(gettext("This item does not belong to this case."))
     return item
 
 
@@ -46,29 +49,35 @@ def _wells_levels(case, item, at):
 
 # What clot_excluded asks for, in words: who is refused must learn what would do.  [NG158]
 EXCLUDES = {
-    TwoLevel.LIKELY: "a negative ultrasound and a negative D-dimer, or a negative repeat ultrasound",
-    TwoLevel.UNLIKELY: "a negative D-dimer, or a positive D-dimer and a negative ultrasound",
-    TwoLevel.NOT_APPLICABLE: "a negative ultrasound, or a written hospital discharge; never the D-dimer",
+    TwoLevel.LIKELY: _("a negative ultrasound and a negative D-dimer, or a negative repeat ultrasound"),
+    TwoLevel.UNLIKELY: _("a negative D-dimer, or a positive D-dimer and a negative ultrasound"),
+    TwoLevel.NOT_APPLICABLE: _("a negative ultrasound, or a written hospital discharge; never the D-dimer"),
 }
+RESULT_OF_WELLS = {
+    TwoLevel.LIKELY: _("likely"),
+    TwoLevel.UNLIKELY: _("unlikely"),
+    TwoLevel.INCOMPLETE: _("incomplete"),
+    TwoLevel.NOT_APPLICABLE: _("not applicable"),
+}
+CONFIRMED_BY = _("A clot is confirmed by a positive scan, or by the written hospital discharge. Record which.")
 
 
 def _must_fit_the_tests(case, item, told, at):
     """Refuse an outcome of a suspected clot that the recorded tests do not show; ``inconclusive`` stays open anyway."""
     if told.outcome is OutcomeType.CONFIRMED:
         if TestResult.POSITIVE not in (told.scan, told.repeat_scan) and not told.discharged:
-            raise Refused("A clot is confirmed by a positive scan, or by the written hospital discharge. Record which.")
+            raise Refused(str(CONFIRMED_BY))
         return
     if told.outcome is not OutcomeType.EXCLUDED:
         return
     asked = [level for level in _wells_levels(case, item, at) if not clot_excluded(told, level)]
     if not asked:
         return
-    level = asked[0].value.replace("_", " ")
     needed = EXCLUDES.get(asked[0], EXCLUDES[TwoLevel.LIKELY])  # an incomplete score is read like a likely one
-    sentence = f"These results do not exclude a clot. With this Wells result ({level}) it takes {needed}."
     if TestResult.POSITIVE in (told.scan, told.repeat_scan):
-        sentence = "A positive ultrasound does not exclude a clot: record it as confirmed."
-    raise Refused(sentence)
+        raise Refused(gettext("A positive ultrasound does not exclude a clot: record it as confirmed."))
+    sentence = gettext("These results do not exclude a clot. With this Wells result (%(level)s) it takes %(needed)s.")
+    raise Refused(sentence % {"level": RESULT_OF_WELLS[asked[0]], "needed": needed})
 
 
 def _may_be_released(item):
@@ -111,9 +120,9 @@ def close_item(
     must_be_current(case, version)
     item = _locked_item(case, item_id)
     if item.outcome in ("excluded", "confirmed"):
-        raise Refused("This item already has its outcome.")
+        raise Refused(gettext("This item already has its outcome."))
     if not text.strip():
-        raise Refused("Write what was found.")
+        raise Refused(gettext("Write what was found."))
     if item.row == CLOT_ROW:
         results = (_result(scan), _result(repeat_scan), _result(d_dimer))
         _must_fit_the_tests(case, item, Outcome(item.row, OutcomeType(outcome), *results, discharged), at)
@@ -128,7 +137,14 @@ def close_item(
         discharged=discharged,
     )
     results = _results(scan=scan, repeat_scan=repeat_scan, d_dimer=d_dimer)
-    _say(case, version, by, at, "item_closed", f"{row_title(item.row)}: {outcome}{results}. {text.strip()}")
+    _say(
+        case,
+        version,
+        by,
+        at,
+        "item_closed",
+        f"{for_the_record(row_title, item.row)}: {outcome}{results}. {text.strip()}",
+    )
 
 
 @transaction.atomic
@@ -138,15 +154,15 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     must_be_current(case, version)
     item = _locked_item(case, item_id)
     if kind == "considered_not_suspected" and not item.signable:
-        raise Refused("This item does not accept a signature: it needs an outcome.")
+        raise Refused(gettext("This item does not accept a signature: it needs an outcome."))
     if kind == "released" and not _may_be_released(item):
-        raise Refused("Only a confirmed condition, or a clot that was signed for, can be released.")
+        raise Refused(gettext("Only a confirmed condition, or a clot that was signed for, can be released."))
     if kind == "may_load" and item.level != "U":
-        raise Refused("Only an item of level U can be answered with a permission to load.")
+        raise Refused(gettext("Only an item of level U can be answered with a permission to load."))
     if kind == "may_load" and not limits.strip():
-        raise Refused("Write the limits of the load.")
+        raise Refused(gettext("Write the limits of the load."))
     if not reason.strip():
-        raise Refused("Write the reason.")
+        raise Refused(gettext("Write the reason."))
     SignOff.objects.create(
         case=case,
         item=item,
@@ -162,7 +178,7 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
         by,
         at,
         "signed_off",
-        f"{row_title(item.row)}: {kind.replace('_', ' ')}. {reason.strip()}",
+        f"{for_the_record(row_title, item.row)}: {kind.replace('_', ' ')}. {reason.strip()}",
     )
 
 
@@ -172,11 +188,12 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
     must_sign(by, case)
     must_be_current(case, version)
     if cause not in triage_knowledge().red_flags.must_not_load:
-        raise Refused(f"{cause} needs no release.")
+        raise Refused(gettext("%(cause)s needs no release.") % {"cause": cause})
     if not Diagnosis.objects.filter(case=case, cause=cause, at__lte=at).exists():
-        raise Refused(f"{cause} is not recorded in this case: there is nothing to release.")
+        unknown = gettext("%(cause)s is not recorded in this case: there is nothing to release.")
+        raise Refused(unknown % {"cause": cause})
     if not reason.strip():
-        raise Refused("Write who released it, and what they said.")
+        raise Refused(gettext("Write who released it, and what they said."))
     SignOff.objects.create(
         case=case,
         cause=cause,
@@ -186,7 +203,7 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
         reason=reason.strip(),
         limits=limits.strip(),
     )
-    _say(case, version, by, at, "released", f"{cause_title(cause)}: released. {reason.strip()}")
+    _say(case, version, by, at, "released", f"{for_the_record(cause_title, cause)}: released. {reason.strip()}")
 
 
 def _results(**results):

@@ -1,6 +1,7 @@
 """Start, answer, complete and void a screening."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.access import may_sign
 from clinic.actions import forget_draft, keep_health, touch_case
@@ -108,9 +109,9 @@ def _corrected(case, was):
 
 def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
     if answers.get("w10", Answer.NOT_ASSESSED) is not Answer.NOT_ASSESSED and not may_set_w10:
-        raise Refused("Only a clinician may record an alternative diagnosis (w10).")
+        raise Refused(gettext("Only a clinician may record an alternative diagnosis (w10)."))
     if answers.get("w10") is Answer.PRESENT and not w10_reason.strip():
-        raise Refused("An alternative diagnosis (w10) needs a reason.")
+        raise Refused(gettext("An alternative diagnosis (w10) needs a reason."))
     keep_answers(screening, answers, by, at, shown_none=shown_none)
     if may_set_w10 and "w10" in answers:
         Screening.objects.filter(pk=screening.pk).update(
@@ -128,7 +129,9 @@ def void_screening(*, case, version, reason, by, at):
     must_sign(by, case)
     must_be_current(case, version)
     if Screening.objects.filter(case=case, completed_at__isnull=True).exclude(because="").exists():
-        raise Refused("A safety answer or a rule made this screening necessary: complete it, it cannot be set aside.")
+        raise Refused(
+            gettext("A safety answer or a rule made this screening necessary: complete it, it cannot be set aside.")
+        )
     touch_case(
         case,
         version=version,
@@ -139,4 +142,4 @@ def void_screening(*, case, version, reason, by, at):
     )
     found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True)
     if not found.update(voided_at=at, voided_by=by):
-        raise Refused("There is no unfinished screening.")
+        raise Refused(gettext("There is no unfinished screening."))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.access import may_see
 from clinic.actions import lock_case, locked_cases, touch_case
@@ -104,7 +105,7 @@ def retrigger(*, case, yes, by, at, told=""):
     completes a screening.
     """
     if not may_see(by, case):
-        raise NotAllowed("This case belongs to somebody else.")
+        raise NotAllowed(gettext("This case belongs to somebody else."))
     questions = answered_yes(yes, triage_knowledge().safety_set)
     if not questions:
         raise ValueError("nothing was answered yes")

@@ -1,6 +1,7 @@
 """What a runner answers to the risk questions before a clinician asks: kept for the screening, and judged at once."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.access import may_log
 from clinic.actions import keep_health, lock_case
@@ -31,7 +32,7 @@ def tell(*, case, answers, by, at, shown_none=()):
     ``NotAllowed`` for somebody else's case.
     """
     if not may_log(by, case):
-        raise NotAllowed("This case belongs to somebody else.")
+        raise NotAllowed(gettext("This case belongs to somebody else."))
     now = case
     known = present_facts(now, at)
     _follow_record(now, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)

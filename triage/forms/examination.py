@@ -1,42 +1,45 @@
 """The examination as one form: tests left and right, findings three-valued, the palpation picture."""
 
 from dataclasses import dataclass, replace
-from functools import cache
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import THREE_WAYS, RecordForm
+from clinic.language import kept_by_language, said
 from clinic.terms import Answer, Measurement, Side
 from triage.knowledge import triage_knowledge
-from triage.knowledge.zones import TENDERNESS, ZONES
-from triage.words import Asked, fail_lines, row_title
+from triage.knowledge.zones import ZONES
+from triage.words import SIDE_WORDS, Asked, fail_lines, row_title
 
 REGIONS = {
-    "core": "Core: three planes, six motions",
-    "hip": "Hip and pelvis",
-    "ankle": "Ankle and calf length",
-    "calf": "Calf strength and girth",
-    "foot": "Foot",
-    "gait": "Gait",
-    "nerve": "Nerves",
-    "vascular": "Blood vessels",
+    "core": _("Core: three planes, six motions"),
+    "hip": _("Hip and pelvis"),
+    "ankle": _("Ankle and calf length"),
+    "calf": _("Calf strength and girth"),
+    "foot": _("Foot"),
+    "gait": _("Gait"),
+    "nerve": _("Nerves"),
+    "vascular": _("Blood vessels"),
 }
 GROUPS = {  # of findings that belong to no single condition
-    "story": "The story",
-    "before": "History",
-    "derived": "Read from other answers",
-    "bone": "Bone",
-    "calf": "Calf",
+    "story": _("The story"),
+    "before": _("History"),
+    "derived": _("Read from other answers"),
+    "bone": _("Bone"),
+    "calf": _("Calf"),
 }
 PALPATION = "palpation"
 PAIN_MAX = 10
 PICTURE = 104  # where the mirrored left leg of the picture begins
 FELT = {
-    "stretch": "stretch in the calf",
-    "block": "block at the front of the ankle",
-    "both": "both",
+    "stretch": _("stretch in the calf"),
+    "block": _("block at the front of the ankle"),
+    "both": _("both"),
 }
+TENDER = [(0, _("0 none")), (1, _("1 tender")), (2, _("2 winces")), (3, _("3 withdraws"))]
 ZONE_FACTS = {zone.code: zone.states for zone in ZONES if zone.states}
 
 
@@ -49,33 +52,35 @@ class Group:
     rows: tuple[Asked, ...]
 
 
-@cache
+@kept_by_language
 def tests_by_region():
     """Return (region title, its tests) in the order of the table; palpation has a picture of its own."""
     regions = {}
     for test in triage_knowledge().tests.values():
         if test.region != PALPATION:
             regions.setdefault(test.region, []).append(test)
-    return tuple((region, REGIONS.get(region, region.capitalize()), tuple(tests)) for region, tests in regions.items())
+    return tuple(
+        (region, str(REGIONS.get(region, region.capitalize())), tuple(tests)) for region, tests in regions.items()
+    )
 
 
-@cache
+@kept_by_language
 def finding_groups():
     """Return findings and examination signs, grouped by the condition they feed, each once."""
     groups = {}
     for entry in triage_knowledge().codes:
         if entry.kind in ("finding", "sign"):
             groups.setdefault(entry.row, []).append(
-                Asked(entry.code, entry.label.en, False, entry.mark, ", ".join(entry.source))
+                Asked(entry.code, said(entry.label), False, entry.mark, ", ".join(entry.source))
             )
     return tuple(Group(row or "other", _group_title(row), tuple(rows)) for row, rows in groups.items())
 
 
 def _group_title(row):
     if not row:
-        return "Other findings"
-    known = {cause.code: cause.name.en for cause in triage_knowledge().causes.causes}
-    return known.get(row) or GROUPS.get(row) or REGIONS.get(row) or row_title(row)
+        return gettext("Other findings")
+    known = {cause.code: said(cause.name) for cause in triage_knowledge().causes.causes}
+    return str(known.get(row) or GROUPS.get(row) or REGIONS.get(row) or row_title(row))
 
 
 def sided_tests():
@@ -91,30 +96,35 @@ class Examination(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for test, side in sided_tests():
-            self._add_test(test, f"{test.code}_{side}", "" if side == Side.NONE else f", {side}")
+            self._add_test(test, f"{test.code}_{side}", "" if side == Side.NONE else f", {SIDE_WORDS[side]}")
         for group in finding_groups():
             self.fields[f"none_{group.key}"] = forms.BooleanField(required=False)
             for row in group.rows:
                 self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
 
     def _add_test(self, test, key, on):
-        label = f"{test.name.en}{on}"
+        label = f"{said(test.name)}{on}"
         limits = {"label": label, "required": False, "min_value": test.low, "max_value": test.high}
-        whole = {"invalid": f"{label}: write a whole number; {test.unit} have no halves."}
+        halves = gettext("%(label)s: write a whole number; %(unit)s have no halves.")
+        whole = {"invalid": halves % {"label": label, "unit": test.unit}}
         self.fields[f"v_{key}"] = (
             forms.IntegerField(error_messages=whole, **limits) if test.is_counted else forms.FloatField(**limits)
         )
         self.fields[f"p_{key}"] = forms.IntegerField(
-            label=f"{label}: pain 0-10", required=False, min_value=0, max_value=PAIN_MAX
+            label=gettext("%(label)s: pain 0-10") % {"label": label}, required=False, min_value=0, max_value=PAIN_MAX
         )
         if test.methods:
             choices = [
-                ("", "not said"),
+                ("", gettext("not said")),
                 *((method, FELT.get(method, method)) for method in test.methods),
             ]
-            self.fields[f"m_{key}"] = forms.ChoiceField(label=f"{label}: felt as", choices=choices, required=False)
+            self.fields[f"m_{key}"] = forms.ChoiceField(
+                label=gettext("%(label)s: felt as") % {"label": label}, choices=choices, required=False
+            )
         if test.pain_fails:
-            self.fields[f"x_{key}"] = forms.BooleanField(label=f"{label}: not possible", required=False)
+            self.fields[f"x_{key}"] = forms.BooleanField(
+                label=gettext("%(label)s: not possible") % {"label": label}, required=False
+            )
 
     @property
     def helper(self):
@@ -130,20 +140,22 @@ class Examination(RecordForm):
             self._clean_test(data, test, f"{test.code}_{side}")
         for group in finding_groups():
             if data.get(f"none_{group.key}") and any(data.get(row.code) == Answer.PRESENT for row in group.rows):
-                self.add_error(None, f'{group.title}: "none of these" is ticked, but one is yes.')
+                twice = gettext('%(title)s: "none of these" is ticked, but one is yes.')
+                self.add_error(None, twice % {"title": group.title})
         if not self.errors and not self.measured() and not self.findings()[0]:
-            self.add_error(None, "Nothing was recorded yet.")
+            self.add_error(None, gettext("Nothing was recorded yet."))
         return data
 
     def _clean_test(self, data, test, key):
         value, pain, unable = data.get(f"v_{key}"), data.get(f"p_{key}"), data.get(f"x_{key}")
-        label = self.fields[f"v_{key}"].label
+        label = {"label": self.fields[f"v_{key}"].label}
         if unable and value is not None:
-            self.add_error(f"v_{key}", f"{label}: a value, or not possible; not both.")
+            self.add_error(f"v_{key}", gettext("%(label)s: a value, or not possible; not both.") % label)
         if unable and pain is None:
-            self.add_error(f"p_{key}", f"{label}: not possible; how much did it hurt, 0 to 10?")
+            self.add_error(f"p_{key}", gettext("%(label)s: not possible; how much did it hurt, 0 to 10?") % label)
         if test.pain_fails and pain is not None and value is None and not unable and f"v_{key}" not in self.errors:
-            self.add_error(f"v_{key}", f"{label}: pain without a value; write the value, or tick not possible.")
+            unsaid = gettext("%(label)s: pain without a value; write the value, or tick not possible.")
+            self.add_error(f"v_{key}", unsaid % label)
 
     def measured(self):
         """Return {(test, side): value, unit, method, pain} of what was measured or not possible."""
@@ -202,7 +214,7 @@ def typed(facts, form):
 
 def zones(form, previous):
     """Return the zones with their two sides, for the picture and the list beside it."""
-    names = {test.code: test.name.en for test in triage_knowledge().tests.values()}
+    names = {test.code: said(test.name) for test in triage_knowledge().tests.values()}
     return [
         {
             "zone": zone,
@@ -210,7 +222,7 @@ def zones(form, previous):
             "mirrored": PICTURE - zone.at[0],
             "name": names[zone.code],
             "sides": [place(form, zone.code, side, previous) for side in ("left", "right")],
-            "levels": TENDERNESS,
+            "levels": TENDER,
         }
         for number, zone in enumerate(ZONES, start=1)
         if zone.code in names
@@ -229,6 +241,7 @@ def place(form, code, side, previous):
     return {
         "key": key,
         "side": side,
+        "side_words": SIDE_WORDS.get(side, ""),
         "value": value("v"),
         "pain": value("p"),
         "method": value("m"),
@@ -256,7 +269,7 @@ def _test_row(form, test, previous):
     return {
         "test": test,
         "methods": [(method, FELT.get(method, method)) for method in test.methods],
-        "instead_of": instead_of.name.en if instead_of else "",
+        "instead_of": said(instead_of.name) if instead_of else "",
         "reference": shared,
         "sides": [
             {**place(form, test.code, side, previous), "reference": "" if shared else line}

@@ -2,6 +2,8 @@
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.terms import Answer
@@ -10,21 +12,21 @@ from triage.models.screenings import RESULTS
 from triage.words import cause_choices, known_words, sections_without
 
 SILENT = Answer.NOT_ASSESSED
-SAID = {Answer.PRESENT: "yes", Answer.ABSENT: "no"}
-KNOWN_RESULTS = [("", "not recorded"), *RESULTS]
+SAID = {Answer.PRESENT: _("yes"), Answer.ABSENT: _("no")}
+KNOWN_RESULTS = [("", _("not recorded")), *RESULTS]
 
 
 class Screening(RecordForm):
     """Every question one tap: yes, no, not asked.  "None of these" answers the rest of a shown list with no."""
 
     w10 = forms.ChoiceField(
-        label="Is another diagnosis at least as likely as a clot?",
+        label=_("Is another diagnosis at least as likely as a clot?"),
         choices=THREE_WAYS,
         widget=forms.RadioSelect,
         required=False,
-        help_text="Wells item 10, minus 2. A named clinician, with a reason.",
+        help_text=_("Wells item 10, minus 2. A named clinician, with a reason."),
     )
-    w10_reason = forms.CharField(label="Which one, and why", max_length=500, required=False)
+    w10_reason = forms.CharField(label=_("Which one, and why"), max_length=500, required=False)
 
     def __init__(self, *args, case, stored=None, known=None, may_sign=False, **kwargs):
         """``stored`` are the answers that stand; ``known`` what the record answers and nobody is asked."""
@@ -37,7 +39,7 @@ class Screening(RecordForm):
             for row in section.rows:
                 self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
             self.fields[f"none_{section.key}"] = forms.BooleanField(
-                required=False, label=f"None of these: {section.title}"
+                required=False, label=gettext("None of these: %(title)s") % {"title": section.title}
             )
         self.initial["w10"] = self.stored.get("w10", SILENT)
         if not may_sign:
@@ -57,12 +59,10 @@ class Screening(RecordForm):
             if data.get(f"none_{section.key}"):
                 for row in section.rows:
                     if data.get(row.code) == Answer.PRESENT:
-                        self.add_error(
-                            None,
-                            f'{section.title}: "none of these" is ticked, but "{row.label}" is yes.',
-                        )
+                        twice = gettext('%(title)s: "none of these" is ticked, but "%(label)s" is yes.')
+                        self.add_error(None, twice % {"title": section.title, "label": row.label})
         if data.get("w10") == Answer.PRESENT and not data.get("w10_reason", "").strip():
-            self.add_error("w10_reason", "Another diagnosis needs its name and the reason.")
+            self.add_error("w10_reason", gettext("Another diagnosis needs its name and the reason."))
         return data
 
     def answers(self):
@@ -100,7 +100,8 @@ class Screening(RecordForm):
         record, said = self.patient.anticoagulant, self.cleaned_data.get(BLOOD_THINNER) or SILENT
         if SILENT in (record, said) or record == said:
             return ""
-        return f"Blood thinner: the record said {SAID[record]}; it now says {SAID[said]}, as answered here."
+        now = gettext("Blood thinner: the record said %(before)s; it now says %(after)s, as answered here.")
+        return now % {"before": SAID[record], "after": SAID[said]}
 
     def _row(self, row):
         shown = {"asked": row, "value": self._value(row.code)}
@@ -116,27 +117,27 @@ class Screening(RecordForm):
 class Void(RecordForm):
     """Why an unfinished screening is set aside."""
 
-    reason = forms.CharField(label="Why is this screening set aside?", max_length=300)
+    reason = forms.CharField(label=_("Why is this screening set aside?"), max_length=300)
 
 
 class CloseItem(RecordForm):
     """How one item ended.  Only "excluded" unlocks; "inconclusive" stays open."""
 
     outcome = forms.ChoiceField(
-        label="What came out?",
+        label=_("What came out?"),
         widget=forms.RadioSelect,
         choices=[
-            ("excluded", "Excluded"),
-            ("confirmed", "Confirmed"),
-            ("inconclusive", "Inconclusive: stays open"),
+            ("excluded", _("Excluded")),
+            ("confirmed", _("Confirmed")),
+            ("inconclusive", _("Inconclusive: stays open")),
         ],
     )
-    scan = forms.ChoiceField(label="Leg vein ultrasound", choices=KNOWN_RESULTS, required=False)
-    repeat_scan = forms.ChoiceField(label="Repeat ultrasound after 6-8 days", choices=KNOWN_RESULTS, required=False)
-    d_dimer = forms.ChoiceField(label="D-dimer", choices=KNOWN_RESULTS, required=False)
-    discharged = forms.BooleanField(label="A written hospital discharge was seen", required=False)
+    scan = forms.ChoiceField(label=_("Leg vein ultrasound"), choices=KNOWN_RESULTS, required=False)
+    repeat_scan = forms.ChoiceField(label=_("Repeat ultrasound after 6-8 days"), choices=KNOWN_RESULTS, required=False)
+    d_dimer = forms.ChoiceField(label=_("D-dimer"), choices=KNOWN_RESULTS, required=False)
+    discharged = forms.BooleanField(label=_("A written hospital discharge was seen"), required=False)
     text = forms.CharField(
-        label="Who assessed it, where, and what was found",
+        label=_("Who assessed it, where, and what was found"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -152,13 +153,13 @@ class CloseItem(RecordForm):
 class SignItem(RecordForm):
     """A named clinician's signature for one item; which kinds there are depends on the item."""
 
-    kind = forms.ChoiceField(label="I sign that", widget=forms.RadioSelect)
-    reason = forms.CharField(label="Reason", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    kind = forms.ChoiceField(label=_("I sign that"), widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     limits = forms.CharField(
-        label="Limits of the load",
+        label=_("Limits of the load"),
         max_length=500,
         required=False,
-        help_text="Needed for a permission to load: what, how much, until when.",
+        help_text=_("Needed for a permission to load: what, how much, until when."),
     )
 
     def __init__(self, *args, item, **kwargs):
@@ -176,16 +177,16 @@ def kinds_for(item):
         kinds.append(
             (
                 "considered_not_suspected",
-                "the condition was considered and is not suspected",
+                _("the condition was considered and is not suspected"),
             )
         )
     if item.level == "U" and item.outcome != "confirmed":
-        kinds.append(("may_load", "the leg may be loaded within limits"))
+        kinds.append(("may_load", _("the leg may be loaded within limits")))
     signed = any(sign_off.kind == "considered_not_suspected" for sign_off in item.sign_offs.all())
     if item.outcome == "confirmed":
-        kinds.append(("released", "the treating service released the leg"))
+        kinds.append(("released", _("the treating service released the leg")))
     elif item.row == "RF-DVT" and signed and not item.outcome:
-        kinds.append(("released", "massage and release may be given, for the reason below"))
+        kinds.append(("released", _("massage and release may be given, for the reason below")))
     return kinds
 
 
@@ -193,34 +194,34 @@ class Release(RecordForm):
     """A specialist's release of a diagnosis that must not be loaded."""
 
     cause = forms.CharField(max_length=30, widget=forms.HiddenInput)
-    reason = forms.CharField(label="Who released it, when, and what they said", max_length=1000)
-    limits = forms.CharField(label="Limits", max_length=500, required=False)
+    reason = forms.CharField(label=_("Who released it, when, and what they said"), max_length=1000)
+    limits = forms.CharField(label=_("Limits"), max_length=500, required=False)
 
 
 class RecordDiagnosis(RecordForm):
     """What the clinician calls it."""
 
-    cause = forms.ChoiceField(label="Diagnosis")
+    cause = forms.ChoiceField(label=_("Diagnosis"))
     grade = forms.TypedChoiceField(
-        label="Strain grade",
+        label=_("Strain grade"),
         required=False,
         coerce=int,
         empty_value=None,
         choices=[
-            ("", "not a strain, or not graded"),
-            (1, "1 mild"),
-            (2, "2 moderate"),
-            (3, "3 severe"),
+            ("", _("not a strain, or not graded")),
+            (1, _("1 mild")),
+            (2, _("2 moderate")),
+            (3, _("3 severe")),
         ],
     )
     override_reason = forms.CharField(
-        label="Why this one",
+        label=_("Why this one"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed when it is not the one the ranking puts first.",
+        help_text=_("Needed when it is not the one the ranking puts first."),
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["cause"].choices = [("", "choose"), *cause_choices()]
+        self.fields["cause"].choices = [("", _("choose")), *cause_choices()]

@@ -33,4 +33,3 @@ ZONES = (
     Zone("ZONE_ACHILLES_MID", "M41 194 H59 V230 H41 Z", (50, 215)),
     Zone("ZONE_ACHILLES_INS", "M40 234 H60 V260 H40 Z", (50, 251)),
 )
-TENDERNESS = ((0, "0 none"), (1, "1 tender"), (2, "2 winces"), (3, "3 withdraws"))

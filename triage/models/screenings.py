@@ -5,14 +5,33 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
 from clinic.terms import Answer, Level, OutcomeType, SignOffKind, TestResult
 
-ANSWERS = [(a.value, a.value.replace("_", " ")) for a in Answer]
+ANSWERS = [
+    (Answer.PRESENT.value, _("present")),
+    (Answer.ABSENT.value, _("absent")),
+    (Answer.NOT_ASSESSED.value, _("not assessed")),
+]
 LEVELS = [(level.value, level.name) for level in Level]
-RESULTS = [(r.value, r.value.replace("_", " ")) for r in TestResult]
+RESULTS = [
+    (TestResult.NEGATIVE.value, _("negative")),
+    (TestResult.POSITIVE.value, _("positive")),
+    (TestResult.NOT_DONE.value, _("not done")),
+]
+OUTCOMES = [
+    (OutcomeType.EXCLUDED.value, _("excluded")),
+    (OutcomeType.CONFIRMED.value, _("confirmed")),
+    (OutcomeType.INCONCLUSIVE.value, _("inconclusive")),
+]
+SIGNED = [
+    (SignOffKind.CONSIDERED_NOT_SUSPECTED.value, _("considered not suspected")),
+    (SignOffKind.MAY_LOAD.value, _("may load")),
+    (SignOffKind.RELEASED.value, _("released")),
+]
 
 
 def person_key(**kwargs):
@@ -135,7 +154,7 @@ class RedFlagItem(models.Model):
     signable = models.BooleanField(default=False, help_text="The rule lets a signature answer it")
     opened_at = models.DateTimeField()
     opened_by = person_key()
-    outcome = models.CharField(max_length=12, blank=True, choices=[(o.value, o.value) for o in OutcomeType])
+    outcome = models.CharField(max_length=12, blank=True, choices=OUTCOMES)
     scan = models.CharField(max_length=8, blank=True, choices=RESULTS)
     repeat_scan = models.CharField(max_length=8, blank=True, choices=RESULTS)
     d_dimer = models.CharField(max_length=8, blank=True, choices=RESULTS)
@@ -222,7 +241,7 @@ class SignOff(models.Model):
     cause = models.CharField(max_length=30, blank=True)
     kind = models.CharField(
         max_length=24,
-        choices=[(k.value, k.value.replace("_", " ")) for k in SignOffKind],
+        choices=SIGNED,
     )
     by = person_key()
     at = models.DateTimeField()

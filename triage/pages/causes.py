@@ -1,5 +1,7 @@
 """What the causes page shows: the ranking with its working, the diagnosis, and what stops it."""
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.access import may_sign
 from clinic.terms import Answer
 from triage.facts import case_facts
@@ -12,8 +14,8 @@ from triage.words import cause_title, words_of
 
 SHOWN_TESTS = 8
 WHY_SHOWN = {
-    "pinned": "pinned: its red flag is open",
-    "must_not_miss": "must not be missed: shown whatever its points",
+    "pinned": _("pinned: its red flag is open"),
+    "must_not_miss": _("must not be missed: shown whatever its points"),
     "score": "",
 }
 
@@ -56,7 +58,7 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
 
 def _contributors(decision):
     """Return what may have brought it on and was found, and what nobody has looked at yet."""
-    states = {Answer.PRESENT: "found", Answer.NOT_ASSESSED: "not looked at yet"}
+    states = {Answer.PRESENT: _("found"), Answer.NOT_ASSESSED: _("not looked at yet")}
     answers = [
         (code, decision.answers.get(code, Answer.NOT_ASSESSED)) for code in triage_knowledge().causes.contributors
     ]

@@ -44,9 +44,9 @@ def letter_context(case, person, at):
         "author": person,
         "at": at,
         "concerns": concerns,
-        "risks": [words.said_of(code) for code in present if code in risks],
-        "present": [words.said_of(code) for code in present if code not in risks],
-        "absent": [words.said_of(code) for code in absent],
+        "risks": [words.words_of(code) for code in present if code in risks],
+        "present": [words.words_of(code) for code in present if code not in risks],
+        "absent": [words.words_of(code) for code in absent],
         "measured": [words.measured_words(one) for one in facts.measurements if _is_sent(one.test, context["level"])],
         "urgency": str(URGENCY.get(context["level"], _("For your assessment"))),
         "request_text": " ".join(dict.fromkeys(said(item.flag.action) for item in concerns if item.flag))
@@ -106,7 +106,7 @@ def _concerns(case, facts):
         item.opening = [
             {
                 "code": code,
-                "words": words.said_of(code),
+                "words": words.words_of(code),
                 "on": on,
                 "again": again.get(code) if facts.lacks(code) else None,
             }

@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from clinic.models import Case
 from clinic.pages import span
@@ -77,5 +78,6 @@ def without_outcome(rows):
     now = timezone.now()
     for case, level, opened in items.order_by("opened_at").values_list("case", "level", "opened_at") if grave else ():
         late = level == "E" or timezone.localdate(opened) < timezone.localdate(now)
-        grave[case].setdefault("waiting", f"no outcome for {span(opened, now)}{', overdue' if late else ''}")
+        words = gettext("no outcome for %(span)s, overdue") if late else gettext("no outcome for %(span)s")
+        grave[case].setdefault("waiting", words % {"span": span(opened, now)})
     return ""

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.views.cases import recordable
@@ -39,7 +40,10 @@ def diagnosis(request, case_id):
         )
 
     if pages.attempt(form, act):
-        messages.success(request, f"Diagnosis recorded: {causes_page.cause_name(form.cleaned_data['cause'])}.")
+        messages.success(
+            request,
+            gettext("Diagnosis recorded: %(cause)s.") % {"cause": causes_page.cause_name(form.cleaned_data["cause"])},
+        )
         return redirect("triage:causes", case_id=case.pk)
     context = causes_page.context(case, request.user, timezone.localdate(), diagnosis_form=form)
     return render(request, "triage/causes.html", context, status=422)
@@ -65,7 +69,7 @@ def release(request, case_id):
         )
 
     if pages.attempt(form, act):
-        messages.success(request, "Release recorded.")
+        messages.success(request, gettext("Release recorded."))
         return redirect("triage:causes", case_id=case.pk)
     context = causes_page.context(case, request.user, timezone.localdate(), release_form=form)
     return render(request, "triage/causes.html", context, status=422)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from clinic.views.cases import recordable
@@ -31,7 +32,7 @@ def examination(request, case_id):
     case = recordable(request, case_id, writing=True)
     form = examining.Examination(request.POST or None, case=case)
     if request.method == "POST" and pages.attempt(form, lambda data: _keep(case, form, request.user)):
-        messages.success(request, "Examination recorded.")
+        messages.success(request, gettext("Examination recorded."))
         return redirect("triage:causes", case_id=case.pk)
     context = pages.examination_context(case, form, timezone.localdate())
     return render(request, "triage/examination.html", context, status=422 if form.is_bound else 200)

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.views.cases import recordable
@@ -48,7 +49,7 @@ def close(request, case_id, item_id):
         )
 
     if pages.attempt(form, act):
-        messages.success(request, f"{item.row}: outcome recorded.")
+        messages.success(request, gettext("%(row)s: outcome recorded.") % {"row": item.row})
         return redirect("triage:items", case_id=case.pk)
     return _refused(request, case, item, "close_form", form)
 
@@ -75,7 +76,7 @@ def sign(request, case_id, item_id):
         )
 
     if pages.attempt(form, act):
-        messages.success(request, f"{item.row}: signature recorded.")
+        messages.success(request, gettext("%(row)s: signature recorded.") % {"row": item.row})
         return redirect("triage:items", case_id=case.pk)
     return _refused(request, case, item, "sign_form", form)
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_sign
@@ -62,7 +63,7 @@ def screening(request, case_id):
     if request.method == "POST" and pages.attempt(
         form, lambda data: _keep(case, form, request.user, may_complete=may_complete)
     ):
-        messages.success(request, f"Answers recorded. {correction}".strip())
+        messages.success(request, f"{gettext('Answers recorded.')} {correction}".strip())
         return redirect("triage:decision", case_id=case.pk)
     decision, facts = _judged(case, form)
     context = {
@@ -107,7 +108,7 @@ def void(request, case_id):
         )
 
     if pages.attempt(form, act):
-        messages.success(request, "The screening was set aside. What it opened stays open.")
+        messages.success(request, gettext("The screening was set aside. What it opened stays open."))
         return redirect("triage:screening", case_id=case.pk)
     return render(request, "triage/void.html", {"case": case, "form": form}, status=422)
 
