@@ -10,7 +10,6 @@ from clinic.language import kept_by_language, said, said_number
 from clinic.terms import Answer, Level, Side, Text
 from triage.knowledge import triage_knowledge
 
-
 SAID_WHOLE = 8  # letters; a shorter name may be part of another word
 LANGUAGES = Text("en", "es")
 
