@@ -132,7 +132,8 @@ def sentences_of(form):
     found = []
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        found += [f"{label}: {error}" if label else str(error) for error in errors]
+        stop = " " if str(label).endswith("?") else ": "
+        found += [f"{label}{stop}{error}" if label else str(error) for error in errors]
     return list(dict.fromkeys(found))
 
 

@@ -1,10 +1,14 @@
 """Without a connection: what a phone keeps and until when, and what the server makes of what it sends later."""
 
+import gzip
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -141,6 +145,18 @@ def test_the_page_without_a_connection_holds_nothing_of_anybody(phone, plan):  #
     patient = plan.case.patient
     assert patient.given_name not in page.content.decode() and "csrf" not in page.content.decode()
     assert page.content == phone.get(SHELL).content
+
+
+def test_the_first_view_of_today_weighs_at_most_100_kilobytes(phone, plan):  # noqa: F811
+    squeezed = {"Accept-Encoding": "gzip"}
+    page = phone.get("/me/", headers=squeezed)
+    assert page.headers["Content-Encoding"] == "gzip"
+    words = gzip.decompress(page.content).decode()
+    files = re.findall(r'(?:href|src)="/static/([^"]+)"', words)
+    assert any(file.endswith(".css") for file in files) and any(file.endswith(".js") for file in files)
+    weights = {file: len(gzip.compress(Path(finders.find(file)).read_bytes())) for file in files}
+    weights |= {address: len(phone.get(address, headers=squeezed).content) for address in ("/app.webmanifest", COPY)}
+    assert len(page.content) + sum(weights.values()) <= 100_000, weights
 
 
 # --- What is sent later ---------------------------------------------------------------------------

@@ -46,7 +46,8 @@
   function refusal(entry) {
     const ways = made("div", { className: "my-ways" });
     ways.append(button(says.again, () => work({ again: true })), button(says.drop, () => dropped(entry), "btn-link"));
-    return made("div", { className: "my-refused" }, made("p", { textContent: `${says.refused} ${entry.refused.join(" ")}` }), ways);
+    const why = made("ul", {}, ...entry.refused.map((textContent) => made("li", { textContent })));
+    return made("div", { className: "my-refused" }, made("p", { textContent: says.refused }), why, ways);
   }
 
   async function dropped(entry) {
@@ -70,6 +71,10 @@
 
   /** Say what became of it; the page without a connection looks again at what it may open. */
   async function tried(result) {
+    if (result?.sent?.length && says.owner && location.pathname === says.today) {
+      location.reload(); // what is due has changed, or the clinic has stopped the plan
+      return;
+    }
     await tell();
     document.dispatchEvent(new CustomEvent("outbox:tried", { detail: result }));
   }
@@ -202,6 +207,9 @@
 
   Object.assign(window.stridewell, { work, tell, takeSession, lockOf, state });
   window.addEventListener("online", () => work());
+  document.addEventListener("visibilitychange", async () => {
+    if (!document.hidden && state.owner && (await store.waiting(state.owner)).length) work();
+  });
   navigator.serviceWorker?.addEventListener("message", ({ data }) => tried(data)); // the worker has sent it
   window.addEventListener("load", () => {
     const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 200));

@@ -116,6 +116,7 @@
     const isEmergency = lock.level === "E";
     section.querySelector("[data-now]").hidden = !isEmergency;
     section.querySelector("[data-today]").hidden = isEmergency;
+    section.querySelector("[data-call=emergency]").hidden = !isEmergency || !copy.clinic.emergency_number;
     paragraphs(section.querySelector("[data-advice]"), [...lock.advice, lock.headline], "my-large");
     const waits = await store.waiting(copy.owner);
     section.querySelector("[data-untold]").hidden = !waits.some((entry) => entry.kind === "safety");

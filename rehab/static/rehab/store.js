@@ -60,5 +60,11 @@
   }
 
   self.stridewell = { store: { read, keep, drop, dropCopy, put, remove, waiting, wipe } };
-  if (self.document?.currentScript?.hasAttribute("data-signed-out")) dropCopy().catch(() => {});
+
+  /** On the page of the sign-in: remove all but the outbox, where there is anything. */
+  async function signedOut() {
+    const known = await indexedDB.databases?.();
+    if (!known || known.some(({ name }) => name === NAME)) await dropCopy();
+  }
+  if (self.document?.currentScript?.hasAttribute("data-signed-out")) signedOut().catch(() => {});
 })();
