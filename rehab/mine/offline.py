@@ -47,6 +47,7 @@ def copy_of(mine, person, at, ends):
             "emergency_number": mine.clinic.emergency_number,
             "opening_hours": mine.clinic.opening_hours,
         },
+        "leg": mine.leg,
         "stop": mine.stop,
         "plan": str(mine.plan.pk) if mine.may_train else None,
         "session": session_of(mine, person, at) if mine.may_train else None,

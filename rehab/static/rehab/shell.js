@@ -106,7 +106,8 @@
     await store.drop("begun");
     const told_at = new Date().toISOString();
     const entry = { key: crypto.randomUUID(), owner: copy.owner, kind: "safety", told_at, read_at: copy.made };
-    await store.put({ ...entry, refused: null, fields: Object.entries(answers) });
+    const leg = copy.leg ? [["leg", copy.leg]] : []; // of a runner with a case for each leg
+    await store.put({ ...entry, refused: null, fields: [...leg, ...Object.entries(answers)] });
     await showLock(copy, { ...lock, left, answers });
     work();
   }
