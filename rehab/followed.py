@@ -8,9 +8,11 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore, Plan
 from rehab.rules.alerts import Followed
-from rehab.rules.measures import Direction, Score, change, worse_beyond_chance
+from rehab.rules.measures import Score, no_improvement, worse_beyond_chance
 from triage.gate import loading_gate
 from triage.models import Examination, Screening
+
+NO_GAIN = "no_improvement"
 
 
 def followed_of(course):
@@ -23,7 +25,7 @@ def followed_of(course):
     return Followed(
         started=timezone.localdate(first) if first else None,
         judged=course.judged,
-        improved=has_improved(scores, today),
+        improved=_has_improved(scores, today),
         worse=_worse(scores, today),
         medicine_changed=_thinner_stopped(case),
         failed_tested=tested,
@@ -39,18 +41,11 @@ def scores_of(case):
     return [Score(row.measure, float(row.value), row.day, row.parts) for row in rows]
 
 
-def has_improved(scores, today):
+def _has_improved(scores, today):
     """Return whether at least one recorded measure improved by its important change since its first score."""
-    known, words = rehab_knowledge().measures, rehab_knowledge().running.reasons
-    by_measure = {}
-    for score in scores:
-        if score.day <= today:
-            by_measure.setdefault(score.measure, []).append(score)
-    return any(
-        change(known[code], own[0], own[-1], words).direction is Direction.IMPROVED
-        for code, own in by_measure.items()
-        if len(own) > 1
-    )
+    known = rehab_knowledge()
+    rule = known.progress.steps[NO_GAIN]
+    return bool(no_improvement(known.measures, scores, today, today, rule, known.running.reasons).improved)
 
 
 def _worse(scores, today) -> tuple[tuple[str, date], ...]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinic.models import Case
 from clinic.terms import Answer
+from rehab.examined import length_tested
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, RunStage, SessionLog
 from rehab.rules.course_tables import PainLimit
@@ -235,10 +236,12 @@ def _limit_at(diagnoses, moment=None):
 
 def items_now(course):
     """Return where each exercise of the plan in force stands, with what was logged of it, in plan order."""
-    return [_item_now(course, item) for item in course.plan.items.all()]
+    items = list(course.plan.items.all())
+    tested = length_tested(course.case, [item.exercise_id for item in items], course.now.date())
+    return [_item_now(course, item, tested.get(item.exercise_id, ())) for item in items]
 
 
-def _item_now(course, item):
+def _item_now(course, item, tested):
     exercise, step = rehab_knowledge().exercises[item.exercise_id], newest_step(item)
     return ItemNow(
         item=str(item.pk),
@@ -255,6 +258,7 @@ def _item_now(course, item):
         rest_until=step.rest_until,
         acted=frozenset(step.inputs.get("acted", ())),
         history=course.of_item(item),
+        tested=tested,
     )
 
 

@@ -1,22 +1,16 @@
 """How a case may end: what the suggestion of discharge looks at (section 9), and what stands in the way of closing."""
 
-from dataclasses import replace
-from itertools import groupby
-
 from clinic.models import Case, Task
+from rehab.examined import FAILED, examined
 from rehab.history import moves_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore
 from rehab.rules.discharge import DischargeFacts, discharge
 from rehab.rules.running import standing
-from triage.decision import triage_decision
-from triage.facts import case_facts, measurements
 from triage.gate import loading_gate
-from triage.knowledge import triage_knowledge
-from triage.models import Finding, RedFlagItem
+from triage.models import RedFlagItem
 
 INDEX = "UWRI"
-FAILED = "failed"
 STOPPING = ("E", "D")
 
 
@@ -46,19 +40,10 @@ def discharge_facts(course):
 
 
 def failed_tests(case, today):
-    """Return {test: whether it passes now} of every test that ever failed; None where nobody measured anything.
-
-    Each examination is judged with what was known by then, as the rules judge a case today.
-    """
-    known, newest, ever, now = case_facts(case, today), {}, set(), set()
-    rows = Finding.objects.filter(examination__case=case, answer="").select_related("examination")
-    rows = rows.order_by("examination__at", "examination_id", "id")
-    for _examination, told in groupby(rows, key=lambda row: row.examination_id):
-        newest |= {(row.code, row.side): row for row in told}
-        then = replace(known, measurements=measurements(newest.values()))
-        now = {one.test for one in triage_decision(then, triage_knowledge()).judged if one.verdict.value == FAILED}
-        ever |= now
-    return {test: test not in now for test in sorted(ever)} if newest else None
+    """Return {test: whether it passes now} of every test that ever failed; None where nobody measured anything."""
+    history = examined(case, today)
+    failing = [{one.test for one in judged if one.verdict.value == FAILED} for _day, judged in history]
+    return {test: test not in failing[-1] for test in sorted(set().union(*failing))} if history else None
 
 
 def _newest_index(case):

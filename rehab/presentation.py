@@ -118,6 +118,8 @@ def in_parts(because):
 
 def runner_words(exercise, item):
     """Return why an exercise is in the plan, in words for the runner."""
+    if any(because.get("rule") == "maintain" for because in item.because):
+        return f"{said(exercise.why).rstrip('.')}. {_('Your test passes now: a little each week keeps it.')}"
     needs = sorted({need_for_runner(b["need"]) for b in item.because if b.get("need")})
     if not needs:
         return said(exercise.why)

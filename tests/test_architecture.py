@@ -1,6 +1,7 @@
 """The house checks its own arrows: imports run downwards, and thinking files only think."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -50,7 +51,7 @@ FLOORS = (
     ("knowledge",),
     ("charts", "figures", "models", "words"),
     ("access", "audit", "triggers"),
-    ("facts", "history", "runs"),
+    ("examined", "facts", "history", "runs"),
     ("entry", "followed", "growing", "leaving"),
     ("gate",),
     ("actions", "feeds", "invitations"),
@@ -205,3 +206,36 @@ def test_a_planted_impurity_is_seen(name):
 @pytest.mark.parametrize("line", ["date.today()", "timezone.now()", "open('x')", "print(1)", "path.read_text()"])
 def test_a_planted_look_at_the_world_is_seen(line):
     assert impure_calls(line)
+
+
+def uncalled(room, texts):
+    """Return the public functions of a room of rules that no other line of the product names."""
+    found = []
+    for path in python_files(room):
+        for node in ast.parse(texts[path]).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                name = re.compile(rf"\b{node.name}\b")
+                own = len(name.findall(texts[path])) > 1
+                many = rf"\([^)]*?\b{node.name}\b"
+                imported = re.compile(rf"from {dotted(path)} import (?:[^()\n]*?\b{node.name}\b|{many})")
+                if not own and not any(imported.search(text) for other, text in texts.items() if other != path):
+                    found.append(f"{path.relative_to(ROOT)}: {node.name}")
+    return found
+
+
+def dotted(path):
+    """Return the full name of a module: rehab/rules/due.py is "rehab.rules.due"."""
+    return re.escape(".".join(path.relative_to(ROOT).with_suffix("").parts))
+
+
+@pytest.mark.parametrize("room", ["triage/rules", "rehab/rules"])
+def test_every_rule_has_somebody_who_asks_it(room):
+    texts = {path: path.read_text() for app in ("clinic", "triage", "rehab") for path in python_files(app)}
+    assert uncalled(room, texts) == []
+
+
+def test_a_planted_rule_that_nobody_asks_is_seen():
+    texts = {path: path.read_text() for app in ("clinic", "triage", "rehab") for path in python_files(app)}
+    path = ROOT / "rehab/rules/load.py"
+    texts[path] += "\n\ndef never_asked():\n    pass\n"
+    assert uncalled("rehab/rules", texts) == ["rehab/rules/load.py: never_asked"]

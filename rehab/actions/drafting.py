@@ -8,7 +8,9 @@ from clinic.alarms import open_task
 from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
+from rehab.examined import needs_of, passed_of
 from rehab.facts import catalogue_dose, first_side, judged, plan_facts, verdicts_of_exercises
+from rehab.history import newest_step, plan_in_force
 from rehab.models import Exercise, Plan, PlanItem
 from triage.actions import record_examination
 from triage.facts import facts_json
@@ -35,6 +37,7 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
         item_of(plan, position, chosen, verdicts[chosen["code"]])
         for position, chosen in enumerate(result["exercises"], start=1)
     )
+    keep_up(plan, case, facts, verdicts)
     text = "Sign the plan"
     open_task(case=case, code="sign_plan", text=text, by=by, at=at, due=end_of_day(at))
     return plan
@@ -86,6 +89,52 @@ def item_of(plan, position, chosen, verdict):
         max_level=max(level, ceiling),
         because=chosen["because"],
         **catalogue_dose(chosen["code"], level),
+    )
+
+
+def keep_up(draft, case, facts, verdicts):
+    """Put into a draft what the plan in force trains, the choice no longer holds, and passes now: as maintenance.
+
+    At the level it has reached and no other, as often as the rule says; what a gate closes today is left out.
+    """
+    running = plan_in_force(case)
+    items = list(running.items.all()) if running else []
+    passed = passed_of(items, case, timezone.localdate(draft.drafted_at))
+    chosen = set(draft.items.values_list("exercise_id", flat=True))
+    kept = [
+        item
+        for item in items
+        if item.exercise_id not in chosen
+        and needs_of(item)
+        and needs_of(item) <= passed.keys()
+        and verdicts[item.exercise_id].status == "ok"
+    ]
+    PlanItem.objects.bulk_create(
+        _kept_item(draft, position, item, passed, verdicts[item.exercise_id])
+        for position, item in enumerate(kept, start=len(chosen) + 1)
+    )
+
+
+def _kept_item(draft, position, item, passed, verdict):
+    """Return an unsaved item that keeps up an exercise whose needs pass."""
+    level = min(newest_step(item).level, verdict.max_level or item.max_level)
+    found = [passed[need] for need in sorted(needs_of(item))]
+    dose = catalogue_dose(item.exercise_id, level) | {
+        "times_a_week": found[0].times_a_week_min,
+        "times_a_week_high": found[0].times_a_week_max,
+    }
+    return PlanItem(
+        plan=draft,
+        exercise_id=item.exercise_id,
+        position=position,
+        start_level=level,
+        min_level=level,
+        max_level=level,
+        because=[
+            {"rule": one.rule, "need": one.need, "source": one.reasons[0].source, "text": one.reasons[0].text}
+            for one in found
+        ],
+        **dose,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.alarms import open_task, settle_task
 from clinic.models import Task
 from clinic.terms import Level, Reason
-from rehab.followed import followed_of
+from rehab.followed import NO_GAIN, followed_of
 from rehab.knowledge import rehab_knowledge
 from rehab.leaving import has_passed_the_ladder, suggestion_of
 from rehab.rules.alerts import alerts
@@ -19,7 +19,7 @@ from rehab.rules.working_days import one_working_day_after
 from triage.actions import hold
 
 BY_ANSWER = "red_flag"  # opened where the question was answered: triage.actions.retrigger
-NO_GAIN, NO_GAIN_FACT = "no_improvement", "noimp_14_days"
+NO_GAIN_FACT = "noimp_14_days"
 IMMEDIATE = "immediate"
 ENDED_BY = {  # what was waited for has come: nobody has to say so once more
     "no_log": "The runner has logged again",

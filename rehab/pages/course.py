@@ -13,6 +13,7 @@ from rehab.actions.offers import open_offers
 from rehab.actions.stages import next_stage
 from rehab.actions.stepping import name_of
 from rehab.entry import adherence_percent, criteria_of
+from rehab.examined import is_kept_up, needs_of, passed_of
 from rehab.forms import course as forms
 from rehab.growing import too_long, weeks_run
 from rehab.history import course_of, moves_of, newest_step
@@ -21,7 +22,7 @@ from rehab.models import LevelStep, OutcomeScore, PlanItem, RunStage, SessionLog
 from rehab.pages.leaving import criterion_shown, discharge_shown
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import tests_over_time
-from rehab.presentation import label_of
+from rehab.presentation import label_of, need_words
 from rehab.rules.limits import limit_for
 from rehab.rules.measures import Score, change, due
 from rehab.words import SIDE_WORDS
@@ -168,12 +169,29 @@ def progress_page(case, person, at):
         "stage": here,
         "stage_says": [reason.text for reason in stage.reasons] if stage else [],
         "adherence": adherence_percent(course),
+        "passed": passed_shown(course),
         "discharge": discharge_shown(course) if here else None,
         "sessions": _sessions(course, at),
         "pictures": pictures_of(course, weeks_run(course)),
         "measures": measures_shown(course, scores, at),
         "tests": tests_over_time(case, at),
     }
+
+
+def passed_shown(course):
+    """Return the needs that the plan in force trains and that pass now, in words: they go to maintenance (7.4)."""
+    items = [item for item in course.plan.items.all() if not is_kept_up(item)] if course.plan else []
+    found = passed_of(items, course.case, course.now.date()) if items else {}
+    names = [(str(item.exercise), needs_of(item)) for item in items]
+    return [
+        SimpleNamespace(
+            need=need_words(need),
+            exercises=[name for name, needs in names if need in needs],
+            why=one.reasons[0].text,
+            sources=_sources(one.reasons),
+        )
+        for need, one in found.items()
+    ]
 
 
 def _suggested(item, step, at):

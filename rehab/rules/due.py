@@ -4,7 +4,6 @@ A week runs from Monday to Sunday.  Whoever did an exercise yesterday rests from
 left than times to do it: so the times spread over the week by themselves.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -89,9 +88,3 @@ def is_to_do(found: Standing) -> bool:
 def may_be_done(found: Standing) -> bool:
     """Return whether the runner may do it today of their own will: everything but what a rule rests."""
     return found.due is not Due.RESTING
-
-
-def next_rest_end(habits: Iterable[Habit], now: datetime) -> datetime | None:
-    """Return when the first of the rests ends that a rule gave; ``None`` without one."""
-    ends = [habit.rest_until for habit in habits if habit.rest_until is not None and habit.rest_until > now]
-    return min(ends, default=None)

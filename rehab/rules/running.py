@@ -127,14 +127,6 @@ def stage_step(
     return _missed(course) or _up_or_hold(course)
 
 
-def next_run_from(runs: Iterable[Judged], here: Standing, table: RunningTable) -> datetime:
-    """Return the earliest moment at which a run counts: after the rest, and far enough from the run before."""
-    apart = _hours(table, "hours_apart_min")
-    earliest = [here.entered_at] + ([here.rest_until] if here.rest_until else [])
-    earliest += [j.session.began + apart for j in runs if j.session.run is not None and was_running(j.session.run)]
-    return max(earliest)
-
-
 def _hours(table: RunningTable, name: str) -> timedelta:
     return timedelta(hours=table.practice["as_prescribed"].numbers[name])
 

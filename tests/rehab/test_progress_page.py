@@ -17,7 +17,7 @@ from tests.rehab.conftest import an_item
 
 pytestmark = pytest.mark.django_db
 MINE = "/me/progress/"
-QUESTIONS = 45
+QUESTIONS = {"runner": 45, "clinician": 50}  # measured 40 and 48
 
 
 def page_of(browser, address=MINE):
@@ -173,4 +173,4 @@ def test_a_long_story_asks_no_more_than_a_short_one(who, on_the_way, clinician, 
             a_session(on_the_way, runner, days_ago=days, item=item)
             a_session(on_the_way, runner, days_ago=days, run={"stage": 8, "run_minutes": 30, "walk_minutes": 0})
 
-    assert counts[0] == counts[1] <= QUESTIONS
+    assert counts[0] == counts[1] <= QUESTIONS[who]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehab.rules.due import Due, Habit, is_to_do, may_be_done, monday_of, next_rest_end, standing
+from rehab.rules.due import Due, Habit, is_to_do, may_be_done, monday_of, standing
 
 ZONE = ZoneInfo("Europe/Madrid")
 MONDAY = date(2026, 1, 5)
@@ -65,8 +65,6 @@ def test_a_rest_that_a_rule_gave_holds_to_its_minute():
     assert standing(habit, at(2, 13)).due is Due.RESTING
     assert not may_be_done(standing(habit, at(2, 13)))
     assert standing(habit, at(2, 14)).due is Due.NOW
-    assert next_rest_end([habit, Habit(3)], at(2, 13)) == at(2, 14)
-    assert next_rest_end([habit], at(2, 14)) is None
 
 
 @given(

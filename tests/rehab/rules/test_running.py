@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 
 from clinic.terms import Answer, Level
-from rehab.rules.running import Moved, next_run_from, stage_step, standing
+from rehab.rules.running import Moved, stage_step, standing
 from tests.rehab.rules.runs import (
     AMBER,
-    BEGIN,
     GREEN,
     PENDING,
     RED,
@@ -312,13 +311,7 @@ def test_where_a_runner_stands_follows_from_the_stored_moves():
         standing([])
 
 
-def test_the_next_run_that_counts_comes_after_rest_and_two_days():
-    here = on_stage(1, rest_until=at(1))
-
-    assert next_run_from([], here, TABLE) == at(1)
-    assert next_run_from([], on_stage(1), TABLE) == BEGIN
-    runs = [*greens(1), judged(4, stage_run(0)), judged(6, None)]
-    assert next_run_from(runs, here, TABLE) == at(3)
+def test_runs_two_days_apart_count():
     assert step([*greens(1), judged(3, stage_run(1))], on_stage(1)).stage == 2
     assert at(3) - at(1) == timedelta(hours=48)
 

@@ -1,0 +1,72 @@
+"""What the examinations of a case showed, one after the other: each judged with what was known by then."""
+
+from dataclasses import replace
+from itertools import groupby
+
+from django.utils import timezone
+
+from rehab.knowledge import rehab_knowledge
+from rehab.rules.needs import base_of
+from rehab.rules.progress import BY_LENGTH
+from rehab.rules.reassessment import MAINTAIN, passed_needs
+from triage.decision import triage_decision
+from triage.facts import case_facts, measurements
+from triage.knowledge import triage_knowledge
+from triage.models import Finding
+
+FAILED, PASSED = "failed", "passed"
+GOOD_ENOUGH = (PASSED, "amber")  # what is only noted fails nothing
+PRIMARY = 2  # the weight of a need that an exercise is chosen for
+
+
+def examined(case, today):
+    """Return [(day, the verdicts of all tests by then)], oldest first; the newest value of a test and side counts."""
+    known, newest, found = case_facts(case, today), {}, []
+    rows = Finding.objects.filter(examination__case=case, answer="").select_related("examination")
+    rows = rows.order_by("examination__at", "examination_id", "id")
+    for _examination, told in groupby(rows, key=lambda row: row.examination_id):
+        told = list(told)
+        newest |= {(row.code, row.side): row for row in told}
+        then = replace(known, measurements=measurements(newest.values()))
+        day = timezone.localdate(told[0].examination.at)
+        found.append((day, triage_decision(then, triage_knowledge()).judged))
+    return found
+
+
+def length_tested(case, exercises, today):
+    """Return {exercise: ((day, whether its length test passed), ...)} of those that go on by their test (PR-F)."""
+    by_test = [code for code in exercises if rehab_knowledge().exercises[code].progress_rule == BY_LENGTH]
+    history = examined(case, today) if by_test else []
+    return {code: tuple(_results(rehab_knowledge().exercises[code], history)) for code in by_test}
+
+
+def _results(exercise, history):
+    """Yield (day, passed) of every day on which a test of this exercise's own needs had a verdict."""
+    needs = {need for need, weight in exercise.cover.items() if weight == PRIMARY}
+    for day, judged in history:
+        verdicts = {one.verdict.value for one in judged if needs & {base_of(need) for need in one.needs}}
+        if verdicts & {FAILED, PASSED}:
+            yield day, FAILED not in verdicts
+
+
+def needs_of(item):
+    """Return the needs an exercise of a plan was chosen for, or is kept up for."""
+    return {because["need"] for because in item.because if because.get("need")}
+
+
+def is_kept_up(item):
+    """Return whether an exercise of a plan is maintenance: what it was chosen for passes."""
+    return any(because.get("rule") == MAINTAIN for because in item.because)
+
+
+def passed_of(items, case, today):
+    """Return {need: how it is kept up} of the needs that these exercises were chosen for and that pass now (7.4).
+
+    A need whose test nobody has done passes nothing.
+    """
+    triage = triage_decision(case_facts(case, today), triage_knowledge())
+    shown = {need for one in triage.judged if one.verdict.value in GOOD_ENOUGH for need in one.needs}
+    before = set().union(*(needs_of(item) for item in items))
+    now = {need: False if need in triage.needs else True if need in shown else None for need in before}
+    known = rehab_knowledge()
+    return {one.need: one for one in passed_needs(before, now, known.progress, known.reasons)}
