@@ -92,6 +92,7 @@ def test_what_is_kept_of_it_names_no_place_and_the_queue_holds_an_id_alone(phone
 
 def test_the_page_asks_again_by_itself_until_it_is_read(phone):  # noqa: F811
     page = uploaded(phone)
+    assert "htmx" in phone.get(page).content.decode().partition("<body")[0]  # a runner's other pages go without it
     waiting = phone.get(page, headers=HTMX).content.decode()
     assert f'hx-get="{page}"' in waiting and "<html" not in waiting and 'href="' + page in waiting  # and without script
     work()
