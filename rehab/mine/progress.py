@@ -30,7 +30,7 @@ def progress_of(mine, case, person, at):
     course = course_of(case, at)
     here, step = next_stage(course)
     weeks = weeks_run(course)
-    is_open = mine.case is not None and not mine.stop
+    is_open = mine.case is not None and not mine.stop and mine.may_run
     return {
         "pictures": [
             pain(course),

@@ -5,6 +5,9 @@ from types import SimpleNamespace
 from rehab.history import course_of
 from rehab.leaving import suggestion_of
 from rehab.rules.running_facts import Met
+from triage.knowledge import triage_knowledge
+
+TESTS = "discharge_tests"
 
 MET = {
     Met.MET: ("met", "circle-check"),
@@ -27,7 +30,14 @@ def discharge_shown(course):
     """Return whether discharge is suggested, and each condition as the page shows it."""
     found = suggestion_of(course)
     rows = [criterion_shown(one) for one in found.conditions]
+    tests = next(row for row, one in zip(rows, found.conditions, strict=True) if one.code == TESTS)
+    tests.why += "".join(f" {name}." for name in _failing(found.inputs["tests"] or {}))
     return SimpleNamespace(suggested=found.suggested, rows=rows, left=sum(not row.holds for row in rows))
+
+
+def _failing(tests):
+    """Return the names of the tests that do not pass now."""
+    return [triage_knowledge().tests[code].name.en for code, passes in tests.items() if not passes]
 
 
 def closing_page(case, form, at):

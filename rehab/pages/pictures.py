@@ -159,13 +159,21 @@ WEEK_WORDS = {
 
 def run_weeks(weeks):
     """Draw minutes and kilometres of each week with the band of allowed growth, and what this week may still hold."""
+    found = []
+    for unit, chart in zip((MINUTES, KM), weeks_charts(weeks, WEEK_WORDS), strict=True):
+        ran = sum(week.amount(unit) or 0 for week in weeks)
+        words = f"{ran:g} {UNITS[unit].en} in {len(weeks)} weeks. {_allowed_words(weeks, unit)}".rstrip()
+        found.append(shown(chart, words, "No run yet." if unit == MINUTES else "No run with a distance yet."))
+    return found
+
+
+def _allowed_words(weeks, unit):
+    """Return what this week may hold and why, beside the chart of the unit the rules count in."""
     allowed = weeks[-1].allowed if weeks else None
-    now = ""
-    if allowed:
-        unit = UNITS[allowed.unit].en
-        now = f"This week {allowed.done:g} of at most {allowed.week_max:g} {unit}; one run {allowed.single_run_max:g}. "
-        now += " ".join(reason.text for reason in allowed.reasons)
-    return [shown(chart, now, "No run yet.") for chart in weeks_charts(weeks, WEEK_WORDS)]
+    if allowed is None or allowed.unit != unit:
+        return ""
+    words = f"This week {allowed.done:g} of at most {allowed.week_max:g}; one run at most {allowed.single_run_max:g}. "
+    return words + " ".join(reason.text for reason in allowed.reasons)
 
 
 def stair_state(here, number):

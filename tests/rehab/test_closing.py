@@ -168,3 +168,10 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(signed_plan, clinician, at_
 
     assert answer.status_code == 422
     assert "A danger has no outcome yet" in answer.content.decode() and "To the hospital" in answer.content.decode()
+
+
+def test_a_test_that_still_fails_is_named_beside_its_condition(runs_again, clinician, at_work):
+    measured(runs_again, clinician, 6, timezone.now())
+    page = at_work(clinician).get(reverse("rehab:close", args=[runs_again.pk])).content.decode()
+
+    assert "1 of them still fail. Lunge, knee bent: toe to wall." in page
