@@ -66,7 +66,7 @@ class Visitor:
         self.browser, self.base_url, self.viewport = browser, base_url, viewport
         self.context = browser.new_context(viewport=viewport, base_url=base_url, reduced_motion="reduce", **settings)
         self.page = self.context.new_page()
-        self.complaints = []
+        self.complaints, self.is_hurried = [], False
         self.page.on("console", self._note_error)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note_strangers)
@@ -93,8 +93,15 @@ class Visitor:
         """Go to an address and return what it answered."""
         return self.page.goto(address)
 
-    def look(self):
-        """Check the page as it stands on a phone and at a desk: accessible, quiet, no wider than the screen."""
+    def look(self, *, closely=False):
+        """Check the page as it stands on a phone and at a desk: accessible, quiet, no wider than the screen.
+
+        Who is hurried, as in a story of many weeks over pages that others look at, only hears complaints, unless
+        asked to look closely.
+        """
+        if self.is_hurried and not closely:
+            assert not self.complaints, f"{self.page.url}: {self.complaints}"
+            return
         for size in WIDTHS:
             self.page.set_viewport_size(size)
             self._look_at_this_width(size["width"])

@@ -1,6 +1,7 @@
 """What a runner does on the phone, in their words; and the ordinary days between, logged by the same real actions."""
 
 import re
+from math import ceil
 from uuid import uuid4
 
 from django.core import mail
@@ -19,6 +20,7 @@ from rehab.models import LevelStep, Plan, RunStage
 from triage.knowledge import triage_knowledge
 
 CALM = {question.code: Answer.ABSENT for question in triage_knowledge().safety_set}
+TRAINS = (0, 2, 4)  # Monday, Wednesday, Friday
 TO_LOAD = ("/me/", "/me/plan/", "/me/session/", "/me/session/?anyway=yes", "/me/run/", "/me/morning/", "/me/plan.pdf")
 
 
@@ -100,6 +102,54 @@ def _saved(phone, button):
     return phone.page.get_by_role("heading", level=1).inner_text()
 
 
+def come_back(phone, address):
+    """Come in by a code of the mail, after the phone was signed out by the passing of time."""
+    page = phone.page
+    phone.open("/me/")
+    page.get_by_role("link", name="I am a runner: send me a code").click()
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_role("button", name="Send me a code").click()
+    page.wait_for_url("**/accounts/code/enter/**")
+    page.get_by_label("Code").fill(code_in_mail(address))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/me/")
+
+
+def tell_before_the_visit(phone, told):
+    """Go through every topic of the intake, from today's page, and send it; ``told``: {topic: {field: value}}."""
+    page = phone.page
+    page.get_by_role("link", name="Tell my clinic about the leg").click()
+    page.get_by_role("link", name="Begin").click()
+    for topic, fields in told.items():
+        page.wait_for_url(f"**/me/intake/{topic}/")
+        fill(page, fields)
+        phone.look()
+        sends = {"urgent": "Send my answers", "today": "Send my answers", "risks": "No to all the others"}
+        go_on(page, sends.get(topic, "Save and go on"))
+    page.get_by_role("button", name="Send it to my clinic").click()
+    expect(page.get_by_text("Your clinic has your answers")).to_be_visible()
+    phone.look()
+
+
+def fill(page, fields):
+    """Fill one page of the intake."""
+    for name, value in fields.items():
+        for each in [value] if isinstance(value, str) else value:
+            box = page.locator(f'[name="{name}"]').first
+            kind = box.get_attribute("type")
+            if kind in ("radio", "checkbox"):
+                page.locator(f'input[name="{name}"][value="{each}"]').evaluate("tick => tick.click()")
+            elif kind != "submit":
+                box.fill(each)
+
+
+def go_on(page, name="Save and go on"):
+    """Send a page of the intake and wait for the next."""
+    here = page.url
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_url(lambda url: url != here)
+
+
 def code_in_mail(address):
     """Return the code of the newest mail, once it has left."""
     POSTMAN.submit(lambda: None).result()
@@ -139,14 +189,14 @@ class Days:
         case = Case.objects.select_related("patient__person", "clinic").get(pk=self.case.pk)
         return {"case": case, "by": case.patient.person, "at": timezone.now()}
 
-    def pass_to(self, day, *, pain=1, morning=0, trains=(0, 2, 4), runs=()):
-        """Live the days up to this one, which is left out: mornings, sessions on some weekdays, walks or runs.
+    def pass_to(self, day, *, pain=1, morning=0, runs=()):
+        """Live the days up to this one, which is left out: mornings, sessions on their weekdays, walks or runs.
 
         ``runs``: the days of the story on which the stage is done, or a walk of half an hour before there is one.
         """
         for number in range(self.clock.day + 1, day):
             self.morning(number, morning)
-            if number % 7 in trains:
+            if number % 7 in TRAINS:
                 self.train(number, pain)
             if number in runs:
                 self.run(number, pain=0)
@@ -170,9 +220,13 @@ class Days:
         told = _told(pain=pain, effort=5, minutes=25, exercises=done)
         return actions.log_session(key=uuid4(), safety=CALM, told=told, **self.told)
 
+    def time_to_run(self, day):
+        """Go on to the hour of a run: each day a minute later, so that 48 hours lie between two of them."""
+        self.clock.at(day, 10, day)
+
     def run(self, day, pain=0):
         """Run the stage as it stands, or walk for half an hour before the ladder begins."""
-        self.clock.at(day, 10)
+        self.time_to_run(day)
         here = RunStage.objects.filter(case=self.case).order_by("-stepped_at", "-id").first()
         stage = rehab_knowledge().running.stages[here.stage if here else 0]
         run = RunTold(
@@ -181,7 +235,8 @@ class Days:
             walk_minutes=stage.walk_minutes * stage.repetitions,
             longest_run_minutes=stage.run_minutes or None,
         )
-        told = _told(pain=pain, effort=4, minutes=35)
+        minutes = ceil(stage.total_run_minutes + stage.walk_minutes * stage.repetitions)
+        told = _told(pain=pain, effort=4, minutes=minutes)
         return actions.log_run(key=uuid4(), safety=CALM, told=told, run=run, **self.told)
 
     def review(self, day):

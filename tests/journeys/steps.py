@@ -7,6 +7,8 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
 
+REFERRED = "Referred: somebody else takes over"
+RUNS_AGAIN = "Back to running: the runner goes on alone"
 SOLEUS = ("resisted_pf_bent_pain", "deep_ache_mid_low_calf", "gradual_tightening", "dull_ache", "pain_downstairs")
 
 
@@ -40,11 +42,16 @@ def mailed_link():
 def invite(visitor, phone, patient, email):
     """Invite the runner, and let them open the link on the phone and tap."""
     send_invitation(visitor, patient, email)
+    come_in(phone)
+    phone.open("/me/plan/")
+
+
+def come_in(phone):
+    """Open the link of the newest mail, and tap."""
     phone.open(mailed_link())
     phone.look()
     phone.page.get_by_role("button", name="Open my plan").click()
     phone.page.wait_for_url("**/me/")
-    phone.open("/me/plan/")
 
 
 def register(visitor, given_name, surname, *, born="1991-05-17", sex="female", side="Left", **contact):
@@ -86,7 +93,7 @@ def take_story(visitor, words, *, since, equipment=("Resistance band", "Barbell"
 
 def open_screening(visitor):
     """Go from the case to the safety screening."""
-    visitor.page.get_by_role("link", name="Screen for danger").first.click()
+    visitor.page.get_by_role("link", name=re.compile("Screen for danger|Go on screening")).first.click()
     expect(visitor.page.get_by_role("heading", name="Safety screening")).to_be_visible()
 
 
@@ -241,6 +248,18 @@ def score_pain(visitor, case, worst):
     expect(visitor.page.get_by_text("Score recorded.")).to_be_visible()
 
 
+def try_hops(visitor, case):
+    """Record on the page of the way back to running that the hops went well."""
+    page = visitor.page
+    visitor.open(f"/cases/{case.pk}/running/")
+    page.get_by_label("Single-leg hops in a row").fill("15")
+    page.get_by_label("Pain while hopping").fill("0")
+    for question in ("Did the hops leave something behind", "Tingling or pressure while hopping?"):
+        choose(page, question, "No")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text("Recorded.")).to_be_visible()
+
+
 def record_outcome(visitor, case, row, outcome, words, **results):
     """Record how one open item ended; ``results``: scan and d_dimer, by their labels."""
     page = visitor.page
@@ -256,10 +275,11 @@ def record_outcome(visitor, case, row, outcome, words, **results):
     expect(page.get_by_role("article").filter(has_text=row)).to_contain_text(words)
 
 
-def close(visitor, case, because):
-    """Close the case for a reason."""
+def close(visitor, case, ending, because):
+    """Close the case: how it ends, as the page words it, and why."""
     visitor.open(f"/cases/{case.pk}/close/")
-    visitor.page.get_by_label("Why is the case closed?").fill(because)
+    choose(visitor.page, "How does it end?", ending)
+    visitor.page.get_by_label("In words").fill(because)
     visitor.look()
     visitor.page.get_by_role("button", name="Close the case").click()
     expect(visitor.page.get_by_text("Case closed.")).to_be_visible()

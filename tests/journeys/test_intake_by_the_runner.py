@@ -1,26 +1,8 @@
 """On a phone, before the visit: every topic looked at, by hand and by keyboard; and an emergency on the way."""
 
 from tests.journeys.conftest import PHONE
+from tests.journeys.runner_steps import fill, go_on
 from tests.rehab.test_intake import TOLD
-
-
-def fill(page, fields):
-    """Fill one page of the intake as it is told in the tests of its rules."""
-    for name, value in fields.items():
-        for each in [value] if isinstance(value, str) else value:
-            box = page.locator(f'[name="{name}"]').first
-            kind = box.get_attribute("type")
-            if kind in ("radio", "checkbox"):
-                page.locator(f'input[name="{name}"][value="{each}"]').evaluate("tick => tick.click()")
-            elif kind != "submit":
-                box.fill(each)
-
-
-def go_on(page, name="Save and go on"):
-    """Send the page and wait for the next."""
-    here = page.url
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_url(lambda url: url != here)
 
 
 def test_a_runner_tells_everything_and_sends_it(visit, case, runner):

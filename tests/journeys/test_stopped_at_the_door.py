@@ -76,7 +76,7 @@ def test_a_runner_with_clot_signs_is_stopped_until_the_hospital_has_answered(des
     page.emulate_media(media="print")
     for heading in ("Situation", "Background", "Findings", "Wells score for deep vein thrombosis", "Request"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-    letter = page.get_by_role("article", name="Hand-over letter")
+    letter = page.get_by_role("article", name="Letter to the hospital")
     for words in ("Please assess today", "Clotsign, Dora", "Swollen warm calf after a long flight", clinician.name):
         expect(letter).to_contain_text(words)
     assert letter.get_by_role("row").count() == 11  # the ten Wells items and their heading

@@ -88,18 +88,19 @@ def test_no_gain_in_14_days_reopens_the_diagnosis_and_ends_in_a_referral(clock, 
     steps.diagnose(desk, "SOLEUS", "Fits best, and yet no gain in 14 days: imaging and a second opinion")
     assert case.diagnoses.count() == 2
     desk.open(f"/cases/{case.pk}/triage/letter/")
-    letter = page.get_by_role("article", name="Hand-over letter")
+    letter = page.get_by_role("article", name="Letter to the hospital")
     for words in ("Nogain, Nadia", "No improvement in one to two weeks", clinician.name):
         expect(letter).to_contain_text(words)
     desk.look()
     steps.task_done(desk, case, "Day 14", "Letter to the sports physician sent; the runner knows why.")
-    steps.close(desk, case, "No gain in 14 days: referred to find the cause")
+    steps.close(desk, case, steps.REFERRED, "No gain in 14 days: referred to find the cause")
 
     # Then nobody waits any more, on no list and on no phone, and nothing rose since that morning
     expect(steps.waiting(desk, case)).to_have_count(0)
     phone.open("/me/")
-    expect(phone.page.get_by_text("There is no open treatment for you.")).to_be_visible()
+    expect(phone.page.get_by_text("your clinic has referred you")).to_be_visible()
     runs.finds_nothing_to_load(phone)
     assert LevelStep.objects.count() == levels
     case.refresh_from_db()
-    assert case.closed_because.startswith("No gain") and not loading_gate(case).open
+    assert case.outcome == "referred" and not loading_gate(case).open
+    assert not Task.objects.open().filter(case=case).exists()

@@ -87,7 +87,7 @@ def test_a_calf_that_swells_in_week_3_is_stopped_alarmed_referred_and_closed(
     expect(page.get_by_text("Same day").first).to_be_visible()
     desk.look()
     page.get_by_role("link", name="Letter to the hospital").first.click()
-    letter = page.get_by_role("article", name="Hand-over letter")
+    letter = page.get_by_role("article", name="Letter to the hospital")
     for words in ("Please assess today", "Calfswell, Clara", "swelling", clinician.name):
         expect(letter).to_contain_text(words)
     desk.look()
@@ -98,16 +98,17 @@ def test_a_calf_that_swells_in_week_3_is_stopped_alarmed_referred_and_closed(
     words = "Emergency department, letter of today: clot in a calf vein, treated there."
     steps.record_outcome(desk, case, "RF-DVT", "Confirmed", words, scan="positive", d_dimer="positive")
     desk.look()
-    steps.close(desk, case, "Referred: a clot was found, the hospital treats it")
+    steps.close(desk, case, steps.REFERRED, "Referred: a clot was found, the hospital treats it")
 
     # Then she is on nobody's list, nothing to load is anywhere on her phone, and nothing was added since
     expect(steps.waiting(desk, case)).to_have_count(0)
     phone.open("/me/")
-    expect(phone.page.get_by_text("There is no open treatment for you.")).to_be_visible()
+    expect(phone.page.get_by_text("your clinic has referred you")).to_be_visible()
     runs.finds_nothing_to_load(phone)
     phone.look()
     assert (LevelStep.objects.count(), SessionLog.objects.count()) == (levels, logged)
     case.refresh_from_db()
-    assert case.closed_at and not loading_gate(case).open
+    assert case.outcome == "referred" and not loading_gate(case).open
+    assert not Task.objects.open().filter(case=case).exists()
     assert case.red_flag_items.get(row="RF-DVT").outcome == "confirmed"
     assert steps.take_steps(desk, case) == []
