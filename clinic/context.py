@@ -12,4 +12,5 @@ def place(request):
 
 def _treats(request):
     """Return whether this person works with runners; the bar offers only what opens for them."""
-    return request.user.is_authenticated and bool(treating_clinics(request.user))
+    person = getattr(request, "user", None)  # None where a fault came before anybody was known
+    return bool(person and person.is_authenticated and treating_clinics(person))

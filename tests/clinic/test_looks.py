@@ -7,6 +7,8 @@ import lucide
 import pytest
 from django.urls import reverse
 
+from clinic.views.errors import server_error
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 NAMED = re.compile(r"""{% lucide "([^"]+)"|icon="([^"]+)\"""")
 
@@ -45,3 +47,8 @@ def test_what_is_not_there_is_said_kindly(clinician, at_work, settings):
     answer = at_work(clinician).get("/nowhere/")
 
     assert answer.status_code == 404 and "There is nothing here for you" in answer.content.decode()
+
+
+def test_a_fault_before_anybody_is_known_still_has_its_page(rf):
+    answer = server_error(rf.get("/static/lost.css"))
+    assert answer.status_code == 500 and "<h1" in answer.content.decode()
