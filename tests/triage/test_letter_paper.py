@@ -107,6 +107,15 @@ def test_the_page_of_the_letter_offers_it_in_each_language(feared, at_work, clin
     assert [f"{address}?language={code}" in page for code, _ in settings.LANGUAGES] == [True, True]
 
 
+def test_whoever_is_on_the_list_for_a_referral_has_the_letter_on_the_case_page(case, screen, at_work, clinician):
+    letter_page = reverse("triage:letter", args=[case.pk])
+    browser, address = at_work(clinician), reverse("clinic:case", args=[case.pk])
+    assert letter_page not in browser.get(address).content.decode()
+    screen(mass_lump="present")  # within two weeks: no red line at the top
+
+    assert letter_page in browser.get(address).content.decode()
+
+
 def test_its_name_names_nobody_and_it_is_kept_by_nobody(feared, at_work, clinician):
     answer = at_work(clinician).get(reverse("triage:letter_pdf", args=[feared.pk]))
     assert answer["Content-Disposition"] == 'inline; filename="referral-letter.pdf"'
