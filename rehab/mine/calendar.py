@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from icalendar import Calendar, Event
 
 from rehab.knowledge import rehab_knowledge
+from rehab.mine.frame import Mine
 from rehab.mine.today import about_minutes, recent_sessions, tasks_of
 from rehab.models import RunStage, SessionLog
 from rehab.pages.retests import tests_due_on
@@ -23,6 +24,8 @@ from rehab.rules.ahead import DAY, runs_ahead, sessions_ahead
 DAYS = 28
 READ_AGAIN = timedelta(hours=1)  # how often a calendar may ask: a stop must not stand there for long
 EXERCISES, RUN, CHECK_UP = "exercises", "run", "check-up"
+KINDS = (RUN, EXERCISES, CHECK_UP)  # of one day the run comes first: the calf works after it
+ENDLESS = 24 * 60  # minutes: longer than any stage
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,46 @@ class Entry:
 
 
 def entries_of(mine, at):
-    """Return what the next days ask of a runner, by day; nothing while nothing may be done."""
-    if not mine.may_train:
-        return []
-    now = timezone.localtime(at)
-    found = [
-        *(_runs(mine.case, now) if mine.may_run else ()),
-        *_exercises(mine, now),
-        *_check_ups(mine.case, at, now.date()),
-    ]
-    return sorted(found, key=lambda entry: entry.day)  # of one day the run comes first: the calf works after it
+    """Return what the next days ask of a runner, by day; nothing of a leg while nothing may be done with it.
+
+    What two legs ask on the same day is one entry of each kind: the calendar names no leg.
+    """
+    now, found = timezone.localtime(at), {}
+    for leg in _legs(mine):
+        for entry in _entries_of_leg(leg, at, now) if leg.may_train else ():
+            same = found.get((entry.kind, entry.day))
+            found[entry.kind, entry.day] = _together(same, entry) if same else entry
+    return sorted(found.values(), key=lambda entry: (entry.day, KINDS.index(entry.kind)))
+
+
+def _legs(mine):
+    """Return the frame of each leg that has an open case, the one shown first."""
+    cases = (mine.case, *mine.others) if mine.case else ()
+    others = [tuple(other for other in cases if other is not case) for case in cases]
+    return [mine, *(Mine(mine.patient, mine.clinic, *leg) for leg in zip(cases[1:], others[1:], strict=True))]
+
+
+def _entries_of_leg(leg, at, now):
+    runs = _runs(leg.case, now) if leg.may_run else ()
+    return [*runs, *_exercises(leg, now), *_check_ups(leg.case, at, now.date())]
+
+
+def _together(one, other):
+    """Return two entries of a kind and day as one; a runner runs once, at the more careful stage."""
+    if one.kind == EXERCISES:
+        return _session(one.day, one.minutes + other.minutes)
+    return min(one, other, key=lambda entry: entry.minutes or ENDLESS)
 
 
 def _exercises(mine, now):
     tasks = tasks_of(mine.plan, recent_sessions(mine.case, now), now)
     for ahead in sessions_ahead([task.habit for task in tasks], now, DAYS):
-        minutes = about_minutes([tasks[place] for place in ahead.exercises])
-        words = ngettext("Exercises, about {minutes} minute", "Exercises, about {minutes} minutes", minutes)
-        yield Entry(EXERCISES, ahead.day, words.format(minutes=minutes), minutes)
+        yield _session(ahead.day, about_minutes([tasks[place] for place in ahead.exercises]))
+
+
+def _session(day, minutes):
+    words = ngettext("Exercises, about {minutes} minute", "Exercises, about {minutes} minutes", minutes)
+    return Entry(EXERCISES, day, words.format(minutes=minutes), minutes)
 
 
 def _runs(case, now):

@@ -5,7 +5,9 @@ import pytest
 from tests.test_doors import POLICY, product_doors, where
 from tests.world import PEOPLE, a_world, an_unfinished_screening
 
-NOT_A_PAGE = {"clinic:draft", "rehab:media", "rehab:figure", "rehab:plan_handout"}  # JSON, pictures and a PDF
+NOT_A_PAGE = {"clinic:draft", "rehab:media", "rehab:figure", "rehab:icon"}  # JSON and pictures
+NOT_A_PAGE |= {"rehab:plan_handout", "rehab:report", "triage:letter_pdf"}  # papers
+NOT_A_PAGE |= {"rehab:worker", "rehab:manifest", "rehab:my_offline"}  # for the browser; of a runner alone
 HEAVY = {"triage:screening", "triage:examination"}  # axe takes its time over hundreds of answers
 
 
@@ -45,6 +47,8 @@ def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clin
             ("runner", f"/me/{page}", 200)
             for page in ("", "plan/", "safety/", "run/", "runs/upload/", "morning/", "log/")
         ),
+        ("runner", "/me/data/", 200),
+        ("runner", "/preferences/calendar/", 200),
         ("runner", f"/me/log/{world.session.pk}/", 200),
         ("runner", f"/me/log/{world.session.pk}/correct/", 200),
         ("fellow", "/me/", 200),

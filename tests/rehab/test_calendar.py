@@ -13,8 +13,8 @@ from clinic.feeds import make_feed
 from clinic.models import CalendarFeed
 from rehab.models import RunStage
 from tests.course import JUDGED, a_session
-from tests.factories import PatientFactory
-from tests.rehab.conftest import NOW, SHUT, a_plan, in_force
+from tests.factories import CaseFactory, PatientFactory
+from tests.rehab.conftest import NOW, SHUT, a_diagnosis, a_plan, a_screening, in_force
 from triage.models import Examination, Finding
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +240,39 @@ def test_the_window_of_the_clinic_shows_that_it_is_there_and_not_its_address(sig
     page = at_work(clinician).get(f"/admin/clinic/calendarfeed/{feed.pk}/change/")
 
     assert page.status_code == 200 and feed.token_hash not in page.content.decode()
+
+
+@pytest.fixture
+def two_legs(signed_case, clinician, clinic):
+    """The runner's other leg, with a plan of its own in force."""
+    other = CaseFactory(patient=signed_case.patient, clinic=clinic, opened_by=clinician, side="right")
+    a_screening(other, clinician)
+    a_diagnosis(other, clinician)
+    in_force(a_plan(other, clinician), clinician)
+    return signed_case, other
+
+
+def minutes_of(events):
+    """Return how long the exercises of each day take."""
+    return {int(str(event["summary"]).split()[2]) for event in events if "Exercises" in event["summary"]}
+
+
+def test_two_legs_share_an_entry_a_day_and_a_stopped_one_asks_for_nothing(two_legs, clinician, browser):
+    address = address_made(browser)
+    one, other = two_legs
+    on_the_ladder(one, clinician, 5)
+    on_the_ladder(other, clinician, 0)
+    both = read(address)
+
+    assert titles(both) == {"Exercises", "Walk"}  # the more careful stage
+    assert len({event["uid"] for event in both}) == len(both)
+    SHUT["a diagnosis is not released"](other, clinician)
+    alone = read(address)
+    assert titles(alone) == {"Exercises"}  # a run loads both legs
+    (together,), (single,) = minutes_of(both), minutes_of(alone)
+    assert together == 2 * single
+    SHUT["a diagnosis is not released"](one, clinician)
+    assert read(address) == []
 
 
 def test_a_plan_replaced_takes_its_days_along(signed_case, clinician, browser):
