@@ -74,7 +74,7 @@ def _leg(pose, limb, side, found):
         ankle = sub(limb.at, apply(foot, {"ball": BALL, "heel": HEEL}.get(limb.by, (0, 0, 0))))
         forward = apply(frames_of(pose)[0], (1, 0, 0))
         knee, ankle = _two_bones(hip, ankle, THIGH, SHANK, _way(limb.bend, sign) or forward)
-        flat_toes = -100 <= limb.sole < 0
+        flat_toes = -100 <= limb.sole < 0 or (limb.by == "ball" and 0 < limb.sole <= 30)  # the forefoot stays down
         if limb.by == "ankle" and not limb.sole:
             foot = combine(_shank_turn(hip, knee, ankle), turn("z", limb.end))
     ball = add(ankle, apply(foot, BALL))
