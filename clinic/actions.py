@@ -5,8 +5,10 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from clinic.access import may_confirm_knowledge
+from clinic.language import for_the_record
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
@@ -141,7 +143,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
         kind="intake",
         text="Story recorded",
         data=_kept(was),
-        next_step="Screen for danger" if case.next_step == FIRST_STEP else case.next_step,
+        next_step=gettext_noop("Screen for danger") if case.next_step == FIRST_STEP else case.next_step,
         **story,
     )
     _keep_person(case, others, person_facts, was, by, at, where="story")
@@ -220,14 +222,14 @@ def close_case(*, case, version, outcome, because, by, at, data=None):
         by=by,
         at=at,
         kind="closed",
-        text=f"Case closed, {Case.Outcome(outcome).label}: {because}",
+        text=f"Case closed, {for_the_record(str, Case.Outcome(outcome).label)}: {because}",
         data=data,
         closed_at=at,
         outcome=outcome,
         closed_by=by,
         closed_because=because,
         attention=Case.Attention.CALM,
-        next_step="Closed",
+        next_step=gettext_noop("Closed"),
     )
 
 

@@ -47,6 +47,11 @@ def alarm_addresses(clinic):
 def send_alarm(task, addresses):
     """Mail that an alarm waits: its level and a link, no name, nothing of the leg.  Raises what the server raises."""
     link = f"{settings.SITE_URL}{reverse('clinic:today')}"
-    words = render_to_string("clinic/alarm.txt", {"level": task.level, "clinic": task.case.clinic, "link": link})
-    level = f", level {task.level}" if task.level else ""
-    send_mail(f"Alarm{level}: someone must look now", words, None, addresses)
+    told = {"level": task.level, "clinic": task.case.clinic, "link": link}
+    subjects, words = [], []
+    for language, _name in settings.LANGUAGES:  # in both: whoever opens the clinic's mailbox must understand it
+        with translation.override(language):
+            level = gettext("Alarm, level %(level)s: someone must look now") % told
+            subjects.append(level if task.level else gettext("Alarm: someone must look now"))
+            words.append(render_to_string("clinic/alarm.txt", told))
+    send_mail(" · ".join(subjects), "\n\n".join(words), None, addresses)

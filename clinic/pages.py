@@ -6,8 +6,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.forms.entrance import Invitation
 from clinic.invitations import latest
@@ -49,7 +52,7 @@ def addresses_of(route):
 
 def day_words(day):
     """Return a day as words: "3 Nov 1990"."""
-    return f"{day.day} {day:%b %Y}"
+    return date_format(day, "j M Y")
 
 
 def is_uuid(text):
@@ -72,17 +75,22 @@ def moment(text):
 def days_ago(moment, now):
     """Return "today", "yesterday" or "3 days ago", by the days of the clinic's clock."""
     days = (timezone.localdate(now) - timezone.localdate(moment)).days
-    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+    if days in (0, 1):
+        return gettext("yesterday") if days else gettext("today")
+    return gettext("%(days)s days ago") % {"days": days}
 
 
 def span(since, now):
     """Return how long ago a moment was, in the unit a person would use: "12 minutes", "3 hours", "2 days"."""
     minutes = max(0, int((now - since).total_seconds() // 60))
-    for size, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= 2 * size or (minutes >= size and word != "day"):
-            many = minutes // size
-            return f"{many} {word}{'' if many == 1 else 's'}"
-    return "a moment"
+    if minutes >= 2 * 24 * 60:
+        return gettext("%(days)s days") % {"days": minutes // (24 * 60)}
+    if minutes >= 60:
+        hours = minutes // 60
+        return ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours}
+    if minutes:
+        return ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes) % {"minutes": minutes}
+    return gettext("a moment")
 
 
 def due_words(due, now):
@@ -91,16 +99,15 @@ def due_words(due, now):
     What is due at midnight is due by the end of the day before.
     """
     if due <= now:
-        return f"overdue by {span(due, now)}" if now - due >= timedelta(minutes=1) else "due now"
+        late = gettext("overdue by %(span)s") % {"span": span(due, now)}
+        return late if now - due >= timedelta(minutes=1) else gettext("due now")
     at = timezone.localtime(due - timedelta(microseconds=1))
     days = (at.date() - timezone.localdate(now)).days
     if days == 0:
-        return (
-            "by the end of today"
-            if at.date() < timezone.localdate(due)
-            else f"by {timezone.localtime(due):%H:%M} today"
-        )
-    return "by tomorrow" if days == 1 else f"by {at:%a} {at.day} {at:%b}"
+        if at.date() < timezone.localdate(due):
+            return gettext("by the end of today")
+        return gettext("by %(time)s today") % {"time": f"{timezone.localtime(due):%H:%M}"}
+    return gettext("by tomorrow") if days == 1 else gettext("by %(day)s") % {"day": date_format(at, "D j M")}
 
 
 URGENCY, OWNERS = dict(Case.Attention.choices), dict(Task.Owner.choices)
@@ -113,13 +120,13 @@ def urgency(case):
 
 def leg(side):
     """Return which leg it is: "left calf", "both calves"."""
-    return "both calves" if side == "both" else f"{side} calf"
+    return {"both": gettext("both calves"), "left": gettext("left calf")}.get(side, gettext("right calf"))
 
 
 def long_day(now):
     """Return the day as words: "Monday 23 November"."""
     day = timezone.localtime(now)
-    return f"{day:%A} {day.day} {day:%B}"
+    return date_format(day, gettext("l j F"))
 
 
 def letting_in(patient, now, *, case=None, form=None):
@@ -150,7 +157,7 @@ def _standing(invitation, now):
 # --- Today's list ------------------------------------------------------------------------------
 
 BY_ACTION = {"sign_plan", "step_offer"}  # done by signing and by deciding, not by words
-TAGS = {6: "alarm, not seen", 5: "emergency", 4: "same day"}
+TAGS = {6: _("alarm, not seen"), 5: _("emergency"), 4: _("same day")}
 
 
 def list_key(request):
@@ -180,7 +187,7 @@ def this_list(request):
 def shown_kinds(chosen):
     """Return the filter as (code, name, whether it is chosen); the first one is the whole list."""
     return [
-        ("", "Everybody", chosen not in KINDS),
+        ("", gettext("Everybody"), chosen not in KINDS),
         *((code, kind.name, code == chosen) for code, kind in KINDS.items()),
     ]
 
@@ -199,7 +206,7 @@ def shown_rows(rows, now, query=""):
             "attention": min(row.urgency, Case.Attention.EMERGENCY),
             "css": f"attention-{min(row.urgency, 5)}",
             "word": _tag(row, now),
-            "what": row.lead.text if row.lead else row.case.next_step,
+            "what": row.lead.text if row.lead else translation.gettext(row.case.next_step),
             "leg": leg(row.case.side),
             "since": days_ago(row.case.opened_at, now),
             "patient": str(row.case.patient_id),
@@ -214,7 +221,7 @@ def _tag(row, now):
     if task is None:
         return urgency(row.case)
     if task.is_alarm and task.seen_at:
-        return "alarm, seen"
+        return gettext("alarm, seen")
     return TAGS.get(task.urgency) or due_words(task.due, now)
 
 
@@ -232,9 +239,15 @@ def shown_task(task, of_row, now, seen, done):
     """Return what the list shows of one open task; its words only where the row does not say them already."""
     is_late, due = task.due <= now, "" if of_row else due_words(task.due, now)
     told = [] if of_row else [task.text]
-    told += [f"rang {span(task.opened_at, now)} ago"] if task.is_alarm else [due] if due and not is_late else []
-    told += [OWNERS[task.owner]] if task.owner != Task.Owner.CLINICIAN else []
-    told += [f"seen by {task.seen_by}, {days_ago(task.seen_at, now)}"] if task.seen_at else []
+    if task.is_alarm:
+        told.append(gettext("rang %(span)s ago") % {"span": span(task.opened_at, now)})
+    elif due and not is_late:
+        told.append(due)
+    if task.owner != Task.Owner.CLINICIAN:
+        told.append(str(OWNERS[task.owner]))
+    if task.seen_at:
+        seen_words = gettext("seen by %(name)s, %(ago)s")
+        told.append(seen_words % {"name": task.seen_by, "ago": days_ago(task.seen_at, now)})
     return {
         "css": "task of-row" if of_row and not told else "task",  # a lone button stands beside its row
         "about": task.text,

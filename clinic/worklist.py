@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Case, Task
 
@@ -74,20 +75,20 @@ def coded(name, *codes, **more):
 # The order of the filter is the order of urgency.  Codes are those of the alerts, and of what the actions open.
 KINDS = MappingProxyType(
     {
-        "alarms": Kind("Alarms", Q(is_alarm=True)),
-        "outcome": Kind("No outcome yet", Q(level__in=["E", "D"]), Q(attention__gte=Case.Attention.SAME_DAY)),
-        "screen": Kind("To screen", None, Q(attention=Case.Attention.UNSAFE)),
-        "sign": coded("Plans to sign", "sign_plan"),
-        "step": coded("Steps to approve", "step_offer"),
-        "discharge": coded("To discharge", "discharge"),
-        "red": coded("RED", "red_session"),
-        "amber": coded("Two AMBER", "two_amber"),
-        "run": coded("Running worse", "worse_run", "stage_twice", "same_stage"),
-        "review": coded("Day 7 and 14", "first_review", "no_improvement"),
-        "quiet": coded("No log", "no_log"),
-        "reassess": coded("To reassess", "reassess_failed", "reassess_all", "missed_fortnight"),
-        "letter": coded("Referrals and letters", "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
-        "medicine": coded("Medicines", "medicine_change"),
+        "alarms": Kind(_("Alarms"), Q(is_alarm=True)),
+        "outcome": Kind(_("No outcome yet"), Q(level__in=["E", "D"]), Q(attention__gte=Case.Attention.SAME_DAY)),
+        "screen": Kind(_("To screen"), None, Q(attention=Case.Attention.UNSAFE)),
+        "sign": coded(_("Plans to sign"), "sign_plan"),
+        "step": coded(_("Steps to approve"), "step_offer"),
+        "discharge": coded(_("To discharge"), "discharge"),
+        "red": coded(_("RED"), "red_session"),
+        "amber": coded(_("Two AMBER"), "two_amber"),
+        "run": coded(_("Running worse"), "worse_run", "stage_twice", "same_stage"),
+        "review": coded(_("Day 7 and 14"), "first_review", "no_improvement"),
+        "quiet": coded(_("No log"), "no_log"),
+        "reassess": coded(_("To reassess"), "reassess_failed", "reassess_all", "missed_fortnight"),
+        "letter": coded(_("Referrals and letters"), "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
+        "medicine": coded(_("Medicines"), "medicine_change"),
     }
 )
 

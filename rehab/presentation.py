@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from types import SimpleNamespace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from clinic.language import said
+from clinic.language import kept_by_language, said
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
 from rehab.words import (
@@ -24,8 +24,8 @@ from triage.knowledge import triage_knowledge
 
 CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:PCS|SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
 NUMBERS = {
-    "onset_days": "The day it began (in the story)",
-    "pain_nprs": "Pain in the calf tests (in the examination)",
+    "onset_days": gettext_lazy("The day it began (in the story)"),
+    "pain_nprs": gettext_lazy("Pain in the calf tests (in the examination)"),
 }
 SPOKEN_CAUSES = ("ACHILLES_TENDINOPATHY", "ACHILLES_RUPTURE", "TRIGGER_POINT", "SOLEUS", "GASTROC", "PLANTARIS", "PCS")
 
@@ -85,7 +85,7 @@ def need_words(need):
     """Return a need in words, with its side: "core rotation, left side"."""
     base, side = parts_of(need)
     text = rehab_knowledge().mapping.needs.get(base)
-    return f"{text.en[:1].lower()}{text.en[1:]}{side}" if text else need
+    return f"{said(text)[:1].lower()}{said(text)[1:]}{side}" if text else need
 
 
 def need_for_runner(need):
@@ -97,17 +97,18 @@ def need_for_runner(need):
 
 def because_words(because):
     """Return one stored reason as a sentence for the clinician."""
-    forced = {rule.code: rule.text.en for rule in rehab_knowledge().mapping.forced}
+    forced = {rule.code: said(rule.text) for rule in rehab_knowledge().mapping.forced}
     rule, need = because.get("rule", ""), because.get("need")
     if because.get("text"):
         return in_words(because["text"])
     if rule == "CLINICIAN":
-        return "Added by the clinician"
+        return _("Added by the clinician")
     if rule in forced:
-        return f"{forced[rule]} (rule {rule})"
+        return _("{sentence} (rule {rule})").format(sentence=forced[rule], rule=rule)
     if need:
-        return f"Chosen because this test failed: {need_words(need)} (rule {rule})"
-    return f"Rule {rule}"
+        words = _("Chosen because this test failed: {need} (rule {rule})")
+        return words.format(need=need_words(need), rule=rule)
+    return _("Rule {rule}").format(rule=rule)
 
 
 def in_parts(because):
@@ -206,12 +207,12 @@ def card(item, level=None, media=()):
     )
 
 
-@cache
+@kept_by_language
 def labels():
     """Return the words for every fact, need, cause and exercise, by code."""
-    known = {entry.code: entry.label.en for entry in triage_knowledge().codes}
-    needs = {code: text.en for code, text in rehab_knowledge().mapping.needs.items()}
-    return {**known, **needs, **{code: exercise.name.en for code, exercise in rehab_knowledge().exercises.items()}}
+    known = {entry.code: said(entry.label) for entry in triage_knowledge().codes}
+    needs = {code: said(text) for code, text in rehab_knowledge().mapping.needs.items()}
+    return {**known, **needs, **{code: said(exercise.name) for code, exercise in rehab_knowledge().exercises.items()}}
 
 
 def label_of(code):
@@ -234,26 +235,26 @@ def questions():
     """Return every yes-or-no question that can close an exercise, in words, by its code."""
     catalogue = rehab_knowledge().exercises.values()
     yes_or_no = {"gait_not_attempted", *(closed_by.code for each in catalogue for closed_by in each.contraindications)}
-    return {code: asked.text.en for code, asked in rehab_knowledge().questions.items() if code in yes_or_no}
+    return {code: said(asked.text) for code, asked in rehab_knowledge().questions.items() if code in yes_or_no}
 
 
 def question_words(code):
     """Return in words what is asked, or what must be recorded in the story or the examination first."""
     if code in NUMBERS:
-        return NUMBERS[code]
+        return str(NUMBERS[code])
     asked = rehab_knowledge().questions.get(code)
-    return asked.text.en if asked else label_of(code)
+    return said(asked.text) if asked else label_of(code)
 
 
 def contraindications(code):
     """Return what forbids an exercise, in words."""
-    return tuple(closed_by.question.en for closed_by in rehab_knowledge().exercises[code].contraindications)
+    return tuple(said(closed_by.question) for closed_by in rehab_knowledge().exercises[code].contraindications)
 
 
 def name_of(code):
     """Return the catalogue name of an exercise code."""
     exercise = rehab_knowledge().exercises.get(code)
-    return exercise.name.en if exercise else code
+    return said(exercise.name) if exercise else code
 
 
 def sentence(entry):

@@ -16,14 +16,14 @@ from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
 from clinic.terms import Answer
 
-THREE_WAYS = [(Answer.PRESENT, "Yes"), (Answer.ABSENT, "No"), (Answer.NOT_ASSESSED, "Not asked")]
+THREE_WAYS = [(Answer.PRESENT, _("Yes")), (Answer.ABSENT, _("No")), (Answer.NOT_ASSESSED, _("Not asked"))]
 EQUIPMENT = [
-    ("band", "Resistance band"),
-    ("barbell", "Barbell"),
-    ("step", "Step or stair"),
-    ("ball", "Massage ball"),
-    ("roller", "Foam roller"),
-    ("rope", "Skipping rope"),
+    ("band", _("Resistance band")),
+    ("barbell", _("Barbell")),
+    ("step", _("Step or stair")),
+    ("ball", _("Massage ball")),
+    ("roller", _("Foam roller")),
+    ("rope", _("Skipping rope")),
 ]
 OLDEST_YEARS = 120
 YOUNGEST_DAYS = 5 * 365  # a slip of the pen in the year, not a medical line
@@ -127,9 +127,11 @@ def _day(value, what):
     """Refuse a day that has not come yet or lies before living memory."""
     today = timezone.localdate()
     if value and value > today:
-        raise forms.ValidationError(f"{what} lies in the future.")
+        raise forms.ValidationError(_("%(what)s lies in the future.") % {"what": what})
     if value and value.year < today.year - OLDEST_YEARS:
-        raise forms.ValidationError(f"{what} lies more than {OLDEST_YEARS} years back.")
+        raise forms.ValidationError(
+            _("%(what)s lies more than %(years)s years back.") % {"what": what, "years": OLDEST_YEARS}
+        )
     return value
 
 
@@ -137,22 +139,26 @@ class Registration(PlainForm):
     """Who the runner is.  A likely duplicate is shown before anything is saved."""
 
     sections = (
-        ("Who", (["clinic"], ["given_name", "surname"], ["birth_date", "sex"])),
-        ("The leg", (["side"],)),
-        ("How to reach them", (["phone", "email"],)),
+        (_("Who"), (["clinic"], ["given_name", "surname"], ["birth_date", "sex"])),
+        (_("The leg"), (["side"],)),
+        (_("How to reach them"), (["phone", "email"],)),
     )
-    clinic = forms.ChoiceField()
-    given_name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    surname = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    birth_date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    sex = forms.ChoiceField(choices=Patient.Sex, widget=forms.RadioSelect)
+    clinic = forms.ChoiceField(label=_("Clinic"))
+    given_name = forms.CharField(
+        label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    surname = forms.CharField(label=_("Surname"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    birth_date = forms.DateField(label=_("Birth date"), widget=forms.DateInput(attrs={"type": "date"}))
+    sex = forms.ChoiceField(label=_("Sex"), choices=Patient.Sex, widget=forms.RadioSelect)
     side = forms.ChoiceField(
-        label="Which calf hurts?",
-        choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        label=_("Which calf hurts?"),
+        choices=[("left", _("Left")), ("right", _("Right")), ("both", _("Both"))],
         widget=forms.RadioSelect,
     )
-    phone = forms.CharField(max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    email = forms.EmailField(label="E-mail address", required=False)
+    phone = forms.CharField(
+        label=_("Phone"), max_length=30, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    email = forms.EmailField(label=_("E-mail address"), required=False)
     not_a_duplicate = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, clinics, **kwargs):
@@ -166,21 +172,21 @@ class Registration(PlainForm):
         """A name has at least one letter by which it is found again."""
         surname = self.cleaned_data["surname"]
         if not search_key(surname):
-            raise forms.ValidationError("Write the surname in letters.")
+            raise forms.ValidationError(_("Write the surname in letters."))
         return surname
 
     def clean_birth_date(self):
         """A birth date is in the past, and a runner is no infant."""
-        born = _day(self.cleaned_data["birth_date"], "The birth date")
+        born = _day(self.cleaned_data["birth_date"], _("The birth date"))
         if born > timezone.localdate() - timedelta(days=YOUNGEST_DAYS):
-            raise forms.ValidationError("Check the birth date: this runner would be under five.")
+            raise forms.ValidationError(_("Check the birth date: this runner would be under five."))
         return born
 
     def clean_phone(self):
         """A number is kept without its spaces, so that the same one is found however it was typed."""
         phone = re.sub(r"[\s()./-]", "", self.cleaned_data["phone"])
         if phone and not re.fullmatch(r"\+?[0-9]{3,20}", phone):
-            raise forms.ValidationError("Write the phone number in digits, with + and the country first if abroad.")
+            raise forms.ValidationError(_("Write the phone number in digits, with + and the country first if abroad."))
         return phone
 
 
@@ -190,61 +196,63 @@ class Intake(RecordForm):
     PERSON = ("allergies", "anticoagulant", "medicines", "pregnant", "gestation_weeks", "birth_given_on")
     NOT_ASKED_OF_MEN = ("pregnant", "gestation_weeks", "birth_given_on")
     sections = (
-        ("The pain", (["side", "onset_on"], ["began"], ["story"], ["previous_strain"])),
-        ("The running", (["running_history"], ["shoes", "goals"])),
-        ("What may be untrained", (["flat_feet"], ["hypermobile"], ["core_training"])),
+        (_("The pain"), (["side", "onset_on"], ["began"], ["story"], ["previous_strain"])),
+        (_("The running"), (["running_history"], ["shoes", "goals"])),
+        (_("What may be untrained"), (["flat_feet"], ["hypermobile"], ["core_training"])),
         (
-            "Health",
+            _("Health"),
             (["allergies", "medicines"], ["anticoagulant", "pregnant"], ["gestation_weeks", "birth_given_on"]),
         ),
-        ("At home", (["equipment"],)),
+        (_("At home"), (["equipment"],)),
     )
     side = forms.ChoiceField(
-        label="Which calf hurts?",
-        choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        label=_("Which calf hurts?"),
+        choices=[("left", _("Left")), ("right", _("Right")), ("both", _("Both"))],
         widget=forms.RadioSelect,
     )
     onset_on = forms.DateField(
-        label="Since when?",
+        label=_("Since when?"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="The day it began, as near as is known. What depends on it is withheld while it is unknown.",
+        help_text=_("The day it began, as near as is known. What depends on it is withheld while it is unknown."),
     )
-    began = forms.ChoiceField(label="How did it begin?", choices=Case.Began, required=False, widget=forms.RadioSelect)
+    began = forms.ChoiceField(
+        label=_("How did it begin?"), choices=Case.Began, required=False, widget=forms.RadioSelect
+    )
     story = forms.CharField(
-        label="What happened, in the runner's words", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("What happened, in the runner's words"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    previous_strain = forms.ChoiceField(label="A calf strain before?", choices=THREE_WAYS, widget=forms.RadioSelect)
+    previous_strain = forms.ChoiceField(label=_("A calf strain before?"), choices=THREE_WAYS, widget=forms.RadioSelect)
     running_history = forms.CharField(
-        label="Running: weekly distance, hills, recent changes",
+        label=_("Running: weekly distance, hills, recent changes"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    shoes = forms.CharField(label="Shoes", max_length=300, required=False)
-    flat_feet = forms.ChoiceField(label="Flat feet, visibly?", choices=THREE_WAYS, widget=forms.RadioSelect)
-    hypermobile = forms.ChoiceField(label="More flexible than peers?", choices=THREE_WAYS, widget=forms.RadioSelect)
+    shoes = forms.CharField(label=_("Shoes"), max_length=300, required=False)
+    flat_feet = forms.ChoiceField(label=_("Flat feet, visibly?"), choices=THREE_WAYS, widget=forms.RadioSelect)
+    hypermobile = forms.ChoiceField(label=_("More flexible than peers?"), choices=THREE_WAYS, widget=forms.RadioSelect)
     core_training = forms.ChoiceField(
-        label="Core training at least 15 minutes, three times a week?", choices=THREE_WAYS, widget=forms.RadioSelect
+        label=_("Core training at least 15 minutes, three times a week?"), choices=THREE_WAYS, widget=forms.RadioSelect
     )
     goals = forms.CharField(
-        label="Goals, in the runner's words",
+        label=_("Goals, in the runner's words"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     equipment = forms.MultipleChoiceField(
-        label="Equipment at home", choices=EQUIPMENT, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Equipment at home"), choices=EQUIPMENT, required=False, widget=forms.CheckboxSelectMultiple
     )
     allergies = forms.CharField(
-        label="Allergies", max_length=300, required=False, help_text='Write "none known" when asked and none.'
+        label=_("Allergies"), max_length=300, required=False, help_text=_('Write "none known" when asked and none.')
     )
-    anticoagulant = forms.ChoiceField(label="Takes a blood thinner?", choices=THREE_WAYS, widget=forms.RadioSelect)
-    medicines = forms.CharField(label="Other medicines", max_length=500, required=False)
-    pregnant = forms.ChoiceField(label="Pregnant?", choices=THREE_WAYS, widget=forms.RadioSelect)
-    gestation_weeks = forms.IntegerField(label="Weeks of pregnancy", min_value=0, max_value=45, required=False)
+    anticoagulant = forms.ChoiceField(label=_("Takes a blood thinner?"), choices=THREE_WAYS, widget=forms.RadioSelect)
+    medicines = forms.CharField(label=_("Other medicines"), max_length=500, required=False)
+    pregnant = forms.ChoiceField(label=_("Pregnant?"), choices=THREE_WAYS, widget=forms.RadioSelect)
+    gestation_weeks = forms.IntegerField(label=_("Weeks of pregnancy"), min_value=0, max_value=45, required=False)
     birth_given_on = forms.DateField(
-        label="Gave birth within the last year? The day",
+        label=_("Gave birth within the last year? The day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
@@ -270,20 +278,20 @@ class Intake(RecordForm):
 
     def clean_onset_on(self):
         """The onset is in the past."""
-        return _day(self.cleaned_data["onset_on"], "The day it began")
+        return _day(self.cleaned_data["onset_on"], _("The day it began"))
 
     def clean_birth_given_on(self):
         """A birth is in the past."""
-        return _day(self.cleaned_data["birth_given_on"], "The day of the birth")
+        return _day(self.cleaned_data["birth_given_on"], _("The day of the birth"))
 
     def clean(self):
         """Weeks of pregnancy go with a pregnancy; one leg has one open case."""
         data = super().clean()
         others = Case.objects.open().filter(patient=self.case.patient_id).exclude(pk=self.case.pk)
         if "side" in data and others.filter(side__in=overlapping(data["side"])).exists():
-            self.add_error("side", "This runner has another open case for this leg: go on there, or close it first.")
+            self.add_error("side", _("This runner has another open case for this leg: go on there, or close it first."))
         if data.get("gestation_weeks") is not None and data.get("pregnant") != Answer.PRESENT:
-            self.add_error("gestation_weeks", 'Weeks of pregnancy need "Pregnant? Yes".')
+            self.add_error("gestation_weeks", _('Weeks of pregnancy need "Pregnant? Yes".'))
         return data
 
     def story_and_person(self):
@@ -295,7 +303,7 @@ class Intake(RecordForm):
 class Note(RecordForm):
     """One line for the timeline."""
 
-    text = forms.CharField(label="Note", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class OpenCase(PlainForm):
@@ -303,8 +311,8 @@ class OpenCase(PlainForm):
 
     patient = forms.UUIDField(widget=forms.HiddenInput)
     side = forms.ChoiceField(
-        label="Which calf hurts?",
-        choices=[("left", "Left"), ("right", "Right"), ("both", "Both")],
+        label=_("Which calf hurts?"),
+        choices=[("left", _("Left")), ("right", _("Right")), ("both", _("Both"))],
         widget=forms.RadioSelect,
     )
 
@@ -316,8 +324,8 @@ class OpenCase(PlainForm):
         """One leg has one open case, so that an alarm on it stops every plan for it."""
         data = super().clean()
         if data.get("patient") != self.runner.pk:
-            raise forms.ValidationError("This form was made for another runner; nothing was saved.")
+            raise forms.ValidationError(_("This form was made for another runner; nothing was saved."))
         side = data.get("side")
         if side and self.open_sides & set(overlapping(side)):
-            self.add_error("side", "There is an open case for this leg: go on there, or close it first.")
+            self.add_error("side", _("There is an open case for this leg: go on there, or close it first."))
         return data

@@ -118,8 +118,8 @@ class AddPasskey(AddWebAuthnForm):
 class Invitation(PlainForm):
     """Where a runner gets the link that lets them in.  ``latest`` is the newest invitation there is, or None."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254)
-    language = forms.ChoiceField(label="Language of the mail", choices=settings.LANGUAGES)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, patient, latest=None, **kwargs):
@@ -135,7 +135,7 @@ class Invitation(PlainForm):
         """Who has a sign-in keeps its address; the form says it again, so that it is sent on purpose."""
         email = self.cleaned_data["email"].lower()
         if self.person and email != self.person.email:
-            raise forms.ValidationError(f"This runner signs in with {self.person.email}.")
+            raise forms.ValidationError(_("This runner signs in with %(email)s.") % {"email": self.person.email})
         return email
 
 

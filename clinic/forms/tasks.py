@@ -1,6 +1,7 @@
 """What is said about one task: seen, or done with words."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import StaleRecord
 from clinic.forms import PlainForm
@@ -28,8 +29,8 @@ class FinishTask(AboutTask):
     """What was done about a task."""
 
     text = forms.CharField(
-        label="What was done?",
+        label=_("What was done?"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}),
-        help_text="In words, for whoever reads the case next.",
+        help_text=_("In words, for whoever reads the case next."),
     )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models.patients import ANSWERS, Patient
@@ -38,28 +39,28 @@ class Case(models.Model):
     class Attention(models.IntegerChoices):
         """How soon somebody must look; the order of today's list."""
 
-        EMERGENCY = 5, "emergency"
-        SAME_DAY = 4, "same day"
-        UNSAFE = 3, "not safe to start"
-        URGENT = 2, "within two weeks"
-        DUE = 1, "next step due"
-        CALM = 0, "nothing due"
+        EMERGENCY = 5, _("emergency")
+        SAME_DAY = 4, _("same day")
+        UNSAFE = 3, _("not safe to start")
+        URGENT = 2, _("within two weeks")
+        DUE = 1, _("next step due")
+        CALM = 0, _("nothing due")
 
     class Began(models.TextChoices):
         """How the pain began, in the runner's words."""
 
-        SUDDEN = "sudden", "suddenly, at one step or push-off"
-        DURING = "during", "during a run, growing worse"
-        AFTER = "after", "after a run, the same or the next day"
-        GRADUAL = "gradual", "little by little, over days or weeks"
-        BLOW = "blow", "after a blow or a fall"
+        SUDDEN = "sudden", _("suddenly, at one step or push-off")
+        DURING = "during", _("during a run, growing worse")
+        AFTER = "after", _("after a run, the same or the next day")
+        GRADUAL = "gradual", _("little by little, over days or weeks")
+        BLOW = "blow", _("after a blow or a fall")
 
     class Outcome(models.TextChoices):
         """How the case ended: in running, in a referral, or otherwise for a reason; never in silence."""
 
-        RUNNING = "running", "back to running"
-        REFERRED = "referred", "referred"
-        OTHER = "other", "ended otherwise"
+        RUNNING = "running", _("back to running")
+        REFERRED = "referred", _("referred")
+        OTHER = "other", _("ended otherwise")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="cases")

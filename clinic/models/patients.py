@@ -6,12 +6,13 @@ import unicodedata
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models.people import Clinic
 from clinic.terms import Answer
 
-ANSWERS = [(Answer.PRESENT, "yes"), (Answer.ABSENT, "no"), (Answer.NOT_ASSESSED, "not asked")]
+ANSWERS = [(Answer.PRESENT, _("yes")), (Answer.ABSENT, _("no")), (Answer.NOT_ASSESSED, _("not asked"))]
 
 
 def search_key(text):
@@ -45,9 +46,9 @@ class Patient(models.Model):
     """A runner as the clinic knows them."""
 
     class Sex(models.TextChoices):
-        FEMALE = "female", "female"
-        MALE = "male", "male"
-        OTHER = "other", "other"
+        FEMALE = "female", _("female")
+        MALE = "male", _("male")
+        OTHER = "other", _("other")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 
@@ -115,10 +116,10 @@ class Membership(models.Model):
     """A person's role in a clinic; an ended one ends access on the next request."""
 
     class Role(models.TextChoices):
-        CLINICIAN = "clinician", "clinician"
-        ASSISTANT = "assistant", "assistant"
-        LEAD = "lead", "clinic lead"
-        ADMINISTRATOR = "administrator", "administrator"
+        CLINICIAN = "clinician", _("clinician")
+        ASSISTANT = "assistant", _("assistant")
+        LEAD = "lead", _("clinic lead")
+        ADMINISTRATOR = "administrator", _("administrator")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case as Choose
 from django.db.models import F, Q, When
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models.cases import Case
@@ -60,10 +61,10 @@ class Task(models.Model):
     class Owner(models.TextChoices):
         """The role that must act."""
 
-        CLINICIAN = "clinician", "clinician"
-        ASSISTANT = "assistant", "assistant"
-        LEAD = "lead", "clinic lead"
-        RUNNER = "runner", "runner"
+        CLINICIAN = "clinician", _("clinician")
+        ASSISTANT = "assistant", _("assistant")
+        LEAD = "lead", _("clinic lead")
+        RUNNER = "runner", _("runner")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", editable=False)

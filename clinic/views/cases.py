@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import actions, forms
@@ -27,7 +28,7 @@ def recordable(request, case_id, *, writing=False):
     if not may_record(request.user, case):
         raise PermissionDenied
     if case.closed_at and (writing or request.method == "POST"):
-        raise PermissionDenied("The case is closed: nothing is recorded in it any more.")
+        raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
     return case
 
 
@@ -67,7 +68,7 @@ def intake(request, case_id):
             by=request.user,
             at=timezone.now(),
         )
-        messages.success(request, "Story recorded. Next: screen for danger.")
+        messages.success(request, gettext("Story recorded. Next: screen for danger."))
         return redirect("clinic:case", case_id=case.pk)
     return render(request, "clinic/intake.html", {"case": case, "form": form})
 

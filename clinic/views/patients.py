@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from clinic import actions, forms, invitations
@@ -95,9 +96,11 @@ def invite(request, patient_id):
         try:
             invitation, token = invitations.invite(patient=patient, **form.cleaned_data, by=request.user, at=now)
         except invitations.Overtaken:
-            return _stand(request, patient, 409, overtaken="Nothing was sent.")
+            return _stand(request, patient, 409, overtaken=gettext("Nothing was sent."))
         except invitations.AddressTaken:
-            form.add_error("email", "Somebody else signs in with this address. Ask the runner for another one.")
+            form.add_error(
+                "email", gettext("Somebody else signs in with this address. Ask the runner for another one.")
+            )
         else:
             _mail(request, invitation, token)
             return _back(request, patient)
@@ -109,10 +112,12 @@ def _mail(request, invitation, token):
     try:
         send_invitation(invitation, request.build_absolute_uri(reverse("clinic:welcome", args=[token])))
     except OSError:
-        messages.error(request, "The mail could not be sent. Nothing is lost: send it again later.")
+        messages.error(request, gettext("The mail could not be sent. Nothing is lost: send it again later."))
     else:
         invitations.mail_left(invitation=invitation, at=timezone.now())
-        messages.success(request, f"A link that works once was sent to {invitation.email}.")
+        messages.success(
+            request, gettext("A link that works once was sent to %(email)s.") % {"email": invitation.email}
+        )
 
 
 @login_required
@@ -126,8 +131,8 @@ def withdraw(request, patient_id):
     try:
         invitations.withdraw(patient=patient, **form.cleaned_data, by=request.user, at=timezone.now())
     except invitations.Overtaken:
-        return _stand(request, patient, 409, overtaken="Nothing was withdrawn.")
-    messages.success(request, "The invitation was withdrawn: its link opens nothing any more.")
+        return _stand(request, patient, 409, overtaken=gettext("Nothing was withdrawn."))
+    messages.success(request, gettext("The invitation was withdrawn: its link opens nothing any more."))
     return _back(request, patient)
 
 

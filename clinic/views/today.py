@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import alarms
@@ -52,7 +53,9 @@ def seen(request, task_id):
     form = AboutTask(request.POST, task=task)
     form.full_clean()
     alarms.see_task(task=task, by=request.user, at=timezone.now())
-    messages.success(request, f"Seen: {task.case.patient}. It stays on the list until it is done.")
+    messages.success(
+        request, gettext("Seen: %(patient)s. It stays on the list until it is done.") % {"patient": task.case.patient}
+    )
     return redirect(this_list(request))
 
 
@@ -61,12 +64,12 @@ def done(request, task_id):
     """Say in words what was done about a task; it then leaves the list."""
     task = _task(request, task_id)
     if task.done_at and request.method != "POST":
-        messages.info(request, f"This is done already: {task.done_text}")
+        messages.info(request, gettext("This is done already: %(told)s") % {"told": task.done_text})
         return redirect(this_list(request))
     form = FinishTask(request.POST or None, task=task)
     if form.is_valid():
         alarms.finish_task(task=task, text=form.cleaned_data["text"], by=request.user, at=timezone.now())
-        messages.success(request, f"Done: {task.case.patient}.")
+        messages.success(request, gettext("Done: %(patient)s.") % {"patient": task.case.patient})
         return redirect(this_list(request))
     context = {"task": task, "case": task.case, "form": form, "here": this_list(request)}
     return render(request, "clinic/task_done.html", context, status=422 if form.is_bound else 200)

@@ -1,6 +1,7 @@
 """Closing a case: it ends in running, in a referral, or otherwise for a reason; never in silence."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic import actions as clinic_actions
 from clinic.actions import lock_case
@@ -20,7 +21,7 @@ def close_case(*, case, version, outcome, because, by, at):
     must_sign(by, case)
     lock_case(case)
     if not because.strip():
-        raise Refused("Write why the case is closed.")
+        raise Refused(gettext("Write why the case is closed."))
     found = suggestion_of(course_of(case, at))
     told = {"outcome": outcome, "because": because.strip(), "data": {"rule": found.rule, "inputs": found.inputs}}
     clinic_actions.close_case(case=case, version=version, by=by, at=at, **told)

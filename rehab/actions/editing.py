@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils.translation import gettext
 
 from clinic.actions import lock_case, touch_case
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
@@ -23,7 +24,7 @@ def opened_draft(plan, *, version, by, at, text):
     refuse_when_shut(loading_gate(plan.case))
     fresh = Plan.objects.select_related("case", "decision").get(pk=plan.pk)
     if not fresh.is_draft:
-        raise Refused("This plan is no longer a draft. A signed plan is replaced by a new one, never edited.")
+        raise Refused(gettext("This plan is no longer a draft. A signed plan is replaced by a new one, never edited."))
     return fresh
 
 
@@ -34,7 +35,8 @@ def allowed_verdict(plan, code, level, at):
         raise NotAllowed(*(reason.text for reason in verdict.because))
     if level and level > verdict.max_level:
         raise NotAllowed(
-            f"Level {level} is closed for this runner today; the highest open level is {verdict.max_level}."
+            gettext("Level %(level)s is closed for this runner today; the highest open level is %(most)s.")
+            % {"level": level, "most": verdict.max_level}
         )
     return verdict
 
@@ -60,7 +62,7 @@ def new_item(plan, code, side, reason, position, at):
 def need_reason(reason):
     """Refuse a departure from the suggestion that says no reason."""
     if not reason.strip():
-        raise Refused("Say why this plan departs from the suggestion.")
+        raise Refused(gettext("Say why this plan departs from the suggestion."))
 
 
 @transaction.atomic
@@ -69,7 +71,7 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
     need_reason(reason)
     plan = opened_draft(plan, version=version, by=by, at=at, text=f"Added to the plan: {exercise}. {reason}")
     if plan.items.filter(exercise=exercise).exists():
-        raise Refused(f"{exercise} is already in this plan.")
+        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
     last = plan.items.aggregate(last=Max("position"))["last"] or 0
     return new_item(plan, exercise.pk, side, reason, last + 1, at)
 
@@ -81,7 +83,7 @@ def replace_item(*, item, exercise, reason, version, by, at):
     text = f"Replaced in the plan: {item.exercise} by {exercise}. {reason}"
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
     if plan.items.filter(exercise=exercise).exists():
-        raise Refused(f"{exercise} is already in this plan.")
+        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
     old = plan.items.get(pk=item.pk)
     old.delete()
     return new_item(plan, exercise.pk, old.side, reason, old.position, at)

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from clinic.access import may_log
 from clinic.actions import FIRST_STEP, forget_draft, keep_draft, keep_health, kept_draft, lock_case, touch_case
@@ -119,4 +120,4 @@ def _keep_score(case, goals, by, at):
 
 def _must_be_theirs(case, person):
     if not may_log(person, case):
-        raise NotAllowed("This case belongs to somebody else.")
+        raise NotAllowed(gettext("This case belongs to somebody else."))

@@ -1,6 +1,7 @@
 """What a clinician settles on the way back: the pain that is allowed, and what was tried before the first run."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from rehab.actions.refusals import Refused, must_sign
@@ -13,14 +14,14 @@ def set_pain_limit(*, case, version, during_nprs, because, by, at, strength_nprs
     """Set how much pain (NPRS 0 to 10) the newest diagnosis allows; without it some diagnoses have no session."""
     must_sign(by, case)
     if not because.strip():
-        raise Refused("Write why this limit holds.")
+        raise Refused(gettext("Write why this limit holds."))
     if not all(value is None or 0 <= value <= 10 for value in (during_nprs, strength_nprs, morning_change)):
-        raise Refused("Pain is rated from 0 to 10.")
+        raise Refused(gettext("Pain is rated from 0 to 10."))
     text = f"Pain up to {during_nprs} is allowed: {because.strip()}"
     touch_case(case, version=version, by=by, at=at, kind="pain_limit", text=text)
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     if diagnosis is None:
-        raise Refused("Record a diagnosis first: the limit belongs to it.")
+        raise Refused(gettext("Record a diagnosis first: the limit belongs to it."))
     return PainLimitSet.objects.create(
         case=case,
         diagnosis=diagnosis,
@@ -39,6 +40,6 @@ def record_readiness(*, case, version, by, at, **tried):
     must_record(by, case)
     hops, pain = tried.get("hops"), tried.get("hop_pain")
     if (hops is not None and not 0 <= hops <= 200) or (pain is not None and not 0 <= pain <= 10):
-        raise Refused("Hops are counted from 0 to 200, pain is rated from 0 to 10.")
+        raise Refused(gettext("Hops are counted from 0 to 200, pain is rated from 0 to 10."))
     touch_case(case, version=version, by=by, at=at, kind="readiness", text="Tried before the first run")
     return RunReadiness.objects.create(case=case, assessed_at=at, assessed_by=by, **tried)

@@ -1,6 +1,7 @@
 """Signing: the moment from which a runner may do a plan."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.alarms import settle_task
@@ -49,22 +50,28 @@ def signed(case):
 def refuse_unready(plan, facts):
     """Refuse what may not be signed: no draft, no diagnosis, no exercise, or one that is closed today."""
     if not plan.is_draft:
-        raise Refused("This plan is no longer a draft: somebody signed or replaced it.")
+        raise Refused(gettext("This plan is no longer a draft: somebody signed or replaced it."))
     if plan.diagnosis_id is None:
-        raise Refused("Record a diagnosis and draft the plan again: a plan without one stays a draft.")
+        raise Refused(gettext("Record a diagnosis and draft the plan again: a plan without one stays a draft."))
     latest = plan.case.diagnoses.order_by("-at", "-id").first()
     if latest.pk != plan.diagnosis_id:
-        raise Refused("The diagnosis has changed since this draft. Draft the plan again.")
+        raise Refused(gettext("The diagnosis has changed since this draft. Draft the plan again."))
     items = list(plan.items.select_related("exercise"))
     if not items:
-        raise Refused("There is no exercise in this plan.")
+        raise Refused(gettext("There is no exercise in this plan."))
     verdicts = verdicts_of_exercises(plan.case, facts)
     for item in items:
         verdict = verdicts[item.exercise_id]
         if verdict.status != "ok":
-            raise NotAllowed(f"{item.exercise} may not be given today.", *(reason.text for reason in verdict.because))
+            raise NotAllowed(
+                gettext("%(exercise)s may not be given today.") % {"exercise": item.exercise},
+                *(reason.text for reason in verdict.because),
+            )
         if item.max_level > verdict.max_level:
-            raise NotAllowed(f"{item.exercise}: level {item.max_level} is closed today.")
+            raise NotAllowed(
+                gettext("%(exercise)s: level %(level)s is closed today.")
+                % {"exercise": item.exercise, "level": item.max_level}
+            )
 
 
 def first_steps(plan, decision, by, at):

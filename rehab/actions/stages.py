@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.terms import Level, Reason
@@ -104,7 +105,7 @@ def start_running(*, case, version, by, at):
     touch_case(case, version=version, by=by, at=at, kind="running_started", text="Return to running begun: stage 0")
     refuse_when_shut(loading_gate(case))
     if RunStage.objects.filter(case=case).exists():
-        raise Refused("This runner stands on the ladder already.")
+        raise Refused(gettext("This runner stands on the ladder already."))
     criteria = criteria_of(course_of(case, at))
     if not may_run(criteria):
         raise Refused(*(c.reason.text for c in criteria if c.met not in (Met.MET, Met.NOT_ASKED)))
@@ -121,11 +122,11 @@ def resume_running(*, case, version, stage, because, by, at):
     refuse_when_shut(loading_gate(case))
     newest = RunStage.objects.filter(case=case).order_by("-stepped_at", "-id").first()
     if newest is None:
-        raise Refused("This runner is not on the ladder yet.")
+        raise Refused(gettext("This runner is not on the ladder yet."))
     if not 0 <= stage <= newest.stage:
-        raise Refused(f"Go on at stage {newest.stage} or below.")
+        raise Refused(gettext("Go on at stage %(stage)s or below.") % {"stage": newest.stage})
     if not because.strip():
-        raise Refused("Write why running may go on.")
+        raise Refused(gettext("Write why running may go on."))
     reasons = [{"code": "resumed", "text": because.strip(), "source": "clinician"}]
     return _stage_by_hand(case, stage, "resumed", {}, reasons, by, at)
 

@@ -1,6 +1,7 @@
 """A clinician's answer to a step that the rules offer: the rules are asked again, then it is taken or declined."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from rehab.actions.moving import next_steps, write_step
@@ -36,7 +37,7 @@ def take_step(*, offer, version, by, at):
 def decline_step(*, offer, version, because, by, at):
     """Decline a step that waits for a tap, in words (not empty); later logs may bring it up again."""
     if not because.strip():
-        raise Refused("Write why the runner stays where they are.")
+        raise Refused(gettext("Write why the runner stays where they are."))
     text = f"Step declined: {name_of(offer)}. {because.strip()}"
     _answering(offer, version=version, by=by, at=at, kind="step_declined", text=text)
     _close(offer, accepted=False, by=by, at=at)
@@ -53,15 +54,15 @@ def _answering(offer, *, version, by, at, kind, text):
     must_sign(by, case)
     touch_case(case, version=version, by=by, at=at, kind=kind, text=text)
     if case.closed_at:
-        raise Refused("The case is closed: nothing moves in it any more.")
+        raise Refused(gettext("The case is closed: nothing moves in it any more."))
     if not StepOffer.objects.filter(pk=offer.pk, decided_at__isnull=True).exists():
-        raise Refused("This step no longer waits: somebody has answered it, or newer logs have taken it back.")
+        raise Refused(gettext("This step no longer waits: somebody has answered it, or newer logs have taken it back."))
     return case
 
 
 def _take_level(course, offer, by, at):
     if course.plan is None or offer.item.plan_id != course.plan.pk:
-        raise Refused("This step is of a plan that is no longer in force.")
+        raise Refused(gettext("This step is of a plan that is no longer in force."))
     item, step = next(found for found in next_steps(course) if found[0].pk == offer.item_id)
     if step.kind is not Kind.UP or step.level != offer.level:
         raise Refused(OUTRUN, *(reason.text for reason in step.reasons))

@@ -1,6 +1,7 @@
 """Recording what was done with the hands, through the treatment gate."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from clinic.actions import forget_draft, touch_case
 from rehab.actions.kept import knowledge_columns
@@ -21,9 +22,13 @@ def record_treatment(*, case, treatment, given_at, site, indication, reason, res
     facts = plan_facts(case, at.date(), case.equipment)
     judged = verdicts_of_treatments(case, facts)[treatment]
     if judged.verdict == "forbidden":
-        raise NotAllowed(f"{name} is forbidden today.", *(because.text for because in judged.because))
+        raise NotAllowed(
+            gettext("%(name)s is forbidden today.") % {"name": name}, *(because.text for because in judged.because)
+        )
     if judged.verdict == "reason_needed" and not reason.strip():
-        raise Refused(f"{name} needs your reason today.", *(because.text for because in judged.because))
+        raise Refused(
+            gettext("%(name)s needs your reason today.") % {"name": name}, *(because.text for because in judged.because)
+        )
     forget_draft(person=by, case=case, form="treatment")
     return TreatmentRecord.objects.create(
         case=case,

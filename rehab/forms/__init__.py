@@ -3,14 +3,16 @@
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import RecordForm
+from clinic.language import said
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia
 from rehab.models.plans import SIDES
 
-ANSWERS = [(Answer.PRESENT, "Yes"), (Answer.ABSENT, "No"), (Answer.NOT_ASSESSED, "Not asked")]
+ANSWERS = [(Answer.PRESENT, _("Yes")), (Answer.ABSENT, _("No")), (Answer.NOT_ASSESSED, _("Not asked"))]
 DOSE_LIMITS = {  # lowest and highest value a clinician may set, as in the database
     "sets": (1, 10),
     "amount": (1, 600),
@@ -22,14 +24,14 @@ DOSE_LIMITS = {  # lowest and highest value a clinician may set, as in the datab
     "times_a_day": (1, 4),
 }
 DOSE_LABELS = {
-    "sets": "Sets",
-    "amount": "Amount per set, from",
-    "amount_high": "Amount per set, up to",
-    "hold_seconds": "Hold each (seconds)",
-    "rest_seconds": "Rest between sets (seconds)",
-    "times_a_week": "Days a week, from",
-    "times_a_week_high": "Days a week, up to",
-    "times_a_day": "Times on such a day",
+    "sets": _("Sets"),
+    "amount": _("Amount per set, from"),
+    "amount_high": _("Amount per set, up to"),
+    "hold_seconds": _("Hold each (seconds)"),
+    "rest_seconds": _("Rest between sets (seconds)"),
+    "times_a_week": _("Days a week, from"),
+    "times_a_week_high": _("Days a week, up to"),
+    "times_a_day": _("Times on such a day"),
 }
 TEMPO = r"^\d{1,2}(\.5)?-\d{1,2}(\.5)?-\d{1,2}(\.5)?$"
 MEGABYTE = 1024 * 1024
@@ -92,7 +94,7 @@ class DraftPlan(RecordForm):
     """What stands at home, before the rules choose."""
 
     equipment = forms.MultipleChoiceField(
-        label="Equipment the runner has or can use",
+        label=_("Equipment the runner has or can use"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -101,14 +103,14 @@ class DraftPlan(RecordForm):
         super().__init__(*args, **kwargs)
         table = rehab_knowledge().mapping
         self.fields["equipment"].choices = [
-            (code, text.en) for code, text in table.equipment.items() if code not in table.always_there
+            (code, said(text)) for code, text in table.equipment.items() if code not in table.always_there
         ]
 
 
 class Checklist(RecordForm):
     """The short list before the plan.  "None of these" records each listed item as absent."""
 
-    none_of_these = forms.BooleanField(label="None of these", required=False)
+    none_of_these = forms.BooleanField(label=_("None of these"), required=False)
 
     def __init__(self, *args, questions=(), known=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -124,9 +126,9 @@ class Checklist(RecordForm):
         """A "yes" and "none of these" cannot both be true."""
         data = super().clean()
         if data.get("none_of_these") and any(data.get(f"q_{code}") == Answer.PRESENT for code, _ in self.questions):
-            raise forms.ValidationError('A question is answered "yes": take the tick from "none of these".')
+            raise forms.ValidationError(_('A question is answered "yes": take the tick from "none of these".'))
         if self.known and not self.errors and not self.answers()[0]:
-            raise forms.ValidationError("No answer was changed.")
+            raise forms.ValidationError(_("No answer was changed."))
         return data
 
     def answers(self):
@@ -143,8 +145,8 @@ class ChooseExercise(RecordForm):
     """An exercise by hand, in addition or in the place of another."""
 
     exercise = forms.ModelChoiceField(queryset=Exercise.objects.filter(is_offered=True), widget=forms.RadioSelect)
-    side = forms.ChoiceField(label="Side that goes first", choices=SIDES[:3], initial="both")
-    reason = forms.CharField(label="Why this departs from the suggestion", max_length=300)
+    side = forms.ChoiceField(label=_("Side that goes first"), choices=SIDES[:3], initial="both")
+    reason = forms.CharField(label=_("Why this departs from the suggestion"), max_length=300)
 
     def __init__(self, *args, replacing=False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -155,34 +157,38 @@ class ChooseExercise(RecordForm):
 class RemoveItem(RecordForm):
     """Take an exercise out, with the reason."""
 
-    reason = forms.CharField(label="Why it is taken out", max_length=300)
+    reason = forms.CharField(label=_("Why it is taken out"), max_length=300)
 
 
 class ChangeDose(RecordForm):
     """Side, levels and dose of one exercise.  An empty number means "not specified"."""
 
     SAID = ("side", "start_level", "max_level", "tempo", "note")  # what is no plain number
-    side = forms.ChoiceField(label="Side that goes first", choices=SIDES)
-    start_level = forms.TypedChoiceField(label="Start at level", coerce=int)
-    max_level = forms.TypedChoiceField(label="Signature covers up to level", coerce=int)
+    side = forms.ChoiceField(label=_("Side that goes first"), choices=SIDES)
+    start_level = forms.TypedChoiceField(label=_("Start at level"), coerce=int)
+    max_level = forms.TypedChoiceField(label=_("Signature covers up to level"), coerce=int)
     tempo = forms.RegexField(
         TEMPO,
-        label="Tempo (seconds up-hold-down)",
+        label=_("Tempo (seconds up-hold-down)"),
         required=False,
-        help_text="such as 2-1-3",
-        error_messages={"invalid": "Write three numbers of seconds: up, hold and down, such as 2-1-3."},
+        help_text=_("such as 2-1-3"),
+        error_messages={"invalid": _("Write three numbers of seconds: up, hold and down, such as 2-1-3.")},
     )
-    note = forms.CharField(label="Note for the runner", max_length=300, required=False)
+    note = forms.CharField(label=_("Note for the runner"), max_length=300, required=False)
 
     def __init__(self, *args, item, **kwargs):
         super().__init__(*args, **kwargs)
         self.item = item
         levels = rehab_knowledge().exercises[item.exercise_id].levels
-        names = [(level.number, f"{level.number}: {level.name.en}") for level in levels] or [(1, "1")]
+        names = [(level.number, f"{level.number}: {said(level.name)}") for level in levels] or [(1, "1")]
         self.fields["start_level"].choices = self.fields["max_level"].choices = names
         for name, (low, high) in DOSE_LIMITS.items():
             self.fields[name] = forms.IntegerField(
-                label=self.label_of(name), min_value=low, max_value=high, required=False, help_text=f"{low} to {high}"
+                label=self.label_of(name),
+                min_value=low,
+                max_value=high,
+                required=False,
+                help_text=_("%(low)s to %(high)s") % {"low": low, "high": high},
             )
         for name in (*self.SAID, *DOSE_LIMITS):
             self.fields[name].initial = getattr(item, name)
@@ -213,7 +219,7 @@ class ChangeDose(RecordForm):
         pairs = [("start_level", "max_level"), ("amount", "amount_high"), ("times_a_week", "times_a_week_high")]
         for low, high in pairs:
             if data.get(high) is not None and (data.get(low) is None or data[high] < data[low]):
-                self.add_error(high, "This must not be lower than the number before it.")
+                self.add_error(high, _("This must not be lower than the number before it."))
         return data
 
     def dose(self):
@@ -224,21 +230,21 @@ class ChangeDose(RecordForm):
 class RecordTreatment(RecordForm):
     """What was done today; the gate has the last word."""
 
-    treatment = forms.ChoiceField(label="Treatment")
-    given_at = forms.DateTimeField(label="When", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    site = forms.CharField(label="Where on the body", max_length=120)
-    indication = forms.CharField(label="What it was given for", max_length=300)
-    reason = forms.CharField(label="Your reason, where one is needed", max_length=300, required=False)
-    response = forms.CharField(label="How the runner responded", max_length=300)
+    treatment = forms.ChoiceField(label=_("Treatment"))
+    given_at = forms.DateTimeField(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    site = forms.CharField(label=_("Where on the body"), max_length=120)
+    indication = forms.CharField(label=_("What it was given for"), max_length=300)
+    reason = forms.CharField(label=_("Your reason, where one is needed"), max_length=300, required=False)
+    response = forms.CharField(label=_("How the runner responded"), max_length=300)
 
     def __init__(self, *args, forbidden=(), **kwargs):
         super().__init__(*args, **kwargs)
         allowed = [
-            (code, treatment.name.en)
+            (code, said(treatment.name))
             for code, treatment in rehab_knowledge().treatments.items()
             if code not in forbidden
         ]
-        self.fields["treatment"].choices = allowed and [("", "choose"), *allowed]
+        self.fields["treatment"].choices = allowed and [("", _("choose")), *allowed]
         self.fields["given_at"].initial = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
 
     @property
@@ -259,5 +265,5 @@ class RecordTreatment(RecordForm):
         """A treatment is recorded after it was given."""
         given = self.cleaned_data["given_at"]
         if given > timezone.now():
-            raise forms.ValidationError("This lies in the future.")
+            raise forms.ValidationError(_("This lies in the future."))
         return given

@@ -2,28 +2,29 @@
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import THREE_WAYS, RecordForm
 from clinic.models import Case
 
 PAIN = [
-    ("worst", "Worst pain of the last 24 hours"),
-    ("now", "Pain now"),
-    ("average", "Average pain of the last 24 hours"),
-    ("running", "Worst pain while running"),
-    ("morning", "Pain at the first steps of the morning"),
+    ("worst", _("Worst pain of the last 24 hours")),
+    ("now", _("Pain now")),
+    ("average", _("Average pain of the last 24 hours")),
+    ("running", _("Worst pain while running")),
+    ("morning", _("Pain at the first steps of the morning")),
 ]
 ENDS = [
-    (Case.Outcome.RUNNING, "Back to running: the runner goes on alone"),
-    (Case.Outcome.REFERRED, "Referred: somebody else takes over"),
-    (Case.Outcome.OTHER, "Otherwise: the runner's own wish, moved away, opened by mistake"),
+    (Case.Outcome.RUNNING, _("Back to running: the runner goes on alone")),
+    (Case.Outcome.REFERRED, _("Referred: somebody else takes over")),
+    (Case.Outcome.OTHER, _("Otherwise: the runner's own wish, moved away, opened by mistake")),
 ]
 MOST_ACTIVITIES = 5
 TRIED = {
-    "hop_after_effect": "Did the hops leave something behind, then or the next morning?",
-    "hop_tingling": "Tingling or pressure while hopping?",
-    "raise_symptoms": "Symptoms at single heel raises?",
-    "bone_cleared": "Bone stress injury: cleared by who treats it?",
+    "hop_after_effect": _("Did the hops leave something behind, then or the next morning?"),
+    "hop_tingling": _("Tingling or pressure while hopping?"),
+    "raise_symptoms": _("Symptoms at single heel raises?"),
+    "bone_cleared": _("Bone stress injury: cleared by who treats it?"),
 }
 
 
@@ -39,23 +40,23 @@ class AnswerOffer(RecordForm):
 class DeclineOffer(RecordForm):
     """Decline a step, in words."""
 
-    because = forms.CharField(label="Why does the runner stay where they are?", max_length=300)
+    because = forms.CharField(label=_("Why does the runner stay where they are?"), max_length=300)
 
 
 class SetLimit(RecordForm):
     """How much pain is allowed; the lower of this and the table's limit holds."""
 
-    during_nprs = rating("Pain allowed during a session, 0 to 10")
-    strength_nprs = rating("In strength work, if it differs", required=False)
-    morning_change = rating("Allowed rise over the usual morning", initial=0)
-    because = forms.CharField(label="Why?", max_length=300)
+    during_nprs = rating(_("Pain allowed during a session, 0 to 10"))
+    strength_nprs = rating(_("In strength work, if it differs"), required=False)
+    morning_change = rating(_("Allowed rise over the usual morning"), initial=0)
+    because = forms.CharField(label=_("Why?"), max_length=300)
 
 
 class Readiness(RecordForm):
     """What was tried before the first run, of the worse side; what is left empty stays not recorded."""
 
-    hops = forms.IntegerField(label="Single-leg hops in a row", min_value=0, max_value=200, required=False)
-    hop_pain = rating("Pain while hopping, 0 to 10", required=False)
+    hops = forms.IntegerField(label=_("Single-leg hops in a row"), min_value=0, max_value=200, required=False)
+    hop_pain = rating(_("Pain while hopping, 0 to 10"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -72,15 +73,15 @@ class Readiness(RecordForm):
 class CloseCase(RecordForm):
     """How a case ends, and why."""
 
-    outcome = forms.ChoiceField(label="How does it end?", choices=ENDS, widget=forms.RadioSelect)
-    because = forms.CharField(label="In words: why, and for a referral to whom", max_length=300)
+    outcome = forms.ChoiceField(label=_("How does it end?"), choices=ENDS, widget=forms.RadioSelect)
+    because = forms.CharField(label=_("In words: why, and for a referral to whom"), max_length=300)
 
 
 class Resume(RecordForm):
     """Let running go on after a stop, at the stage reached or below."""
 
-    stage = forms.IntegerField(label="Go on at stage", min_value=0, max_value=8)
-    because = forms.CharField(label="Why may running go on?", max_length=300)
+    stage = forms.IntegerField(label=_("Go on at stage"), min_value=0, max_value=8)
+    because = forms.CharField(label=_("Why may running go on?"), max_length=300)
 
 
 class Scored(RecordForm):
@@ -116,11 +117,13 @@ class ActivityScore(Scored):
         for number in range(1, MOST_ACTIVITIES + 1):
             known = named[number - 1] if number <= len(named) else ""
             self.fields[f"activity_{number}"] = forms.CharField(
-                label=f"Activity {number}", max_length=120, required=False, initial=known
+                label=_("Activity %(number)s") % {"number": number}, max_length=120, required=False, initial=known
             )
-            self.fields[f"points_{number}"] = rating(f"Rating {number}, 0 to 10", required=False)
+            self.fields[f"points_{number}"] = rating(
+                _("Rating %(number)s, 0 to 10") % {"number": number}, required=False
+            )
         rows = [[f"activity_{number}", f"points_{number}"] for number in range(1, MOST_ACTIVITIES + 1)]
-        self.sections = (("", (["day"],)), ("Activities", rows))
+        self.sections = (("", (["day"],)), (_("Activities"), rows))
 
     def clean(self):
         """An activity has its points, and points have their activity."""
@@ -128,7 +131,7 @@ class ActivityScore(Scored):
         for number in range(1, MOST_ACTIVITIES + 1):
             named, points = data.get(f"activity_{number}"), data.get(f"points_{number}")
             if bool(named) != (points is not None) and f"points_{number}" not in self.errors:
-                self.add_error(f"points_{number}", "Name the activity and rate it, or leave both empty.")
+                self.add_error(f"points_{number}", _("Name the activity and rate it, or leave both empty."))
         return data
 
     def parts(self):
@@ -143,7 +146,9 @@ class TotalScore(Scored):
     def __init__(self, *args, before=None, **kwargs):
         super().__init__(*args, **kwargs)
         low, high = round(self.measure.low), round(self.measure.high)
-        self.fields["total"] = forms.IntegerField(label=f"Total, {low} to {high}", min_value=low, max_value=high)
+        self.fields["total"] = forms.IntegerField(
+            label=_("Total, %(low)s to %(high)s") % {"low": low, "high": high}, min_value=low, max_value=high
+        )
 
     def parts(self):
         """Return the total."""

@@ -5,8 +5,10 @@ from types import SimpleNamespace
 from django.contrib import messages
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from clinic.access import may_sign
+from clinic.language import said
 from clinic.terms import Answer
 from rehab.actions import Refused
 from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdicts_of_treatments
@@ -165,7 +167,7 @@ def catalogue_choices(case, at):
             verdict=verdict,
             is_chosen=code in chosen,
             why=[in_words(reason.text) for reason in verdict.because],
-            answered_no=[word.question.en for word in known[code].contraindications if facts.lacks(word.code)],
+            answered_no=[said(word.question) for word in known[code].contraindications if facts.lacks(word.code)],
         )
         for code, verdict in verdicts.items()
         if code in rows
@@ -210,7 +212,11 @@ def treatment_row(treatment, judged):
 
 def grouped(rows):
     """Return the treatments under the words of their verdicts, the allowed first."""
-    titles = {"ok": "Allowed today", "reason_needed": "Allowed with your reason", "forbidden": "Forbidden today"}
+    titles = {
+        "ok": gettext("Allowed today"),
+        "reason_needed": gettext("Allowed with your reason"),
+        "forbidden": gettext("Forbidden today"),
+    }
     groups = [(title, [row for row in rows if row.verdict == verdict]) for verdict, title in titles.items()]
     return [(title, group) for title, group in groups if group]
 
@@ -220,5 +226,5 @@ def given_treatments(case):
     known = rehab_knowledge().treatments
     records = list(case.treatments.select_related("given_by")[:50])
     for record in records:
-        record.name = known[record.treatment].name.en if record.treatment in known else record.treatment
+        record.name = said(known[record.treatment].name) if record.treatment in known else record.treatment
     return records

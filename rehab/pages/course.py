@@ -5,9 +5,13 @@ from types import SimpleNamespace
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_record, may_sign
+from clinic.language import said, said_number
 from clinic.pages import day_words, days_ago
+from clinic.units import km_shown, unit_word
 from rehab.actions.moving import next_steps
 from rehab.actions.offers import open_offers
 from rehab.actions.stages import next_stage
@@ -33,19 +37,19 @@ COLOURS = {  # word and mark: never colour alone
     "green": ("GREEN", "circle-check"),
     "amber": ("AMBER", "triangle-alert"),
     "red": ("RED", "octagon-x"),
-    "pending": ("waits for the morning", "clock"),
-    "unknown": ("cannot be judged", "circle-question-mark"),
+    "pending": (_("waits for the morning"), "clock"),
+    "unknown": (_("cannot be judged"), "circle-question-mark"),
 }
 NEXT = {
-    "up": "One level up",
-    "restore_dose": "The full dose again",
-    "hold": "Stay",
-    "half": "Half the dose",
-    "down": "One level down",
-    "stop48": "Rest, then one level down",
-    "ask_test": "Test the length again",
-    "maintain": "Keep it up less often",
-    "reassess": "Assess again",
+    "up": _("One level up"),
+    "restore_dose": _("The full dose again"),
+    "hold": _("Stay"),
+    "half": _("Half the dose"),
+    "down": _("One level down"),
+    "stop48": _("Rest, then one level down"),
+    "ask_test": _("Test the length again"),
+    "maintain": _("Keep it up less often"),
+    "reassess": _("Assess again"),
 }
 STEP = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id")
 VERDICT = Verdict.objects.filter(session=OuterRef("pk"), exercise__isnull=True).order_by("-judged_at", "-id")
@@ -133,7 +137,7 @@ def measures_due(plan, scores, at):
     cause = plan.diagnosis.cause if plan.diagnosis_id else None
     started, today = timezone.localdate(plan.signed_at), timezone.localdate(at)
     return [
-        SimpleNamespace(code=one.measure, name=known[one.measure].name.en, week=one.week, late=one.days_late)
+        SimpleNamespace(code=one.measure, name=said(known[one.measure].name), week=one.week, late=one.days_late)
         for one in due(asked, started, scores, today, cause)
     ]
 
@@ -171,8 +175,8 @@ def progress_page(case, person, at):
         "adherence": adherence_percent(course),
         "passed": passed_shown(course),
         "discharge": discharge_shown(course) if here else None,
-        "sessions": _sessions(course, at),
-        "pictures": pictures_of(course, weeks_run(course)),
+        "sessions": _sessions(course, at, person.units),
+        "pictures": pictures_of(course, weeks_run(course), person.units),
         "measures": measures_shown(course, scores, at),
         "tests": tests_over_time(case, at),
     }
@@ -207,27 +211,27 @@ def _sources(reasons):
     return [key for key in dict.fromkeys(", ".join(reason.source for reason in reasons).split(", ")) if key]
 
 
-def _sessions(course, at):
-    """Return every session with its verdict, newest first; a run longer than its cap says so."""
+def _sessions(course, at, units):
+    """Return every session with its verdict, newest first, in the reader's units; a run over its cap says so."""
     rows, longer = [], too_long(course, moves_of(course.case))
     for judged in reversed(course.judged):
-        row, cap = _judged(judged, course, at), longer.get(judged.session.id)
+        row, cap = _judged(judged, course, at, units), longer.get(judged.session.id)
         row.why += [reason.text for reason in cap.reasons] if cap else []
         row.sources += _sources(cap.reasons) if cap else []
         rows.append(row)
     return rows
 
 
-def _judged(judged, course, at):
+def _judged(judged, course, at, units):
     """Return one session with its verdict and those of its exercises, in words."""
     session, names = judged.session, rehab_knowledge().exercises
     row = _verdict(judged.judgement)
     row.day, row.ago = day_words(session.day), days_ago(session.began, at)
-    row.kind = "Run or walk" if session.run else "Exercises"
-    row.facts = _facts(session)
+    row.kind = gettext("Run or walk") if session.run else gettext("Exercises")
+    row.facts = _facts(session, units)
     row.exercises = [
         SimpleNamespace(
-            name=names[done.exercise].name.en if done.exercise in names else done.exercise,
+            name=said(names[done.exercise].name) if done.exercise in names else done.exercise,
             level=done.level,
             skipped=done.skipped,
             **vars(_verdict(course.exercises[session.id, done.item])),
@@ -250,15 +254,19 @@ def _verdict(judgement):
     )
 
 
-def _facts(session):
+def _facts(session, units):
     """Return what was told of a session, in short: "pain 2 during, 1 after; effort 5; 20 minutes"."""
     told = [
-        (f"pain {session.pain_during} during", session.pain_during),
-        (f"{session.pain_after} after", session.pain_after),
+        (gettext("pain %(points)s during") % {"points": session.pain_during}, session.pain_during),
+        (gettext("pain %(points)s after") % {"points": session.pain_after}, session.pain_after),
     ]
-    told += [(f"effort {session.effort}", session.effort), (f"{session.minutes} minutes", session.minutes)]
+    told += [
+        (gettext("effort %(points)s") % {"points": session.effort}, session.effort),
+        (gettext("%(minutes)s minutes") % {"minutes": session.minutes}, session.minutes),
+    ]
     if session.run and session.run.km is not None:
-        told.append((f"{session.run.km:g} km", session.run.km))
+        distance = f"{said_number(km_shown(session.run.km, units))} {unit_word(units, 'distance')}"
+        told.append((distance, session.run.km))
     return ", ".join(words for words, value in told if value is not None)
 
 

@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace
 
+from django.utils.translation import gettext_lazy as _
+
+from clinic.language import said
 from rehab.history import course_of
 from rehab.leaving import suggestion_of
 from rehab.rules.running_facts import Met
@@ -10,10 +13,10 @@ from triage.knowledge import triage_knowledge
 TESTS = "discharge_tests"
 
 MET = {
-    Met.MET: ("met", "circle-check"),
-    Met.NOT_MET: ("not met", "circle-x"),
-    Met.MISSING: ("not recorded", "circle-question-mark"),
-    Met.NOT_ASKED: ("not asked here", "circle-minus"),
+    Met.MET: (_("met"), "circle-check"),
+    Met.NOT_MET: (_("not met"), "circle-x"),
+    Met.MISSING: (_("not recorded"), "circle-question-mark"),
+    Met.NOT_ASKED: (_("not asked here"), "circle-minus"),
 }
 
 
@@ -22,7 +25,7 @@ def criterion_shown(one):
     word, icon = MET[one.met]
     holds = one.met in (Met.MET, Met.NOT_ASKED)
     return SimpleNamespace(
-        text=one.text.en, word=word, icon=icon, why=one.reason.text, holds=holds, state=one.met.value
+        text=said(one.text), word=word, icon=icon, why=one.reason.text, holds=holds, state=one.met.value
     )
 
 

@@ -2,8 +2,13 @@
 
 from datetime import timedelta
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clinic.language import said, said_number
 from clinic.pages import day_words
-from clinic.units import km_shown
+from clinic.units import km_shown, unit_word
 from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart, plain
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.load import load_rise, weekly_load
@@ -14,9 +19,9 @@ WEEKS = 8
 COLOUR_WORDS = {"green": "GREEN", "amber": "AMBER", "red": "RED"}
 
 
-def pictures_of(course, weeks):
-    """Return the charts of a course, each with the words beside it and the words where it is empty."""
-    return [pain(course), mornings(course), load(course), *run_weeks(weeks)]
+def pictures_of(course, weeks, units="metric"):
+    """Return the charts of a course in the reader's units, each with its words, and those where it is empty."""
+    return [pain(course), mornings(course), load(course), *run_weeks(weeks, units)]
 
 
 def shown(chart, words, empty):
@@ -26,7 +31,7 @@ def shown(chart, words, empty):
 
 def short(day):
     """Return a day as an axis shows it: "3 Nov"."""
-    return f"{day.day} {day:%b}"
+    return date_format(day, "j M")
 
 
 def pain(course):
@@ -39,8 +44,8 @@ def pain(course):
             worst[day] = judged
     days, limit = sorted(worst), course.limit.during_nprs if course.limit else None
     chart = line_chart(
-        title="Pain during sessions",
-        about="The worst pain of each day's sessions, 0 to 10, with the verdict of the day.",
+        title=gettext("Pain during sessions"),
+        about=gettext("The worst pain of each day's sessions, 0 to 10, with the verdict of the day."),
         days=[day.toordinal() for day in days],
         labels=[short(day) for day in days],
         series=[Series("Pain", [worst[day].session.pain_during for day in days])],
@@ -53,9 +58,12 @@ def pain(course):
     )
     over = sum(judged.session.pain_during > limit for judged in found) if limit is not None else 0
     words = (
-        f"{over} of {len(found)} sessions went above the limit of {limit}." if limit is not None else "No limit is set."
+        gettext("%(over)s of %(all)s sessions went above the limit of %(limit)s.")
+        % {"over": over, "all": len(found), "limit": limit}
+        if limit is not None
+        else gettext("No limit is set.")
     )
-    return shown(chart, words, "No session with a pain rating yet.")
+    return shown(chart, words, gettext("No session with a pain rating yet."))
 
 
 def _mark(judged):
@@ -67,18 +75,22 @@ def mornings(course):
     """Draw pain and stiffness of the mornings."""
     rows = course.mornings
     chart = line_chart(
-        title="First steps in the morning",
-        about="Pain at the first steps of each morning, 0 to 10.",
+        title=gettext("First steps in the morning"),
+        about=gettext("Pain at the first steps of each morning, 0 to 10."),
         days=[row.day.toordinal() for row in rows],
         labels=[short(row.day) for row in rows],
-        series=[Series("Morning pain", [row.pain for row in rows])],
+        series=[Series(gettext("Morning pain"), [row.pain for row in rows])],
         day_word="Day",
         top=10,
     )
     words = ""
     if rows:
-        words = f"{len(rows)} mornings told; the newest, {day_words(rows[-1].day)}: {rows[-1].pain}."
-    return shown(chart, words, "No morning told yet.")
+        words = gettext("%(number)s mornings told; the newest, %(day)s: %(pain)s.") % {
+            "number": len(rows),
+            "day": day_words(rows[-1].day),
+            "pain": rows[-1].pain,
+        }
+    return shown(chart, words, gettext("No morning told yet."))
 
 
 def _weeks(course):
@@ -100,17 +112,21 @@ def load(course):
         for day, before in zip(weeks, (0, *values), strict=False)
     ]
     chart = bar_chart(
-        title="Load of each week",
-        about="Effort from 0 to 10 times minutes, added up over 7 days.",
-        labels=[f"to {short(day)}" for day in weeks],
+        title=gettext("Load of each week"),
+        about=gettext("Effort from 0 to 10 times minutes, added up over 7 days."),
+        labels=[gettext("to %(day)s") % {"day": short(day)} for day in weeks],
         values=values,
-        label_word="7 days",
-        value_word="Load",
+        label_word=gettext("7 days"),
+        value_word=gettext("Load"),
         allowed=allowed,
-        allowed_word="Allowed",
-        over_word="above",
+        allowed_word=gettext("Allowed"),
+        over_word=gettext("above"),
     )
-    return shown(chart, f"More than {rise:g} % above the week before is AMBER (convention).", "No load known yet.")
+    return shown(
+        chart,
+        gettext("More than %(rise)s %% above the week before is AMBER (convention).") % {"rise": f"{rise:g}"},
+        gettext("No load known yet."),
+    )
 
 
 def weeks_charts(weeks, words, units="metric", say=plain, label=short):
@@ -146,34 +162,42 @@ def weeks_amount(value, unit, units):
 
 
 WEEK_WORDS = {
-    "minutes": "Minutes run each week",
-    "minutes_about": "Minutes of running, walking left out, Monday to Sunday; the band is what the week could hold.",
-    "distance": "Kilometres each week",
-    "distance_about": "Kilometres run from Monday to Sunday; the band is what the week could hold.",
-    "week": "Week from",
-    "done": "Run",
-    "allowed": "Allowed",
-    "over": "above",
+    "minutes": _("Minutes run each week"),
+    "minutes_about": _("Minutes of running, walking left out, Monday to Sunday; the band is what the week could hold."),
+    "distance_about": _("From Monday to Sunday; the band is what the week could hold."),
+    "week": _("Week from"),
+    "done": _("Run"),
+    "allowed": _("Allowed"),
+    "over": _("above"),
 }
 
 
-def run_weeks(weeks):
-    """Draw minutes and kilometres of each week with the band of allowed growth, and what this week may still hold."""
-    found = []
-    for unit, chart in zip((MINUTES, KM), weeks_charts(weeks, WEEK_WORDS), strict=True):
-        ran = sum(week.amount(unit) or 0 for week in weeks)
-        words = f"{ran:g} {UNITS[unit].en} in {len(weeks)} weeks. {_allowed_words(weeks, unit)}".rstrip()
-        found.append(shown(chart, words, "No run yet." if unit == MINUTES else "No run with a distance yet."))
+def run_weeks(weeks, units):
+    """Draw minutes and distance of each week with the band of allowed growth, and what this week may still hold."""
+    found, distance = [], unit_word(units, "distance")
+    words = WEEK_WORDS | {"distance": gettext("Distance a week, {unit}").format(unit=distance)}
+    for unit, chart in zip((MINUTES, KM), weeks_charts(weeks, words, units), strict=True):
+        ran = weeks_amount(sum(week.amount(unit) or 0 for week in weeks), unit, units)
+        told = gettext("%(ran)s %(unit)s in %(weeks)s weeks.") % {
+            "ran": said_number(ran),
+            "unit": distance if unit == KM else said(UNITS[unit]),
+            "weeks": len(weeks),
+        }
+        empty = gettext("No run yet.") if unit == MINUTES else gettext("No run with a distance yet.")
+        found.append(shown(chart, f"{told} {_allowed_words(weeks, unit, units)}".rstrip(), empty))
     return found
 
 
-def _allowed_words(weeks, unit):
+def _allowed_words(weeks, unit, units):
     """Return what this week may hold and why, beside the chart of the unit the rules count in."""
     allowed = weeks[-1].allowed if weeks else None
     if allowed is None or allowed.unit != unit:
         return ""
-    words = f"This week {allowed.done:g} of at most {allowed.week_max:g}; one run at most {allowed.single_run_max:g}. "
-    return words + " ".join(reason.text for reason in allowed.reasons)
+    amounts = (allowed.done, allowed.week_max, allowed.single_run_max)
+    done, most, single = (said_number(weeks_amount(amount, unit, units)) for amount in amounts)
+    words = gettext("This week %(done)s of at most %(most)s; one run at most %(single)s.")
+    told = words % {"done": done, "most": most, "single": single}
+    return " ".join([told, *(reason.text for reason in allowed.reasons)])
 
 
 def stair_state(here, number):
@@ -185,13 +209,13 @@ def stair_state(here, number):
 
 def stairs(stages, here):
     """Draw the ladder back to running, with where the runner stands."""
-    words = {"passed": "passed", "here": "here", "ahead": "to come"}
+    words = {"passed": gettext("passed"), "here": gettext("here"), "ahead": gettext("to come")}
     found = [(one, stair_state(here, one.number)) for one in stages]
-    rungs = [Rung(one.number, one.text.en, state, words[state]) for one, state in found]
+    rungs = [Rung(one.number, said(one.text), state, words[state]) for one, state in found]
     chart = ladder(
-        title="The ladder back to running",
-        about="Stages from walking to thirty minutes of running.",
+        title=gettext("The ladder back to running"),
+        about=gettext("Stages from walking to thirty minutes of running."),
         rungs=rungs,
-        columns=("Stage", "What is done", "State"),
+        columns=(gettext("Stage"), gettext("What is done"), gettext("State")),
     )
     return shown(chart, "", "")

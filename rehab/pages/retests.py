@@ -3,7 +3,10 @@
 from types import SimpleNamespace
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from clinic.language import said
 from clinic.pages import day_words
 from clinic.terms import Side
 from rehab.charts import Pair, pair_chart
@@ -14,13 +17,13 @@ from triage.facts import case_facts
 from triage.knowledge import triage_knowledge
 from triage.models import Finding
 
-SIDES = {"left": "left", "right": "right", "none": "", "both": ""}
-VERDICTS = {"failed": "fails", "amber": "noted", "passed": "passes"}
+SIDES = {"left": _("left"), "right": _("right"), "none": "", "both": ""}
+VERDICTS = {"failed": _("fails"), "amber": _("noted"), "passed": _("passes")}
 MOVED = {
-    "better": "better",
-    "worse": "worse",
-    "no_change": "no real change",
-    "unknown": "changed; how much is real is not known",
+    "better": _("better"),
+    "worse": _("worse"),
+    "no_change": _("no real change"),
+    "unknown": _("changed; how much is real is not known"),
 }
 
 
@@ -69,7 +72,7 @@ def _values(case):
 
 
 def _name(code):
-    return triage_knowledge().tests[code].name.en
+    return said(triage_knowledge().tests[code].name)
 
 
 def reference_of(test, side, sex):
@@ -89,7 +92,7 @@ def _row(case, code, sides, judged):
     painful = Side(case.side) if case.side in ("left", "right") else Side.NONE
     return SimpleNamespace(
         code=test.code,
-        name=test.name.en,
+        name=said(test.name),
         unit=test.unit,
         lines=lines,
         symmetry=None if lower_is_better else limb_symmetry(newest, painful),
@@ -126,16 +129,16 @@ def _line(case, test, side, told, judged, lower_is_better):
 def _sides_picture(rows):
     pairs = [
         Pair(f"{row.name}, {row.unit}", row.newest[Side.LEFT], row.newest[Side.RIGHT], row.reference,
-             f"{row.symmetry} % of the other side" if row.symmetry is not None else "")
+             gettext("%(share)s %% of the other side") % {"share": row.symmetry} if row.symmetry is not None else "")
         for row in rows
         if Side.LEFT in row.newest and Side.RIGHT in row.newest
     ]  # fmt: skip
     return pair_chart(
-        title="Left and right, newest values",
-        about="Each test on a scale of its own; the upright line is the reference.",
+        title=gettext("Left and right, newest values"),
+        about=gettext("Each test on a scale of its own; the upright line is the reference."),
         pairs=pairs,
-        words=("left", "right"),
-        columns=("Test", "Left", "Right", "Reference", "Symmetry"),
+        words=(gettext("left"), gettext("right")),
+        columns=(gettext("Test"), gettext("Left"), gettext("Right"), gettext("Reference"), gettext("Symmetry")),
     )
 
 
@@ -147,9 +150,17 @@ def _before_picture(rows):
         if line.many
     ]
     return pair_chart(
-        title="Before and now",
-        about="The first and the newest value of each test that was done again; the upright line is the reference.",
+        title=gettext("Before and now"),
+        about=gettext(
+            "The first and the newest value of each test that was done again; the upright line is the reference."
+        ),
         pairs=pairs,
-        words=("before", "now"),
-        columns=("Test", "Before", "Now", "Reference", "What became of it"),
+        words=(gettext("before"), gettext("now")),
+        columns=(
+            gettext("Test"),
+            gettext("Before"),
+            gettext("Now"),
+            gettext("Reference"),
+            gettext("What became of it"),
+        ),
     )

@@ -3,6 +3,7 @@
 from django import template
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from clinic.models import Case
 from rehab.models import Plan
@@ -11,11 +12,11 @@ from triage.models import Diagnosis, Examination, Screening
 register = template.Library()
 
 STEPS = [  # the column that says it is done, the word, where it is done
-    ("told", "Story", "clinic:intake"),
-    ("screened", "Red flags", "triage:screening"),
-    ("examined", "Examination", "triage:examination"),
-    ("diagnosed", "Diagnosis", "triage:causes"),
-    ("signed", "Plan", "rehab:plan"),
+    ("told", gettext_lazy("Story"), "clinic:intake"),
+    ("screened", gettext_lazy("Red flags"), "triage:screening"),
+    ("examined", gettext_lazy("Examination"), "triage:examination"),
+    ("diagnosed", gettext_lazy("Diagnosis"), "triage:causes"),
+    ("signed", gettext_lazy("Plan"), "rehab:plan"),
 ]
 
 

@@ -4,6 +4,7 @@ from django import template
 from django.db.models import Count
 from django.utils import timezone
 
+from clinic.language import said
 from rehab.actions.intake import told
 from rehab.models import Plan
 from rehab.pages.course import going, with_course
@@ -30,17 +31,17 @@ def told_panel(case):
     event = told(case)
     if event is None:
         return {}
-    said, names = event.data["said"], {code: test.name.en for code, test in triage_knowledge().tests.items()}
-    where, risks = said.get("where", {}), said.get("risks", {})
-    labels = {entry.code: entry.label.en.rstrip("?") for entry in triage_knowledge().codes}
+    words, names = event.data["said"], {code: said(test.name) for code, test in triage_knowledge().tests.items()}
+    where, risks = words.get("where", {}), words.get("risks", {})
+    labels = {entry.code: said(entry.label).rstrip("?") for entry in triage_knowledge().codes}
     places = [zone.rsplit("_", 1) for zone in where.get("zones", [])]
     return {
         "event": event,
-        "story": _unless(case.story, said.get("story", {}).get("story", "")),
-        "running": _unless(case.running_history, said.get("running", {}).get("running_history", "")),
+        "story": _unless(case.story, words.get("story", {}).get("story", "")),
+        "running": _unless(case.running_history, words.get("running", {}).get("running_history", "")),
         "places": [f"{names.get(zone, zone)}, {side}" for zone, side in places],
         "elsewhere": where.get("elsewhere", ""),
-        "goals": said.get("goals", {}).get("goals", []),
+        "goals": words.get("goals", {}).get("goals", []),
         "risks": [labels.get(code, code) for code, answer in risks.items() if answer == "present"],
         "unsure": [labels.get(code, code) for code, answer in risks.items() if answer == "not_assessed"],
     }

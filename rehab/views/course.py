@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_record
@@ -53,7 +54,7 @@ def take(request, case_id, offer_id):
     def act(data):
         actions.take_step(offer=offer, version=data["version"], by=request.user, at=at)
 
-    done = perform(request, form, act, ("rehab:progress", case.pk), "Step taken. The runner sees it at once.")
+    done = perform(request, form, act, ("rehab:progress", case.pk), gettext("Step taken. The runner sees it at once."))
     if done:
         return done
     context = progress_page(case, request.user, at) | {"refused": form}
@@ -71,7 +72,7 @@ def decline(request, case_id, offer_id):
         said = {"version": data["version"], "because": data["because"]}
         actions.decline_step(offer=offer, **said, by=request.user, at=timezone.now())
 
-    done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), "Step declined.")
+    done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), gettext("Step declined."))
     context = {"case": case, "form": form, "name": actions.name_of(offer)}
     return done or render(request, "rehab/decline.html", context, status=422 if form.is_bound else 200)
 
@@ -86,7 +87,7 @@ def limit(request, case_id):
         said = {name: data[name] for name in ("version", "during_nprs", "strength_nprs", "morning_change", "because")}
         actions.set_pain_limit(case=case, **said, by=request.user, at=timezone.now())
 
-    done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), "Limit set.")
+    done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), gettext("Limit set."))
     return done or render(
         request, "rehab/limit.html", {"case": case, "form": form}, status=422 if form.is_bound else 200
     )
@@ -105,7 +106,7 @@ def score(request, case_id, measure):
         said = {"measure": measure, "parts": form.parts(), "day": data["day"], "version": data["version"]}
         actions.record_score(case=case, **said, by=request.user, at=timezone.now())
 
-    done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), "Score recorded.")
+    done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), gettext("Score recorded."))
     context = {"case": case, "form": form, "measure": known}
     return done or render(request, "rehab/score.html", context, status=422 if form.is_bound else 200)
 
@@ -119,7 +120,7 @@ def running(request, case_id):
     def act(data):
         actions.record_readiness(case=case, version=data["version"], by=request.user, at=at, **form.tried())
 
-    done = form.is_bound and perform(request, form, act, ("rehab:running", case.pk), "Recorded.")
+    done = form.is_bound and perform(request, form, act, ("rehab:running", case.pk), gettext("Recorded."))
     return done or running_shown(request, case, at, form=form)
 
 
@@ -133,7 +134,7 @@ def close(request, case_id):
         said = {name: data[name] for name in ("version", "outcome", "because")}
         actions.close_case(case=case, **said, by=request.user, at=at)
 
-    done = form.is_bound and perform(request, form, act, ("clinic:case", case.pk), "Case closed.")
+    done = form.is_bound and perform(request, form, act, ("clinic:case", case.pk), gettext("Case closed."))
     return done or render(
         request, "rehab/close.html", closing_page(case, form, at), status=422 if form.is_bound else 200
     )
@@ -156,7 +157,7 @@ def start(request, case_id):
     def act(data):
         actions.start_running(case=case, version=data["version"], by=request.user, at=at)
 
-    done = perform(request, form, act, ("rehab:running", case.pk), "The way back to running has begun.")
+    done = perform(request, form, act, ("rehab:running", case.pk), gettext("The way back to running has begun."))
     return done or running_shown(request, case, at, refused=form)
 
 
@@ -171,5 +172,5 @@ def resume(request, case_id):
         said = {name: data[name] for name in ("version", "stage", "because")}
         actions.resume_running(case=case, **said, by=request.user, at=at)
 
-    done = perform(request, form, act, ("rehab:running", case.pk), "Running goes on.")
+    done = perform(request, form, act, ("rehab:running", case.pk), gettext("Running goes on."))
     return done or running_shown(request, case, at, resume=form)

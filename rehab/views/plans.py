@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_record, may_sign
@@ -43,7 +44,7 @@ def writable_case(request, case_id):
     if not may_sign(request.user, case):
         raise PermissionDenied
     if case.closed_at:
-        raise PermissionDenied("The case is closed: nothing is recorded in it any more.")
+        raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
     return case
 
 
@@ -60,7 +61,7 @@ def while_open(view):
     def guarded(request, case_id, *args, **kwargs):
         case = writable_case(request, case_id)
         if not loading_gate(case).open:
-            messages.error(request, "Nothing was changed: this leg must not be loaded now.")
+            messages.error(request, gettext("Nothing was changed: this leg must not be loaded now."))
             return redirect("rehab:plan", case.pk)
         return view(request, case, *args, **kwargs)
 
@@ -110,7 +111,7 @@ def checklist(request, case_id):
             case=case, version=data["version"], answers=answers, shown_none=none, by=request.user, at=at
         )
 
-    done = perform(request, form, act, ("rehab:plan", case.pk), "Answers recorded.")
+    done = perform(request, form, act, ("rehab:plan", case.pk), gettext("Answers recorded."))
     if done:
         return done
     frame = plan_frame(case, request.user, at, **({"refused": form} if form.known else {"checklist": form}))
@@ -180,7 +181,9 @@ def move(request, case_id, item_id):
         up = data["direction"] == "up"
         actions.move_item(item=item, up=up, version=data["version"], by=request.user, at=timezone.now())
 
-    moved = f"{item.exercise} moved {form.data.get('direction')}."
+    up = form.data.get("direction") == "up"
+    words = gettext("%(exercise)s moved up.") if up else gettext("%(exercise)s moved down.")
+    moved = words % {"exercise": item.exercise}
     done = perform(request, form, act, ("rehab:plan", case.pk), moved)
     return done or refused(request, case, form)
 
@@ -200,7 +203,7 @@ def dose(request, case, item_id):
     def act(data):
         actions.change_dose(item=item, dose=form.dose(), version=data["version"], by=request.user, at=timezone.now())
 
-    done = request.method == "POST" and perform(request, form, act, ("rehab:plan", case.pk), "Dose changed.")
+    done = request.method == "POST" and perform(request, form, act, ("rehab:plan", case.pk), gettext("Dose changed."))
     context = {"case": case, "form": form, "item": item, "contraindications": contraindications(item.exercise_id)}
     return done or render(request, "rehab/dose.html", context, status=422 if form.is_bound else 200)
 
@@ -216,8 +219,9 @@ def sign(request, case_id):
         draft = get_object_or_404(case.plans.all(), pk=data["plan"])
         actions.sign_plan(plan=draft, version=data["version"], by=request.user, at=timezone.now())
 
-    seen = "can see it now" if case.patient.person_id else "sees it as soon as they are invited"
-    done = perform(request, form, act, ("rehab:signed", case.pk), f"Plan signed. The runner {seen}.")
+    invited = gettext("Plan signed. The runner sees it as soon as they are invited.")
+    told = gettext("Plan signed. The runner can see it now.") if case.patient.person_id else invited
+    done = perform(request, form, act, ("rehab:signed", case.pk), told)
     return done or refused(request, case, form)
 
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from clinic.access import may_sign
@@ -27,7 +28,7 @@ def treatments(request, case_id):
         actions.record_treatment(case=case, **kept, by=request.user, at=at)
 
     done = request.method == "POST" and perform(
-        request, form, act, ("rehab:treatments", case.pk), "Treatment recorded."
+        request, form, act, ("rehab:treatments", case.pk), gettext("Treatment recorded.")
     )
     return done or page(request, case, rows, form, forms.Checklist(case=case, questions=asked))
 
@@ -59,5 +60,5 @@ def checklist(request, case_id):
             case=case, version=data["version"], answers=answers, shown_none=none, by=request.user, at=at
         )
 
-    done = perform(request, form, act, ("rehab:treatments", case.pk), "Answers recorded.")
+    done = perform(request, form, act, ("rehab:treatments", case.pk), gettext("Answers recorded."))
     return done or page(request, case, rows, forms.RecordTreatment(case=case), form)
