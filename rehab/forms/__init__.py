@@ -10,7 +10,7 @@ from clinic.language import said
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia
-from rehab.models.plans import SIDES
+from rehab.words import SIDE_WORDS
 
 ANSWERS = [(Answer.PRESENT, _("Yes")), (Answer.ABSENT, _("No")), (Answer.NOT_ASSESSED, _("Not asked"))]
 DOSE_LIMITS = {  # lowest and highest value a clinician may set, as in the database
@@ -145,7 +145,7 @@ class ChooseExercise(RecordForm):
     """An exercise by hand, in addition or in the place of another."""
 
     exercise = forms.ModelChoiceField(queryset=Exercise.objects.filter(is_offered=True), widget=forms.RadioSelect)
-    side = forms.ChoiceField(label=_("Side that goes first"), choices=SIDES[:3], initial="both")
+    side = forms.ChoiceField(label=_("Side that goes first"), choices=[*SIDE_WORDS.items()][:3], initial="both")
     reason = forms.CharField(label=_("Why this departs from the suggestion"), max_length=300)
 
     def __init__(self, *args, replacing=False, **kwargs):
@@ -164,7 +164,7 @@ class ChangeDose(RecordForm):
     """Side, levels and dose of one exercise.  An empty number means "not specified"."""
 
     SAID = ("side", "start_level", "max_level", "tempo", "note")  # what is no plain number
-    side = forms.ChoiceField(label=_("Side that goes first"), choices=SIDES)
+    side = forms.ChoiceField(label=_("Side that goes first"), choices=[*SIDE_WORDS.items()])
     start_level = forms.TypedChoiceField(label=_("Start at level"), coerce=int)
     max_level = forms.TypedChoiceField(label=_("Signature covers up to level"), coerce=int)
     tempo = forms.RegexField(

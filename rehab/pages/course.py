@@ -34,9 +34,9 @@ from triage.gate import loading_gate
 
 SHOWN = 5  # sessions of the panel
 COLOURS = {  # word and mark: never colour alone
-    "green": ("GREEN", "circle-check"),
-    "amber": ("AMBER", "triangle-alert"),
-    "red": ("RED", "octagon-x"),
+    "green": (_("GREEN"), "circle-check"),
+    "amber": (_("AMBER"), "triangle-alert"),
+    "red": (_("RED"), "octagon-x"),
     "pending": (_("waits for the morning"), "clock"),
     "unknown": (_("cannot be judged"), "circle-question-mark"),
 }

@@ -16,7 +16,7 @@ from rehab.rules.running_growth import KM, MINUTES, UNITS
 
 WEEK = timedelta(days=7)
 WEEKS = 8
-COLOUR_WORDS = {"green": "GREEN", "amber": "AMBER", "red": "RED"}
+COLOUR_WORDS = {"green": _("GREEN"), "amber": _("AMBER"), "red": _("RED")}
 
 
 def pictures_of(course, weeks, units="metric"):
