@@ -24,7 +24,9 @@ def in_english_only():
     marked = {entry.msgid for entry in polib.pofile(str(CATALOGUE)) if entry.msgid != entry.msgstr}
     known = {text.en for text in (*texts_of(triage_knowledge()), *texts_of(rehab_knowledge())) if text.en != text.es}
     spanish = {text.es for text in (*texts_of(triage_knowledge()), *texts_of(rehab_knowledge()))}
-    known -= {text.en for text in texts_of(rehab_knowledge().sayings)}  # reasons, as they were recorded
+    known -= {
+        text.en for text in texts_of((rehab_knowledge().progress.sayings, rehab_knowledge().reasons))
+    }  # as the rules record them
     known -= {exercise.name.en for exercise in rehab_knowledge().exercises.values()}  # the clinic's own catalogue
     return {text for text in marked | known if len(text) > 3} - spanish
 

@@ -48,13 +48,13 @@ def pain(course):
         about=gettext("The worst pain of each day's sessions, 0 to 10, with the verdict of the day."),
         days=[day.toordinal() for day in days],
         labels=[short(day) for day in days],
-        series=[Series("Pain", [worst[day].session.pain_during for day in days])],
-        day_word="Day",
+        series=[Series(gettext("Pain"), [worst[day].session.pain_during for day in days])],
+        day_word=gettext("Day"),
         top=10,
-        limit=Limit("Limit", limit) if limit is not None else None,
+        limit=Limit(gettext("Limit"), limit) if limit is not None else None,
         marks=[_mark(worst[day]) for day in days],
         mark_words=COLOUR_WORDS,
-        mark_word="Verdict",
+        mark_word=gettext("Verdict"),
     )
     over = sum(judged.session.pain_during > limit for judged in found) if limit is not None else 0
     words = (
@@ -80,7 +80,7 @@ def mornings(course):
         days=[row.day.toordinal() for row in rows],
         labels=[short(row.day) for row in rows],
         series=[Series(gettext("Morning pain"), [row.pain for row in rows])],
-        day_word="Day",
+        day_word=gettext("Day"),
         top=10,
     )
     words = ""
