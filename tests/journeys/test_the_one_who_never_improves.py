@@ -88,7 +88,7 @@ def test_no_gain_in_14_days_reopens_the_diagnosis_and_ends_in_a_referral(clock, 
     steps.diagnose(desk, "SOLEUS", "Fits best, and yet no gain in 14 days: imaging and a second opinion")
     assert case.diagnoses.count() == 2
     desk.open(f"/cases/{case.pk}/triage/letter/")
-    letter = page.get_by_role("article", name="Letter to the hospital")
+    letter = page.get_by_role("article", name="Referral letter")
     for words in ("Nogain, Nadia", "No improvement in one to two weeks", clinician.name):
         expect(letter).to_contain_text(words)
     desk.look()

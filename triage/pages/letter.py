@@ -48,6 +48,7 @@ def letter_context(case, person, at):
         "present": [words.words_of(code) for code in present if code not in risks],
         "absent": [words.words_of(code) for code in absent],
         "measured": [words.measured_words(one) for one in facts.measurements if _is_sent(one.test, context["level"])],
+        "heading": gettext("Referral letter") if context["level"] == "U" else gettext("Letter to the hospital"),
         "urgency": str(URGENCY.get(context["level"], _("For your assessment"))),
         "request_text": " ".join(dict.fromkeys(said(item.flag.action) for item in concerns if item.flag))
         or gettext("Please assess."),
