@@ -30,6 +30,8 @@ LEFT_OUT = {
 }
 # Columns that are not handed out: what opens something, and what only repeats another column.
 SECRET = re.compile(r"password|secret|token|_hash$|^hash$|passkey|^otp")
+# What only its author sees is handed out to its author alone: {table: the column that names them}.
+OF_ITS_AUTHOR = {"clinic.Draft": "person_id"}
 REPEATED = {"clinic.Patient": {"given_key", "surname_key"}}
 
 
@@ -58,8 +60,10 @@ class Table:
         if target is None:
             return iter(())
         names = [field.attname for field in self.fields]
-        found = self.model._default_manager.filter(**{self.path: target}).order_by("pk").values(*names)
-        return found.iterator(chunk_size=AT_ONCE)
+        found = self.model._default_manager.filter(**{self.path: target})
+        if author := OF_ITS_AUTHOR.get(self.label):
+            found = found.filter(**{author: patient.person_id})
+        return found.order_by("pk").values(*names).iterator(chunk_size=AT_ONCE)
 
 
 def path_to(model, goal, seen=()) -> str | None:

@@ -1,5 +1,7 @@
 """How a case may end: what the suggestion of discharge looks at (section 9), and what stands in the way of closing."""
 
+from django.utils.translation import gettext
+
 from clinic.models import Case, Task
 from rehab.examined import FAILED, examined
 from rehab.history import moves_of
@@ -8,7 +10,7 @@ from rehab.models import OutcomeScore
 from rehab.rules.discharge import DischargeFacts, discharge
 from rehab.rules.running import standing
 from triage.gate import loading_gate
-from triage.models import RedFlagItem
+from triage.models import RedFlagItem, Screening
 
 INDEX = "UWRI"
 STOPPING = ("E", "D")
@@ -56,13 +58,20 @@ def against_closing(case, outcome):
     """Return in words what must be settled before a case may end so; empty where nothing stands in the way.
 
     A danger without an outcome and an alarm that nobody has seen hold every case open.  Whoever goes back to running
-    may load the leg; who may not is referred.
+    may load the leg; who may not is referred.  A screening under way holds what ends otherwise: a rule may have asked
+    for it, and no item says so.
     """
     found = []
     dangers = RedFlagItem.objects.filter(case=case, level__in=STOPPING, outcome="")
-    found += [f"A danger has no outcome yet: {text}" for text in dangers.values_list("text", flat=True)]
+    found += [
+        gettext("A danger has no outcome yet: %(danger)s") % {"danger": text}
+        for text in dangers.values_list("text", flat=True)
+    ]
     if Task.objects.unheard().filter(case=case).exists():
-        found.append("An alarm stands open that nobody has seen.")
+        found.append(gettext("An alarm stands open that nobody has seen."))
+    under_way = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True)
+    if outcome == Case.Outcome.OTHER and under_way.exists():
+        found.append(gettext("The safety screening is not finished: finish it, or refer the runner."))
     if outcome == Case.Outcome.RUNNING and not found:
         found += [reason.text for reason in loading_gate(case).reasons]
     return found

@@ -63,12 +63,18 @@ def decide(*, choice, moments, kinds, case, at, today):
     decided = {f"{moment}_decided": today for moment in moments}
     if not ReminderChoice.objects.filter(undecided, pk=choice.pk).update(**decided):
         return []
+    told = {"patient_id": choice.pk, "case": case, "day": today, "claimed": at}
+    claimed = [_claimed(kind=kind.value, **told) for kind in kinds]
+    return [row for row in claimed if row is not None]
+
+
+def _claimed(**told):
+    """Return the row of a reminder that is claimed now; None where there is one of this kind and day already."""
     try:
         with transaction.atomic():
-            told = {"patient_id": choice.pk, "case": case, "day": today, "claimed": at}
-            return [Reminder.objects.create(kind=kind.value, **told) for kind in kinds]
-    except IntegrityError:  # of this kind and day there is one already
-        return []
+            return Reminder.objects.create(**told)
+    except IntegrityError:
+        return None
 
 
 def came_to(rows, *, at, error=""):

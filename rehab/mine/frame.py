@@ -117,6 +117,14 @@ def mine_at(request):
     return mine
 
 
+def for_a_danger(request, mine):
+    """Return the frame in which a safety yes is kept: where its own leg is closed, that of any open case.
+
+    A danger concerns the runner, not the leg that was asked about.
+    """
+    return mine if mine.case else mine_of(request.user)
+
+
 def mine_of(person, leg=""):
     """Return the frame of a runner's page; ``PermissionDenied`` for somebody who is no runner."""
     patient = getattr(person, "patient", None)

@@ -16,8 +16,8 @@ from clinic.pages import is_uuid
 from clinic.terms import Answer
 from rehab import actions
 from rehab.mine.forms import SafetySet
-from rehab.mine.frame import mine_at
-from rehab.mine.offline import Envelope, answers_of, copy_of, owner_of, sentences_of, tasks_as_read
+from rehab.mine.frame import for_a_danger, mine_at
+from rehab.mine.offline import Envelope, answers_in, answers_of, copy_of, owner_of, sentences_of, tasks_as_read
 from rehab.mine.session import session_form
 from rehab.models import SafetyCheck
 from rehab.views.logging import kept
@@ -56,9 +56,18 @@ def my_outbox(request):
     if envelope.cleaned_data["owner"] != owner_of(request.user):
         return refused(_("This log belongs to another runner."), status=409)
     if mine.case is None:
-        return refused(_("No case of yours is open: tell your clinic what you did."))
+        return of_no_case(request, for_a_danger(request, mine), envelope.cleaned_data)
     act = keep_safety if envelope.cleaned_data["kind"] == "safety" else keep_session
     return act(request, mine, envelope.cleaned_data)
+
+
+def of_no_case(request, mine, told):
+    """Refuse what was told of a closed case, but keep a danger for the leg that is still open."""
+    danger = Answer.PRESENT in answers_in(SafetySet(request.POST)).values()
+    kept_for_another = keep_safety(request, mine, told) if danger and mine.case else None
+    if kept_for_another and told["kind"] == "safety":
+        return kept_for_another
+    return refused(_("The case this belongs to is closed: tell your clinic what you did."))
 
 
 def answer(form, logged, where=""):

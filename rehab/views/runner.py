@@ -15,7 +15,7 @@ from rehab import actions
 from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
-from rehab.mine.frame import LEG, card_now, mine_at
+from rehab.mine.frame import LEG, card_now, for_a_danger, mine_at
 from rehab.mine.progress import progress_of
 from rehab.mine.today import todays_page
 from rehab.models import ExerciseMedia, SafetyCheck
@@ -94,7 +94,7 @@ def my_safety(request):
         return render(request, "rehab/my_safety.html", context)
     answers = form.answers if form.is_valid() else {}
     if Answer.PRESENT in answers.values():
-        return stopped(request, mine, answers)
+        return stopped(request, for_a_danger(request, mine), answers)
     if not answers or Answer.NOT_ASSESSED in answers.values():
         return render(request, "rehab/my_safety.html", context | {"missing": True}, status=422)
     where = SafetyCheck.Where.SESSION if onward in ONWARD else SafetyCheck.Where.MESSAGE

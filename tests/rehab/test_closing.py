@@ -16,6 +16,7 @@ from tests.course import JUDGED, a_session
 from tests.factories import a_task
 from tests.rehab.conftest import an_item
 from triage import actions as triage_actions
+from triage.models import Screening
 
 pytestmark = pytest.mark.django_db
 RUN = {"stage": 8, "run_minutes": 30, "walk_minutes": 0}
@@ -132,6 +133,17 @@ def test_no_case_ends_under_an_alarm_that_nobody_has_seen(signed_plan, clinician
     a_task(signed_plan.case, clinician, "red_flag", is_alarm=True, level="D")
     with pytest.raises(Refused, match="nobody has seen"):
         close(signed_plan.case, clinician, "referred")
+
+
+def test_a_screening_under_way_holds_what_would_end_otherwise_but_no_referral(signed_plan, clinician):
+    case = signed_plan.case
+    Screening.objects.create(case=case, started_at=timezone.now(), started_by=clinician, because="2 RED in 7 days")
+
+    with pytest.raises(Refused, match="screening is not finished"):
+        close(case, clinician, "other", "Moved away")
+    close(case, clinician, "referred", "To the sports physician")
+    case.refresh_from_db()
+    assert case.outcome == "referred"
 
 
 def test_who_may_not_load_the_leg_is_referred_and_not_sent_running(signed_plan, clinician):

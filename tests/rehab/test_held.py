@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from clinic.models import CaseEvent, Patient, Person
+from clinic.models import CaseEvent, Draft, Patient, Person
 from clinic.portability import LEFT_OUT, SECRET, as_json, exported_tables, linked_tables
 from rehab.mine.held import contents, held_words
 from rehab.paper.held import held
@@ -81,6 +81,15 @@ def test_it_holds_nothing_that_opens_and_no_address_of_others(world):
     others = Person.objects.exclude(pk=person.pk).values_list("email", flat=True)
     assert [email for email in others if email in whole] == []
     assert world.people["clinician"].name in whole and '"role": "clinician"' in whole
+
+
+def test_what_a_clinician_began_to_type_stays_theirs(world):
+    case, now = world.case, timezone.now()
+    for person, words in ((world.people["clinician"], "half a thought"), (case.patient.person, "my own words")):
+        Draft.objects.create(person=person, case=case, form="note-kept", fields={"text": words}, updated_at=now)
+    whole = json.dumps(file_of(case.patient)["tables"])
+
+    assert "my own words" in whole and "half a thought" not in whole
 
 
 def test_names_are_stable_and_times_are_iso(world):

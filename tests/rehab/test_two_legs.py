@@ -3,12 +3,14 @@
 import pytest
 from django.utils import timezone
 
+from clinic.models import Case, Task
 from clinic.terms import Answer
-from rehab.models import MorningLog, RunLog
+from rehab.models import MorningLog, RunLog, SafetyCheck
 from tests.factories import CaseFactory, PatientFactory
 from tests.rehab.conftest import a_diagnosis, a_plan, a_screening, an_item, in_force
 from tests.rehab.test_calendar import address_made, on_the_ladder, read, titles
 from tests.rehab.test_mine import LOGS, MORNING, RUN, SAFETY, TODAY, a_run, asked_first, questions, text
+from tests.rehab.test_offline import copy, entry, sent
 from triage.gate import loading_gate
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +118,30 @@ def test_the_safety_set_of_one_leg_stops_both(phone, left, right):
     phone.post(SAFETY, dict.fromkeys(questions("D")[:1], Answer.PRESENT))
 
     assert not loading_gate(left).open and not loading_gate(right).open
+
+
+@pytest.fixture
+def right_closed(right, clinician):
+    """The case of the right leg, closed while its page still stood open somewhere."""
+    told = {"closed_at": timezone.now(), "closed_by": clinician, "closed_because": "done", "outcome": "other"}
+    Case.objects.filter(pk=right.pk).update(**told)
+    return right
+
+
+def test_a_yes_for_a_leg_that_was_closed_since_stops_the_one_that_is_open(phone, left, right_closed):
+    answer = phone.post(SAFETY, {"leg": str(right_closed.pk), questions("E")[0]: Answer.PRESENT})
+
+    assert "Your clinic has been told" in text(answer) and not loading_gate(left).open
+    assert Task.objects.filter(case=left, is_alarm=True).count() == 1
+
+
+@pytest.mark.parametrize(("kind", "status"), [("safety", 200), ("session", 422)])
+def test_so_does_one_that_a_phone_sends_later(phone, left, right, right_closed, kind, status):
+    record = copy(phone)
+    said = entry(record, kind, leg=str(right_closed.pk), **{questions("E")[0]: "present"})
+    for _ in range(2):
+        sent(phone, said, status=status)
+
+    assert not loading_gate(left).open
+    assert SafetyCheck.objects.filter(any_yes=True).count() == 1
+    assert Task.objects.filter(case=left, is_alarm=True).count() == 1
