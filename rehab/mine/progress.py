@@ -34,7 +34,7 @@ def progress_of(mine, case, person, at):
     return {
         "pictures": [
             pain(course),
-            adherence(course),
+            adherence(course, is_stopped=bool(mine.stop)),
             effort(course),
             *(run_charts(weeks, person.units) if weeks else [])
         ],
@@ -99,7 +99,7 @@ def _pain_words(during, limit):
     ).format(count=over, limit=limit)
 
 
-def adherence(course):
+def adherence(course, *, is_stopped):
     """Draw what was done of what the plan asked, for each 7 days since it was signed."""
     weeks = [week for week in _weeks_of_plan(course) if week[2]]
     chart = bar_chart(
@@ -116,9 +116,17 @@ def adherence(course):
     words = ""
     if weeks:
         _day, done, asked = weeks[-1]
-        words = _("In the last 7 days you did {done} of {asked}. A day of rest is part of the plan.")
-        words = words.format(done=done, asked=asked)
+        words = _words_of_done(course, is_stopped).format(done=done, asked=asked)
     return shown(chart, words, _("Once your plan is signed you see here how much of it you did."))
+
+
+def _words_of_done(course, is_stopped):
+    """Return what to say beside the newest 7 days: nothing is counted against a leg that rests, or a plan just begun."""
+    if is_stopped:
+        return _("While your leg rests, nothing is asked of you.")
+    if course.now.date() - timezone.localdate(course.plan.signed_at) < WEEK:
+        return _("Your first 7 days are under way: {done} of {asked} so far.")
+    return _("In the last 7 days you did {done} of {asked}. A day of rest is part of the plan.")
 
 
 def _weeks_of_plan(course):
