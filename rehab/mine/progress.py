@@ -121,7 +121,7 @@ def adherence(course, *, is_stopped):
 
 
 def _words_of_done(course, is_stopped):
-    """Return what to say beside the newest 7 days: nothing is counted against a leg that rests, or a plan just begun."""
+    """Return what to say beside the newest 7 days: nothing is counted against a leg that rests or a new plan."""
     if is_stopped:
         return _("While your leg rests, nothing is asked of you.")
     if course.now.date() - timezone.localdate(course.plan.signed_at) < WEEK:
