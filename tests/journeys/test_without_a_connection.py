@@ -73,10 +73,15 @@ class Quiet(list):
             super().append(complaint)
 
 
-def begin(page):
-    """Open today's page without a connection, and answer the safety set with one tap."""
+def open_the_copy(page):
+    """Open today's page without a connection: the copy is drawn from what the phone keeps."""
     page.goto("/me/")
     expect(page.get_by_role("heading", name="First: is any of this true today?")).to_be_visible()
+
+
+def begin(page):
+    """Open the copy, and answer the safety set with one tap."""
+    open_the_copy(page)
     page.get_by_role("button", name="None of these").click()
     expect(page.get_by_role("heading", name="Your session")).to_be_visible()
 
@@ -100,7 +105,7 @@ def test_a_session_in_the_gym_is_kept_and_sent_once(visit, runner):  # noqa: F81
     go_offline(phone)
 
     # When the page is opened, the questions come first, then the same session with its drawings
-    page.goto("/me/")
+    open_the_copy(page)
     phone.look()
     begin(page)
     figure = page.locator(".figure-film").first
