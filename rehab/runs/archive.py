@@ -26,6 +26,9 @@ MOST_DIRECTORY_BYTES = 2_000_000  # names of 2,000 entries, with room
 MOST_UNPACKED_BYTES = 500_000_000  # all members together, so that members that share their bytes stay bounded too
 MOST_INNER_BYTES = 200_000_000
 HEAD_BYTES = 16_384
+PIECE_BYTES = 65_536
+# The packings whose output can be bounded; Garmin and Strava use no other.
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 KINDS = (".gpx", ".tcx", ".fit")
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError)
@@ -138,17 +141,18 @@ def _members(archive: zipfile.ZipFile, since: datetime, budget: _Budget, deeper:
             inner = zipfile.ZipFile(io.BytesIO(_read(archive, info, MOST_INNER_BYTES, budget)))
             yield from _members(inner, since, budget, deeper=False)
         elif name.removesuffix(".gz").endswith(KINDS) and not info.is_dir():
-            made_at = _made_at(archive, info, budget)
+            made_at = _made_at(archive, info, budget) if _is_plain(info) else None
             if made_at is None or made_at >= since:
                 yield _Member(-made_at.timestamp() if made_at else 0, info.filename, info, archive)
 
 
 def _is_plain(info: zipfile.ZipInfo) -> bool:
-    """Return whether a member is a file of its own: no way out of the folder, no link, no lock."""
+    """Return whether a member is a file of its own: no way out of the folder, no link, no lock, no unusual packing."""
     path = info.filename.replace("\\", "/")
     kind = stat.S_IFMT(info.external_attr >> 16)
     leads_out = path.startswith("/") or ":" in path or ".." in path.split("/")
-    return not leads_out and kind in (0, stat.S_IFREG) and not info.flag_bits & 0x1
+    is_file = kind in (0, stat.S_IFREG) and not info.flag_bits & 0x1
+    return not leads_out and is_file and info.compress_type in PACKINGS
 
 
 def _outcome(member: _Member, at: datetime, budget: _Budget) -> Run | Problem:
@@ -168,12 +172,16 @@ def _outcome(member: _Member, at: datetime, budget: _Budget) -> Run | Problem:
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, budget: _Budget) -> bytes:
+    """Return a member, unpacked piece by piece: what is too much is noticed before it fills the memory."""
+    pieces, size = [], 0
     with archive.open(info) as member:
-        data = member.read(most + 1)
-    budget.spend(len(data))
-    if len(data) > most:
-        raise _TooBig
-    return data
+        while piece := member.read(PIECE_BYTES):
+            budget.spend(len(piece))
+            size += len(piece)
+            if size > most:
+                raise _TooBig
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _made_at(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> datetime | None:

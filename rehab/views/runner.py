@@ -1,11 +1,14 @@
 """The runner's own pages: today, the plan, the safety set; and nothing to do while it would not be safe."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,7 +23,7 @@ from rehab.mine.progress import progress_of
 from rehab.mine.today import todays_page
 from rehab.models import ExerciseMedia, SafetyCheck
 from rehab.pages import shown_media
-from triage.actions import stop_or_say_so
+from triage.actions import stop_or_say_so, what_now
 from triage.decision import still_to_ask
 from triage.knowledge import triage_knowledge
 
@@ -108,14 +111,26 @@ def _says_yes(form):
     return form.is_bound and form.is_valid() and Answer.PRESENT in form.answers.values()
 
 
+def moment_told(request):
+    """Return when the phone wrote an answer down, by which it is known again when sent twice; None where unsaid."""
+    try:
+        moment = parse_datetime(request.POST.get("told_at", ""))
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
+
+
 def stopped(request, mine, answers):
     """Keep a yes and show what to do now; where it cannot be kept, show it all the same and say so."""
+    yes = [code for code, answer in answers.items() if answer is Answer.PRESENT]
     told = {"case": mine.case, "where": SafetyCheck.Where.MESSAGE, "answers": answers, "by": request.user}
-    stop = stop_or_say_so(
-        yes=[code for code, answer in answers.items() if answer is Answer.PRESENT],
-        clinic=mine.clinic,
-        act=lambda: actions.ask_safety(**told, at=timezone.now()).stop,
-    )
+    told["device_time"] = moment_told(request)
+
+    def act():
+        logged = actions.tell_safety(**told, at=timezone.now())
+        return logged.stop or replace(what_now(yes, mine.clinic), clinic_told=True)  # it was sent before
+
+    stop = stop_or_say_so(yes=yes, clinic=mine.clinic, act=act)
     asked = still_to_ask(answers, triage_knowledge().safety_set)
     known = [(code, answer.value) for code, answer in answers.items() if answer is not Answer.NOT_ASSESSED]
     form = SafetySet(asked=asked) if asked else None

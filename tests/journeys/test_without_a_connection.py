@@ -210,6 +210,42 @@ def test_a_yes_without_a_connection_locks_and_is_sent_first(visit, runner, clini
     expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
 
 
+def test_a_yes_on_a_page_that_loses_its_connection_is_not_lost(visit, runner):  # noqa: F811
+    # Given the safety questions, opened with a connection that then goes
+    phone = a_phone(visit, runner)
+    page = phone.page
+    page.goto("/me/safety/")
+    page.wait_for_load_state("networkidle")
+    tap(page, "New breathlessness", "Yes")
+    go_offline(phone)
+
+    # When an emergency is sent, the phone says what to do, and that nobody knows of it yet
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_role("heading", name="Stop. Get help now")).to_be_visible()
+    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+    assert loading_gate(plan_of(runner).case).open
+
+    # Then it reaches the clinic as soon as there is a connection, once
+    phone.context.set_offline(False)
+    expect(page.get_by_text("Sent: your clinic has what you told this phone.")).to_be_visible()
+    case = plan_of(runner).case
+    assert not loading_gate(case).open and Task.objects.filter(case=case, is_alarm=True).count() == 1
+
+
+def test_a_yes_with_a_connection_is_kept_once(visit, runner):  # noqa: F811
+    phone = a_phone(visit, runner)
+    page = phone.page
+    page.goto("/me/safety/")
+    tap(page, "New breathlessness", "Yes")
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_text("Your clinic has been told.")).to_be_visible()
+    page.goto("/me/")
+    expect(page.get_by_text("Sent: your clinic has what you told this phone.")).to_be_visible()
+
+    assert SafetyCheck.objects.filter(any_yes=True).count() == 1
+    assert Task.objects.filter(is_alarm=True).count() == 1
+
+
 def test_a_copy_out_of_date_opens_no_session(visit, runner, clinic):  # noqa: F811
     phone = a_phone(visit, runner)
     page = phone.page

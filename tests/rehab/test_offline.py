@@ -23,6 +23,7 @@ from tests.rehab.conftest import SHUT, a_step
 from tests.rehab.test_mine import AFTER, calm, phone, plan, questions  # noqa: F401
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
+from triage.models import RedFlagItem
 
 pytestmark = pytest.mark.django_db
 COPY, OUTBOX, SHELL = "/me/offline.json", "/me/outbox/", "/me/offline/"
@@ -208,6 +209,13 @@ def test_a_yes_stops_the_leg_and_rings_the_alarm_once(phone, plan):  # noqa: F81
     assert check.any_yes and check.device_time == parse_datetime(said["told_at"])
     assert Task.objects.filter(case=plan.case, is_alarm=True).count() == 1
     assert copy(phone)["session"] is None
+
+
+def test_another_yes_of_the_same_moment_is_no_repetition(phone, plan):  # noqa: F811
+    said = entry(copy(phone), "safety", **{questions("D")[0]: "present"})
+    sent(phone, said)
+    assert not sent(phone, said | {questions("E")[0]: "present"})["again"]
+    assert RedFlagItem.objects.filter(case=plan.case, level="E").exists()
 
 
 @pytest.mark.parametrize(

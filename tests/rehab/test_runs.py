@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import random
 import zipfile
 from dataclasses import asdict, fields
 from datetime import timedelta
@@ -215,6 +216,25 @@ def test_a_zip_within_the_zip_is_read_one_step_down():
     inner = zip_file({"9.fit": FIT, "deeper.zip": zip_file({"8.fit": FIT}).getvalue()}).getvalue()
 
     assert outcomes({"UploadedFiles_0.zip": inner}) == [("9.fit", 3.0)]
+
+
+def test_a_large_zip_within_the_zip_is_read():
+    picture = random.Random(1).randbytes(3_000_000)  # nothing shortens it
+    inner = zip_file({"9.fit": FIT, "photo.jpg": picture}).getvalue()
+
+    assert outcomes({"UploadedFiles_0.zip": inner}) == [("9.fit", 3.0)]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["run.gpx", "inner.zip"])
+def test_a_packing_that_cannot_be_bounded_is_not_unpacked(packing, name, monkeypatch):
+    monkeypatch.setattr(zipfile, "_get_decompressor", lambda *_: pytest.fail("unpacked"))
+    odd = zipfile.ZipInfo(name)
+    odd.compress_type = packing
+
+    assert [outcome for _, outcome in outcomes({odd: bytes(100_000)})] == [
+        "refused" if name == "run.gpx" else "no_runs"
+    ]
 
 
 @pytest.mark.parametrize("name", ["../../etc/run.gpx", "/etc/run.gpx", "C:\\run.gpx", "a/../../run.gpx", "..\\run.gpx"])

@@ -8,6 +8,7 @@
   const says = place.dataset;
   const addresses = { copy: says.copy, outbox: says.send };
   const PROBE_MS = 4000;
+  const KEPT_MS = 1000;
   const YES = ".my-questions input[value=present]:checked";
   const state = { owner: says.owner };
   const quietly = (promise) => promise.catch(() => {}); // a browser without storage: the pages work as before
@@ -180,18 +181,40 @@
     (event) => {
       const form = event.target;
       const isSession = form.matches("[data-session]:not([data-copied])") && !form.dataset.reached;
-      if (!form.closest("[data-shell]") && form.querySelector(YES)) quietly(lockNow(form));
-      if (!isSession && !form.matches("form.signout")) return;
+      const isYes = !form.closest("[data-shell]") && !form.dataset.kept && form.querySelector(YES);
+      if (!isSession && !isYes && !form.matches("form.signout")) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (isSession) sendOrTake(form, event.submitter).catch(() => form.submit());
+      if (isYes) keepThenSend(form, event.submitter);
+      else if (isSession) sendOrTake(form, event.submitter).catch(() => form.submit());
       else signOut(form).catch(() => form.submit());
     },
     true,
   );
 
-  /** A yes locks the copy before it is sent: no session opens from it until the server has judged. */
-  async function lockNow(form) {
+  /** Send a yes once the phone has kept it; a phone that is slow to keep it sends it all the same. */
+  async function keepThenSend(form, submitter) {
+    if (form.dataset.keeping) return; // tapped twice
+    form.dataset.keeping = "yes";
+    const moment = made("input", { type: "hidden", name: "told_at", value: new Date().toISOString() });
+    form.append(moment);
+    const late = new Promise((resolve) => setTimeout(resolve, KEPT_MS));
+    await Promise.race([quietly(keepYes(form, submitter, moment.value)), late]);
+    form.dataset.kept = "yes";
+    form.requestSubmit(submitter);
+    moment.remove(); // whoever comes back to this page says something new
+    delete form.dataset.kept;
+    delete form.dataset.keeping;
+  }
+
+  /**
+   * A yes waits in the outbox and locks the copy before it is sent: if the connection goes just now, it is not lost.
+   * The form carries the same moment, by which the server knows the two to be one.
+   */
+  async function keepYes(form, submitter, told_at) {
+    const fields = [...new FormData(form, submitter)].filter(([name]) => !PLUMBING.includes(name));
+    const entry = { key: crypto.randomUUID(), owner: state.owner, kind: "safety", told_at, read_at: told_at };
+    if (state.owner) await store.put({ ...entry, fields, refused: null });
     const record = await store.read("record");
     if (!record) return;
     const yes = [...form.querySelectorAll(YES)].map((input) => input.name);

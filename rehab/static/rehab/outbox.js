@@ -45,7 +45,7 @@
     for (const entry of await store.waiting(known.copy.owner)) {
       if (entry.refused && !again) continue;
       const said = await sendOne(entry, addresses, known.token);
-      if (!said) break;
+      if (!said) continue; // the server has a fault with this one: it waits, and the next may go
       if (said.kept) {
         sent.push(entry.key);
         await store.keep("sent", true); // until a page has said so: the worker may have sent it
