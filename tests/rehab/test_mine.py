@@ -246,7 +246,7 @@ def test_where_the_answer_cannot_be_kept_the_advice_is_shown_and_says_so(phone, 
     def broken(**told):
         raise DatabaseError("attempt to write a readonly database")
 
-    monkeypatch.setattr(actions, "ask_safety", broken)
+    monkeypatch.setattr(actions, "tell_safety", broken)
     page = text(phone.post(SAFETY, {questions("E")[0]: "present"}))
 
     assert "Call the emergency number now" in page and "Your clinic has NOT been told" in page
