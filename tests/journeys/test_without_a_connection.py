@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic.models import Task
 from rehab.models import SafetyCheck, SessionLog
+from rehab.views import offline
 from tests.factories import CaseFactory
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_a_runners_day import about_the_whole, plan_of, runner, tap  # noqa: F401
@@ -36,6 +38,9 @@ ON_THE_PHONE = """async () => {
   if (slots.length) found.localStorage = JSON.stringify(slots);
   return found;
 }"""
+# A second session on the phone, told later than the first.
+ONCE_MORE = """stridewell.store.waiting(stridewell.state.owner).then(([entry]) =>
+  stridewell.store.put({ ...entry, key: crypto.randomUUID(), told_at: new Date().toISOString() }))"""
 RECORD = "stridewell.store.read('figures').then((found) => Boolean(found))"
 
 
@@ -244,6 +249,38 @@ def test_a_yes_with_a_connection_is_kept_once(visit, runner):  # noqa: F811
 
     assert SafetyCheck.objects.filter(any_yes=True).count() == 1
     assert Task.objects.filter(is_alarm=True).count() == 1
+
+
+def test_what_the_server_cannot_take_now_holds_nothing_back(visit, runner, monkeypatch):  # noqa: F811
+    # Given two sessions that wait, and a server that fails at the first
+    phone = a_phone(visit, runner)
+    page = phone.page
+    go_offline(phone)
+    begin(page)
+    do_the_session(page, plan_of(runner).items.count())
+    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    first = page.evaluate("stridewell.store.waiting(stridewell.state.owner).then(([entry]) => entry.key)")
+    page.evaluate(ONCE_MORE)
+    keep = offline.keep_session
+
+    def fails_at_the_first(request, mine, told):
+        return HttpResponse(status=500) if str(told["key"]) == first else keep(request, mine, told)
+
+    # When there is a connection, the second is sent all the same, and the first is said to wait
+    with monkeypatch.context() as broken:
+        broken.setattr(offline, "keep_session", fails_at_the_first)
+        phone.context.set_offline(False)
+        expect(page.get_by_text("Something could not be sent.")).to_be_visible()
+        expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+        assert str(SessionLog.objects.get().key) != first
+        phone.complaints[:] = [told for told in phone.complaints if "status of 500" not in told]  # meant here
+        phone.look()
+
+    # Then it is sent once the server can take it, and nothing is said to be left
+    page.goto("/me/")
+    expect(page.get_by_text("Sent: your clinic has what you told this phone.")).to_be_visible()
+    expect(page.get_by_text("Something could not be sent.")).to_be_hidden()
+    assert SessionLog.objects.filter(key=first).exists() and SessionLog.objects.count() == 2
 
 
 def test_a_copy_out_of_date_opens_no_session(visit, runner, clinic):  # noqa: F811

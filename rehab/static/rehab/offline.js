@@ -38,6 +38,7 @@
     const sessions = waits.filter((entry) => entry.kind === "session" && !entry.refused).length;
     if (waits.some((entry) => entry.kind === "safety" && !entry.refused)) lines.push(made("p", { textContent: says.answer }));
     if (sessions) lines.push(made("p", { textContent: sessions === 1 ? says.one : says.many.replace("{n}", sessions) }));
+    if (state.faults && waits.length) lines.push(made("p", { textContent: says.fault }));
     lines.push(...waits.filter((entry) => entry.refused).map(refusal));
     place.hidden = !lines.length;
     place.replaceChildren(...lines);
@@ -72,6 +73,7 @@
 
   /** Say what became of it; the page without a connection looks again at what it may open. */
   async function tried(result) {
+    state.faults = result?.faults ?? 0;
     if (result?.sent?.length && says.owner && location.pathname === says.today) {
       location.reload(); // what is due has changed, or the clinic has stopped the plan
       return;

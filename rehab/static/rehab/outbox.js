@@ -42,10 +42,14 @@
       return { signedOut: true, sent: [] };
     }
     const sent = [];
+    let faults = 0;
     for (const entry of await store.waiting(known.copy.owner)) {
       if (entry.refused && !again) continue;
       const said = await sendOne(entry, addresses, known.token);
-      if (!said) continue; // the server has a fault with this one: it waits, and the next may go
+      if (!said) {
+        faults += 1; // the server has a fault with this one: it waits, and the next may go
+        continue;
+      }
       if (said.kept) {
         sent.push(entry.key);
         await store.keep("sent", true); // until a page has said so: the worker may have sent it
@@ -54,7 +58,7 @@
     }
     if (sent.length) known = (await fresh(addresses)) ?? known;
     await keepCopy(known.copy);
-    return { copy: known.copy, sent };
+    return { copy: known.copy, sent, faults };
   }
 
   /** Put a new copy in the place of the old; a lock falls only when the server has every safety answer. */
