@@ -28,8 +28,8 @@ def for_the_record(say, *asked) -> str:
 
 
 def said_number(value: float) -> str:
-    """Return a number as the language spoken now writes it, without needless zeros: "37.5", "37,5"."""
-    written = f"{value:g}"
+    """Return a number as the language spoken now writes it, with at most two decimals: "37.5", "37,5"."""
+    written = f"{round(value, 2):g}"
     return written.replace(".", ",") if (translation.get_language() or "").startswith("es") else written
 
 

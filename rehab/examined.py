@@ -6,6 +6,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from rehab.knowledge import rehab_knowledge
+from rehab.rules.cover import PRIMARY
 from rehab.rules.needs import base_of
 from rehab.rules.progress import BY_LENGTH
 from rehab.rules.reassessment import MAINTAIN, passed_needs
@@ -16,7 +17,6 @@ from triage.models import Finding
 
 FAILED, PASSED = "failed", "passed"
 GOOD_ENOUGH = (PASSED, "amber")  # what is only noted fails nothing
-PRIMARY = 2  # the weight of a need that an exercise is chosen for
 
 
 def examined(case, today):

@@ -3,26 +3,22 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.language import said
+from clinic.language import said, said_number
 from clinic.terms import Text
 from clinic.units import unit_word
 from rehab.actions.stages import next_stage
-from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart, plain
+from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
 from rehab.entry import criteria_of, done_of_asked
-from rehab.growing import weeks_run
+from rehab.growing import WEEK, WEEKS, weeks_run
 from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.milestones import milestones_of
-from rehab.pages.pictures import shown, stair_state, weeks_amount, weeks_charts
+from rehab.pages.pictures import short, shown, stair_state, weeks_amount, weeks_charts
 from rehab.rules.running_facts import Met
 from rehab.rules.running_growth import KM
-
-WEEK = timedelta(days=7)
-WEEKS = 8
 
 
 def progress_of(mine, case, person, at):
@@ -47,16 +43,6 @@ def progress_of(mine, case, person, at):
     }  # fmt: skip
 
 
-def number(value):
-    """Write a number as the language of the page does."""
-    return plain(value).replace(".", get_format("DECIMAL_SEPARATOR"))
-
-
-def short(day):
-    """Return a day as an axis shows it: "3 Nov"."""
-    return date_format(day, "j M")
-
-
 def pain(course):
     """Draw the worst pain of each day's sessions, and of the morning after."""
     during = {}
@@ -79,7 +65,7 @@ def pain(course):
         day_word=_("Day"),
         top=10,
         limit=Limit(_("Your limit"), limit) if limit is not None else None,
-        say=number,
+        say=said_number,
     )
     return shown(chart, _pain_words(during, limit), _("After your first session you see here how the pain goes."))
 
@@ -111,7 +97,7 @@ def adherence(course, *, is_stopped):
         value_word=_("Done"),
         allowed=[(0, asked) for _day, _done, asked in weeks],
         allowed_word=_("Planned"),
-        say=number,
+        say=said_number,
     )
     words = ""
     if weeks:
@@ -153,7 +139,7 @@ def effort(course):
         series=[Series(_("Effort"), [felt[day] for day in days])],
         day_word=_("Day"),
         top=10,
-        say=number,
+        say=said_number,
     )
     most = round(rehab_knowledge().progress.steps["asked_by_PR-A"].numbers["effort_max"])
     words = _("The same work that feels easier is strength you gained. Above {most} nothing moves up.").format(
@@ -177,7 +163,7 @@ def run_charts(weeks, units):
     }
     allowed = weeks[-1].allowed
     found = []
-    for unit, chart in zip(("minutes", KM), weeks_charts(weeks, words, units, number, short), strict=True):
+    for unit, chart in zip(("minutes", KM), weeks_charts(weeks, words, units), strict=True):
         is_band = allowed is not None and allowed.unit == unit
         empty = _("No running yet.") if unit != KM else _("Log how far you ran, and the distance appears here.")
         found.append(shown(chart, allowance_words(allowed, units) if is_band else _("Add up, do not chase."), empty))
@@ -188,7 +174,7 @@ def allowance_words(allowed, units):
     """Return what this week may hold and how long one run may be, in words and in the runner's own units."""
     unit = unit_word(units, "distance") if allowed.unit == KM else _("minutes")
     done, most, single = (
-        number(weeks_amount(value, allowed.unit, units))
+        said_number(weeks_amount(value, allowed.unit, units))
         for value in (allowed.done, allowed.week_max, allowed.single_run_max)
     )
     words = _("This week: {done} of at most {most} {unit}; one run at most {single} {unit}.")

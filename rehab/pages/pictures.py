@@ -1,7 +1,5 @@
 """The pictures of a course: pain and mornings, the load of the weeks, and how much was run of what was allowed."""
 
-from datetime import timedelta
-
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -9,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from clinic.language import said, said_number
 from clinic.pages import day_words
 from clinic.units import km_shown, unit_word
-from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart, plain
+from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
+from rehab.growing import WEEK, WEEKS
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.load import load_rise, weekly_load
 from rehab.rules.running_growth import KM, MINUTES, UNITS
 
-WEEK = timedelta(days=7)
-WEEKS = 8
 COLOUR_WORDS = {"green": _("GREEN"), "amber": _("AMBER"), "red": _("RED")}
 
 
@@ -55,6 +52,7 @@ def pain(course):
         marks=[_mark(worst[day]) for day in days],
         mark_words=COLOUR_WORDS,
         mark_word=gettext("Verdict"),
+        say=said_number,
     )
     over = sum(judged.session.pain_during > limit for judged in found) if limit is not None else 0
     words = (
@@ -82,6 +80,7 @@ def mornings(course):
         series=[Series(gettext("Morning pain"), [row.pain for row in rows])],
         day_word=gettext("Day"),
         top=10,
+        say=said_number,
     )
     words = ""
     if rows:
@@ -121,6 +120,7 @@ def load(course):
         allowed=allowed,
         allowed_word=gettext("Allowed"),
         over_word=gettext("above"),
+        say=said_number,
     )
     return shown(
         chart,
@@ -129,7 +129,7 @@ def load(course):
     )
 
 
-def weeks_charts(weeks, words, units="metric", say=plain, label=short):
+def weeks_charts(weeks, words, units="metric"):
     """Return the charts of minutes and of distance a week, each with the band that was allowed.
 
     ``words`` by name: minutes, minutes_about, distance, distance_about, week, done, allowed, over.
@@ -143,14 +143,14 @@ def weeks_charts(weeks, words, units="metric", say=plain, label=short):
             bar_chart(
                 title=words[name],
                 about=words[f"{name}_about"],
-                labels=[label(week.monday) for week in weeks] if is_drawn else [],
+                labels=[short(week.monday) for week in weeks] if is_drawn else [],
                 values=values if is_drawn else [],
                 label_word=words["week"],
                 value_word=words["done"],
                 allowed=bands if is_drawn and any(high for _, high in bands) else [],
                 allowed_word=words["allowed"],
                 over_word=words["over"],
-                say=say,
+                say=said_number,
             )
         )
     return found

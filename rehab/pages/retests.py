@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.language import said
+from clinic.language import said, said_number
 from clinic.pages import day_words
 from clinic.terms import Side
 from rehab.charts import Pair, pair_chart
@@ -110,9 +110,9 @@ def _line(case, test, side, told, judged, lower_is_better):
         moved = change_of_test(first, last, test.detectable_change, words, test.source, not lower_is_better)
     return SimpleNamespace(
         side=SIDES[side],
-        first=f"{first:g}",
+        first=said_number(first),
         first_day=day_words(first_day),
-        last=f"{last:g}",
+        last=said_number(last),
         last_day=day_words(last_day),
         values=(first, last),
         many=len(told) > 1,
@@ -139,6 +139,7 @@ def _sides_picture(rows):
         pairs=pairs,
         words=(gettext("left"), gettext("right")),
         columns=(gettext("Test"), gettext("Left"), gettext("Right"), gettext("Reference"), gettext("Symmetry")),
+        say=said_number,
     )
 
 
@@ -163,4 +164,5 @@ def _before_picture(rows):
             gettext("Reference"),
             gettext("What became of it"),
         ),
+        say=said_number,
     )

@@ -18,9 +18,9 @@ from rehab.history import course_of, newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import CALVES, card_now
 from rehab.mine.today import asked_now, asked_words
-from rehab.pages.course import scores_of
-from rehab.pages.retests import tests_over_time
-from rehab.paper.report_charts import mornings_chart, pain_chart, tests_chart
+from rehab.pages.course import COLOURS, NEXT, scores_of
+from rehab.pages.pictures import mornings, pain
+from rehab.pages.retests import VERDICTS, tests_over_time
 from rehab.rules.measures import change
 from rehab.words import SIDE_WORDS
 from triage.gate import loading_gate
@@ -29,31 +29,12 @@ from triage.knowledge import triage_knowledge
 REPORT = Path(__file__).parent / "report.typ"
 FILE_NAME = "progress-report.pdf"  # names nobody
 MOST = 12  # sessions with a reason, and tasks: the newest
-COLOURS = {
-    "green": gettext_lazy("GREEN"),
-    "amber": gettext_lazy("AMBER"),
-    "red": gettext_lazy("RED"),
-    "pending": gettext_lazy("waits for the morning"),
-    "unknown": gettext_lazy("cannot be judged"),
-}
-NEXT = {
-    "up": gettext_lazy("One level up"),
-    "restore_dose": gettext_lazy("The full dose again"),
-    "hold": gettext_lazy("Stay"),
-    "half": gettext_lazy("Half the dose"),
-    "down": gettext_lazy("One level down"),
-    "stop48": gettext_lazy("Rest, then one level down"),
-    "ask_test": gettext_lazy("Test the length again"),
-    "maintain": gettext_lazy("Keep it up less often"),
-    "reassess": gettext_lazy("Assess again"),
-}
 DIRECTIONS = {
     "improved": gettext_lazy("improved"),
     "worse": gettext_lazy("worse"),
     "small": gettext_lazy("small change"),
     "within_chance": gettext_lazy("within chance"),
 }
-VERDICTS = {"failed": gettext_lazy("fails"), "amber": gettext_lazy("noted"), "passed": gettext_lazy("passes")}
 
 
 def report(case, person, at, language) -> bytes:
@@ -75,7 +56,7 @@ def report_data(case, person, at) -> dict:
         "rests": [] if gate.open else list(dict.fromkeys(map(_why_shut, gate.reasons))),
         "plan": [_exercise(item) for item in course.plan.items.all()] if course.plan else [],
         "done": _done(course),
-        "charts": [_chart(one) for one in (pain_chart(course), mornings_chart(course), tests_chart(tests))],
+        "charts": [_chart(one) for one in (pain(course)["chart"], mornings(course)["chart"], tests.sides)],
         "measures": _measures(case),
         "tests": [line for row in tests.rows for line in _test(row)],
         "sessions": _sessions(course),
@@ -184,7 +165,7 @@ def _done(course):
         "last": _day(sessions[-1].day),
     }
     colours = [judged.judgement.colour.value for judged in course.judged]
-    went = ", ".join(f"{words} {colours.count(code)}" for code, words in COLOURS.items() if code in colours)
+    went = ", ".join(f"{word} {colours.count(code)}" for code, (word, _icon) in COLOURS.items() if code in colours)
     lines = [period, _("Verdicts: %(went)s.") % {"went": went}]
     share = adherence_percent(course)
     if share is not None:
@@ -242,7 +223,7 @@ def _sessions(course):
     """Return the newest sessions that were AMBER or RED, each with its reasons."""
     seen = [judged for judged in course.judged if judged.judgement.colour.value in ("amber", "red")]
     return [
-        f"{_day(judged.session.day)}: {COLOURS[judged.judgement.colour.value]}. "
+        f"{_day(judged.session.day)}: {COLOURS[judged.judgement.colour.value][0]}. "
         + " ".join(map(_again, judged.judgement.reasons))
         for judged in reversed(seen[-MOST:])
     ]
