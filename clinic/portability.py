@@ -30,9 +30,9 @@ LEFT_OUT = {
 }
 # Columns that are not handed out: what opens something, and what only repeats another column.
 SECRET = re.compile(r"password|secret|token|_hash$|^hash$|passkey|^otp")
+REPEATED = {"clinic.Patient": {"given_key", "surname_key"}}
 # What only its author sees is handed out to its author alone: {table: the column that names them}.
 OF_ITS_AUTHOR = {"clinic.Draft": "person_id"}
-REPEATED = {"clinic.Patient": {"given_key", "surname_key"}}
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ FLOORS = (
         "worklist",
     ),
     ("mine",),
-    ("paper",),
+    ("paper", "reminding"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

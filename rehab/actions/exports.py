@@ -30,18 +30,21 @@ def _shelf():
 
 
 def keep_export(*, case, file, by, at):
-    """Keep an uploaded export for the worker; return its row.  An older one of the case is forgotten."""
+    """Keep an uploaded export for the worker; return its row.  An older one of the case is forgotten then."""
     key = new_id()
     _shelf().save(f"{key}{SUFFIX}", file)
     try:
         with transaction.atomic():
-            for older in WatchExport.objects.filter(case=case):
-                forget_export(older)
+            older = WatchExport.objects.filter(case=case)
+            names = [f"{row.pk}{SUFFIX}" for row in older]
+            older.delete()
             row = WatchExport.objects.create(pk=key, case=case, sent_at=at, sent_by=by)
             read_export.enqueue(str(key))
     except BaseException:
         _shelf().delete(f"{key}{SUFFIX}")
         raise
+    for name in names:  # only now: had anything gone wrong, the older export would still stand there whole
+        _shelf().delete(name)
     return row
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from icalendar import Calendar, Event
 
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import Mine
+from rehab.mine.frame import legs_of
 from rehab.mine.today import about_minutes, recent_sessions, tasks_of
 from rehab.models import RunStage, SessionLog
 from rehab.pages.retests import tests_due_on
@@ -44,18 +44,11 @@ def entries_of(mine, at):
     What two legs ask on the same day is one entry of each kind: the calendar names no leg.
     """
     now, found = timezone.localtime(at), {}
-    for leg in _legs(mine):
+    for leg in legs_of(mine):
         for entry in _entries_of_leg(leg, at, now) if leg.may_train else ():
             same = found.get((entry.kind, entry.day))
             found[entry.kind, entry.day] = _together(same, entry) if same else entry
     return sorted(found.values(), key=lambda entry: (entry.day, KINDS.index(entry.kind)))
-
-
-def _legs(mine):
-    """Return the frame of each leg that has an open case, the one shown first."""
-    cases = (mine.case, *mine.others) if mine.case else ()
-    others = [tuple(other for other in cases if other is not case) for case in cases]
-    return [mine, *(Mine(mine.patient, mine.clinic, *leg) for leg in zip(cases[1:], others[1:], strict=True))]
 
 
 def _entries_of_leg(leg, at, now):

@@ -141,6 +141,13 @@ def mine_for(patient, leg=""):
     return Mine(patient, case.patient.clinic if case else patient.clinic, case, others)
 
 
+def legs_of(mine):
+    """Return the frame of each leg that has an open case, the one shown first; ``mine`` alone where none has."""
+    cases = (mine.case, *mine.others)
+    others = [tuple(other for other in cases if other is not case) for case in mine.others]
+    return [mine, *(Mine(mine.patient, mine.clinic, *leg) for leg in zip(mine.others, others, strict=True))]
+
+
 def step_of(item):
     """Return the newest step of an item of the plan in force; None before the first."""
     return item.newest[0] if item.newest else None

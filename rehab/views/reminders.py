@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rehab import actions
 from rehab.mine.frame import mine_of
 from rehab.mine.reminder_form import Reminders, wish_words
-from rehab.mine.reminders import opened_stop
+from rehab.reminding import opened_stop
 
 
 @login_required

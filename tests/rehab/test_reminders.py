@@ -18,9 +18,9 @@ from clinic import actions as clinic_actions
 from clinic.models import Person
 from clinic.terms import Answer
 from rehab import actions
-from rehab.mine import reminders as sending
-from rehab.mine.reminders import MailDown, letter, opened_stop, remind, stop_token
+from rehab import reminding as sending
 from rehab.models import Reminder, ReminderChoice
+from rehab.reminding import MailDown, letter, opened_stop, remind, stop_token
 from rehab.rules.reminders import Kind
 from tests.factories import CaseFactory
 from tests.rehab.conftest import an_item
@@ -215,6 +215,19 @@ def test_two_at_the_same_hour_are_one_mail(plan, patient):  # noqa: F811
         if remind(at(8, days=days)):
             break
     assert len(mail.outbox) == 1 and kinds()[0] == "morning"
+
+
+def test_of_two_kinds_the_one_that_was_told_already_is_not_told_again(patient, plan):  # noqa: F811
+    told = {"patient": patient, "case": plan.case, "day": at(17).date(), "claimed": at(16)}
+    Reminder.objects.create(kind=Kind.MORNING.value, **told)
+    choice = actions.choice_of(patient)
+    choice.save()
+    both = {"moments": ["session", "morning"], "kinds": (Kind.MORNING, Kind.SESSION)}
+    rows = actions.decide(choice=choice, **both, case=plan.case, at=at(17), today=at(17).date())
+
+    assert [row.kind for row in rows] == [Kind.SESSION.value]
+    assert sending._send(rows, patient, None)
+    assert mail.outbox[0].subject == "Your session today" and "morning" not in mail.outbox[0].body
 
 
 def test_the_next_hour_of_a_day_is_decided_by_itself(plan, patient):  # noqa: F811

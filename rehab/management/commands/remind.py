@@ -4,7 +4,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from clinic.management.passes import PassCommand
-from rehab.mine.reminders import MailDown, remind
+from rehab.reminding import MailDown, remind
 
 
 class Command(PassCommand):

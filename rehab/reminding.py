@@ -20,7 +20,7 @@ from clinic.models import Patient
 from rehab.actions import begin_reminding, came_to, decide
 from rehab.followed import triaged_at
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import Mine, mine_for
+from rehab.mine.frame import legs_of, mine_for
 from rehab.mine.today import LOOKED_BACK, habit_of, recent_sessions
 from rehab.models import MorningLog, Reminder, ReminderChoice
 from rehab.rules.due import Due, standing
@@ -88,7 +88,7 @@ def _remind(key, now, post):
     if kinds:
         _open(post)
     rows = decide(choice=choice, moments=moments, kinds=kinds, case=legs and legs[0].case, at=now, today=now.date())
-    return bool(rows) and _send(rows, patient, kinds, post)
+    return bool(rows) and _send(rows, patient, post)
 
 
 def _is_to_decide(choice, moment, now, table):
@@ -106,9 +106,10 @@ def _open(post):
         raise MailDown(type(fault).__name__) from None
 
 
-def _send(rows, patient, kinds, post):
+def _send(rows, patient, post):
+    """Mail what was claimed, and nothing that another worker claimed before."""
     try:
-        letter(patient, kinds, post).send()
+        letter(patient, [Kind(row.kind) for row in rows], post).send()
     except Exception as fault:  # whatever a mail server does, the next runner is still reminded
         logger.error("reminder %s could not be mailed: %s", rows[0].pk, type(fault).__name__)
         post.close()  # the next one begins anew
@@ -123,8 +124,7 @@ def _send(rows, patient, kinds, post):
 
 def _legs(patient):
     """Return the runner's legs that may be loaded; none where one of them is stopped for a danger."""
-    shown = mine_for(patient)
-    legs = [shown, *(Mine(patient, shown.clinic, case) for case in shown.others)]
+    legs = legs_of(mine_for(patient))
     if any(leg.stop in STOPS for leg in legs):
         return []
     return [leg for leg in legs if leg.may_train]
