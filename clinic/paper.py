@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typst
 from django.http import HttpResponse
+from django.utils.functional import Promise
 from django.utils.http import content_disposition_header
 
 logger = logging.getLogger("clinic.paper")
@@ -24,9 +25,12 @@ def fonts(*, of_the_machine: bool) -> typst.Fonts:
 
 
 def printable(value):
-    """Return data without the control characters that no font can show; lists and dictionaries are walked."""
-    if isinstance(value, str):
-        return "".join(sign for sign in value if sign in LINE_ENDS or sign >= " " and sign != "\x7f")
+    """Return data as JSON can hold it, without the control characters that no font can show.
+
+    Lists and dictionaries are walked; a text that waits for its language is said in the one that is spoken now.
+    """
+    if isinstance(value, (str, Promise)):
+        return "".join(sign for sign in str(value) if sign in LINE_ENDS or sign >= " " and sign != "\x7f")
     if isinstance(value, dict):
         return {key: printable(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

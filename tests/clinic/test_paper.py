@@ -1,6 +1,8 @@
 """A paper is a tagged file; what it says is data, whatever signs stand in it."""
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from clinic.paper import answer_with, pdf, printable
 from tests.paper import read
@@ -47,6 +49,11 @@ def test_a_name_that_the_fonts_of_the_package_lack_still_gives_a_paper(template,
 
 def test_control_characters_are_left_out_everywhere():
     assert printable({"a": ["x\x00y", {"b": "1\n2\x1b"}], "n": 3}) == {"a": ["xy", {"b": "1\n2"}], "n": 3}
+
+
+def test_a_text_that_waits_for_its_language_is_said_in_the_one_spoken_now():
+    with translation.override("es"):
+        assert printable({"rows": [(gettext_lazy("left"),)]}) == {"rows": [["izquierda"]]}
 
 
 def test_a_template_reads_no_file_outside_its_folder(tmp_path, template):

@@ -108,6 +108,7 @@ class Visitor:
         self.page.set_viewport_size(self.viewport)
 
     def _look_at_this_width(self, width):
+        self.page.wait_for_load_state()  # a page that was just asked for has no root yet
         where = f"{self.page.url} at {width} px"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{where} is {wide} px wider than the screen"
