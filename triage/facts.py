@@ -2,6 +2,8 @@
 
 from dataclasses import asdict
 
+from django.db.models import Exists, OuterRef
+
 from clinic.terms import (
     Answer,
     CaseFacts,
@@ -16,11 +18,12 @@ from clinic.terms import (
     TestResult,
 )
 from triage.knowledge import triage_knowledge
-from triage.models import Finding, RedFlagItem, Screening, SignOff
+from triage.models import Diagnosis, Finding, RedFlagItem, Screening, SignOff
 from triage.rules.derived import known_of_person
 
 STRAINED_BEFORE = "previous_calf_strain"
 BLOOD_THINNER = "anticoagulant"
+NO_GAIN = "RF-NOIMP"
 DAYS_AFTER_BIRTH = 365  # an older birth says nothing to any rule
 
 
@@ -197,3 +200,20 @@ def facts_json(facts):
         "sign_offs": [asdict(sign_off) for sign_off in facts.sign_offs],
         "settings": asdict(facts.settings),
     }
+
+
+def _without_gain():
+    return RedFlagItem.objects.filter(row=NO_GAIN).exclude(outcome="excluded")
+
+
+def standing_diagnoses():
+    """Return the diagnoses that care without a gain has not opened again since (S2.29); never stored."""
+    later = _without_gain().filter(case=OuterRef("case"), opened_at__gt=OuterRef("at"))
+    return Diagnosis.objects.exclude(Exists(later))
+
+
+def reopened_by(case, newest):
+    """Return the item that opened the newest diagnosis of a case again; None while it stands.  One query."""
+    if newest is None:
+        return None
+    return _without_gain().filter(case=case, opened_at__gt=newest.at).order_by("opened_at").last()

@@ -13,6 +13,7 @@ from clinic.models import Case, Clinic, Patient
 from rehab.history import limit_of, plan_in_force
 from rehab.pages import stopping
 from rehab.presentation import card
+from triage.facts import NO_GAIN
 from triage.gate import loading_gate
 
 LEG = "leg"  # in a form and in the session: the case that is shown
@@ -59,6 +60,12 @@ class Mine:
         """Return "emergency", "stop" or "wait" where the gate is shut, else nothing."""
         return stopping(self.case, self.gate) if self.case and not self.gate.open else ""
 
+    @property
+    def lacks_gain(self):
+        """Return whether care without a gain is all that stands open against this leg."""
+        rows = {item.row for item in self.gate.unanswered} if self.stop == "stop" else set()
+        return rows == {NO_GAIN}
+
     @cached_property
     def other_legs(self):
         """Return how the other legs stand.  Of a runner with one case it asks nothing."""
@@ -97,7 +104,8 @@ class Mine:
 
     def context(self):
         """Return what every page of the runner needs."""
-        context = {"patient": self.patient, "clinic": self.clinic, "case": self.case, "stop": self.stop}
+        context = {"patient": self.patient, "clinic": self.clinic, "case": self.case}
+        context |= {"stop": self.stop, "lacks_gain": self.lacks_gain}
         if self.others:
             context |= {"leg": self.leg, "calf": CALVES[self.case.side], "other_legs": self.other_legs}
         return context

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Case
 from rehab.models import Plan
-from triage.models import Diagnosis, Examination, Screening
+from triage.facts import standing_diagnoses
+from triage.models import Examination, Screening
 
 register = template.Library()
 
@@ -32,7 +33,7 @@ def case_path(context, case):
         .annotate(
             screened=_exists(Screening, completed_at__isnull=False, voided_at__isnull=True),
             examined=_exists(Examination),
-            diagnosed=_exists(Diagnosis),
+            diagnosed=Exists(standing_diagnoses().filter(case=OuterRef("pk"))),
             signed=_exists(Plan, signed_at__isnull=False, replaced_at__isnull=True),
         )
         .values("story", "screened", "examined", "diagnosed", "signed")

@@ -54,6 +54,7 @@ def test_no_gain_in_14_days_reopens_the_diagnosis_and_ends_in_a_referral(clock, 
     runs.answer_morning(phone, pain=2)
     assert not loading_gate(case).open
     expect(phone.page.get_by_role("heading", name="No exercise for now")).to_be_visible()
+    expect(phone.page.get_by_text("Your leg has not got better so far.")).to_be_visible()
     phone.look()
     runs.finds_nothing_to_load(phone)
 
@@ -84,6 +85,7 @@ def test_no_gain_in_14_days_reopens_the_diagnosis_and_ends_in_a_referral(clock, 
 
     # When the diagnosis is looked at again, and the letter has gone to the doctor, the case is closed with it
     desk.open(f"/cases/{case.pk}/triage/causes/")
+    expect(page.get_by_text("The diagnosis is open again")).to_be_visible()
     desk.look()
     steps.diagnose(desk, "SOLEUS", "Fits best, and yet no gain in 14 days: imaging and a second opinion")
     assert case.diagnoses.count() == 2

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.actions import save_intake
@@ -22,10 +23,13 @@ from rehab.actions import (
     set_pain_limit,
 )
 from rehab.history import course_of
+from rehab.mine.frame import mine_for
 from rehab.models import LevelStep, OutcomeScore, StepOffer
-from tests.rehab.conftest import a_diagnosis, a_step, screened_calm
+from tests.rehab.conftest import a_diagnosis, a_step, an_item, screened_calm
 from tests.rehab.test_logging import GOOD, calm, first_question
+from triage.facts import standing_diagnoses
 from triage.gate import loading_gate
+from triage.models import Diagnosis
 
 pytestmark = pytest.mark.django_db
 
@@ -255,6 +259,32 @@ def test_day_14_without_a_gain_opens_the_screening_and_its_item(runner):
     task = Task.objects.get(case=case, code="no_improvement")
     assert task.level == "U"
     assert not task.is_alarm
+
+
+def test_day_14_opens_the_diagnosis_again_until_one_is_recorded_after_it(runner, clinician, at_work):
+    case, browser = runner.plan.case, at_work(clinician)
+    causes, again = reverse("triage:causes", args=[case.pk]), "The diagnosis is open again"
+    runner.at += timedelta(days=14)
+    assert again not in browser.get(causes).content.decode()
+
+    review(case=case, at=runner.at)
+    said = browser.get(causes).content.decode()
+    assert again in said and "Open again since" in said
+    assert not standing_diagnoses().filter(case=case).exists()
+
+    Diagnosis.objects.create(case=case, cause="SOLEUS", at=runner.at + timedelta(hours=1), by=clinician)
+    assert again not in browser.get(causes).content.decode()
+    assert standing_diagnoses().filter(case=case).count() == 1
+
+
+def test_day_14_tells_the_runner_that_it_is_for_lack_of_gain_and_a_sign_says_no_such_thing(runner, clinician):
+    case = runner.plan.case
+    runner.at += timedelta(days=14)
+    review(case=case, at=runner.at)
+    assert mine_for(case.patient).lacks_gain
+
+    an_item(case, clinician, "D", row="RF-DVT")
+    assert not mine_for(case.patient).lacks_gain
 
 
 def test_a_recorded_gain_keeps_day_14_quiet(runner, clinician):

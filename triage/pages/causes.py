@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_sign
 from clinic.terms import Answer
-from triage.facts import case_facts
+from triage.facts import case_facts, reopened_by
 from triage.forms import RecordDiagnosis, Release
 from triage.gate import unreleased_causes
 from triage.knowledge import triage_knowledge
@@ -49,6 +49,7 @@ def context(case, person, today, diagnosis_form=None, release_form=None):
         "grade": decision.strain_grade,
         "grade_text": triage_knowledge().causes.grade.get(decision.strain_grade),
         "newest": newest,
+        "reopened": reopened_by(case, newest),
         "newest_name": cause_title(newest.cause) if newest else "",
         "diagnosis_form": diagnosis_form or RecordDiagnosis(case=case, initial=initial),
         "may_sign": signs,
