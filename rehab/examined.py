@@ -13,7 +13,7 @@ from rehab.rules.reassessment import MAINTAIN, passed_needs
 from triage.decision import triage_decision
 from triage.facts import case_facts, measurements
 from triage.knowledge import triage_knowledge
-from triage.models import Finding
+from triage.models import Examination, Finding
 
 FAILED, PASSED = "failed", "passed"
 GOOD_ENOUGH = (PASSED, "amber")  # what is only noted fails nothing
@@ -31,6 +31,12 @@ def examined(case, today):
         day = timezone.localdate(told[0].examination.at)
         found.append((day, triage_decision(then, triage_knowledge()).judged))
     return found
+
+
+def newest_examination(case):
+    """Return the day on which the case was last examined; None where it never was.  One query."""
+    newest = Examination.objects.filter(case=case).order_by("-at").values_list("at", flat=True).first()
+    return timezone.localdate(newest) if newest else None
 
 
 def length_tested(case, exercises, today):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.models import Case
 from clinic.terms import Answer
-from rehab.examined import length_tested
+from rehab.examined import length_tested, newest_examination
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, RunStage, SessionLog
 from rehab.rules.course_tables import PainLimit
@@ -237,11 +237,17 @@ def _limit_at(diagnoses, moment=None):
 def items_now(course):
     """Return where each exercise of the plan in force stands, with what was logged of it, in plan order."""
     items = list(course.plan.items.all())
-    tested = length_tested(course.case, [item.exercise_id for item in items], course.now.date())
-    return [_item_now(course, item, tested.get(item.exercise_id, ())) for item in items]
+    today = course.now.date()
+    tested = length_tested(course.case, [item.exercise_id for item in items], today)
+    begun_on = max(timezone.localdate(course.plan.signed_at), today - LOOKED_BACK)
+    assessed_on = newest_examination(course.case)
+    return [
+        _item_now(course, item, tested=tested.get(item.exercise_id, ()), begun_on=begun_on, assessed_on=assessed_on)
+        for item in items
+    ]
 
 
-def _item_now(course, item, tested):
+def _item_now(course, item, **seen):
     exercise, step = rehab_knowledge().exercises[item.exercise_id], newest_step(item)
     return ItemNow(
         item=str(item.pk),
@@ -258,7 +264,7 @@ def _item_now(course, item, tested):
         rest_until=step.rest_until,
         acted=frozenset(step.inputs.get("acted", ())),
         history=course.of_item(item),
-        tested=tested,
+        **seen,
     )
 
 

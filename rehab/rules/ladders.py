@@ -38,6 +38,8 @@ class ItemNow:
     ``stepped_at``, ``step_rule``, ``rest_until`` and ``acted`` are those of its newest step: ``acted`` holds the
     ``inputs["acted"]`` of that step, so that no session moves an exercise back twice.  ``history``: the sessions in
     which it was named, each with the judgement of this exercise.  ``tested``: days of its length test, passed or not.
+    ``begun_on``: the first day of its plan, or the first that ``history`` reaches back to; ``assessed_on``: the day of
+    the newest examination.
     """
 
     item: str
@@ -55,6 +57,8 @@ class ItemNow:
     acted: frozenset[str] = frozenset()
     history: Sequence[Judged] = ()
     tested: tuple[tuple[date, bool], ...] = ()
+    begun_on: date | None = None
+    assessed_on: date | None = None
 
 
 def loads_calf(exercise: Exercise) -> bool:

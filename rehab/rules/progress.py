@@ -169,8 +169,8 @@ def _missed(look: _Look) -> Step | None:
     item, days = look.item, _days_without(look)
     if days is None:
         return None
-    if days >= look.number("missed_fortnight", "days"):
-        return _step(look, Kind.REASSESS, item.level, item.dose_percent, "missed_fortnight", ["missed_fortnight"])
+    if _days_missed(look, look.now.date()) and days >= look.number("missed_fortnight", "days"):
+        return _reassess(look, "missed_fortnight")
     week = look.number("missed_week", "days")
     done = [t for t in look.tries if not t.done.skipped]
     told = (
@@ -181,6 +181,23 @@ def _missed(look: _Look) -> Step | None:
     if days < week or not done or told:
         return None
     return _lower(look, Kind.DOWN, item.level - 1, "missed_week", "missed_week", sorted(item.acted), item.rest_until)
+
+
+def _days_missed(look: _Look, today: date | None = None) -> int:
+    """Return how many days without it nobody has examined after, 0 below a fortnight; ``today`` ends the last ones."""
+    fortnight = look.number("missed_fortnight", "days")
+    done = [t.judged.session.day for t in look.tries if not t.done.skipped]
+    begun = [look.item.begun_on] if look.item.begun_on else []
+    started = [_day(look, look.item.stepped_at)] if look.item.stepped_at and not done and not begun else []
+    for one, two in reversed(list(pairwise([*begun, *started, *done, *([today] if today else [])]))):
+        missed, seen = (two - one).days, look.item.assessed_on
+        if missed >= fortnight:
+            return missed if seen is None or seen < one + timedelta(fortnight) else 0
+    return 0
+
+
+def _reassess(look: _Look, code: str) -> Step:
+    return _step(look, Kind.REASSESS, look.item.level, look.item.dose_percent, "missed_fortnight", [code])
 
 
 def _days_without(look: _Look) -> int | None:
@@ -206,6 +223,8 @@ def _forward(look: _Look) -> Step:
         return _step(look, Kind.MAINTAIN, item.level, item.dose_percent, BY_LENGTH, ["maintain"])
     if not here:
         return _hold(look, "hold_none")
+    if _days_missed(look):
+        return _reassess(look, "resumed")
     if item.dose_percent < FULL:
         problem = _not_counting(look, here[-1])
         if problem:
@@ -299,6 +318,8 @@ def _step(
         "hours_apart": look.hours_apart,
         "hours_off": look.number("stop", "hours_off"),
         "days_without": _days_without(look),
+        "days_missed": _days_missed(look),
+        "assessed_on": item.assessed_on.isoformat() if item.assessed_on else None,
         "times": round(flexible["times"]),
         "days_apart": round(flexible["days"]),
         "times_a_week": round(flexible["times_a_week"]),

@@ -267,6 +267,32 @@ def test_a_missed_week_is_one_level_down_and_a_missed_fortnight_asks_for_a_new_l
     assert found.inputs["days_without"] == when - last
 
 
+@pytest.mark.parametrize(
+    ("examined", "kind"), [(None, "reassess"), (15, "reassess"), (16, "up"), (30, "up"), (32, "up")]
+)
+def test_who_begins_again_after_a_fortnight_goes_up_only_once_somebody_has_looked(examined, kind):
+    seen = {} if examined is None else {"assessed_on": day(examined)}
+    found = step(item(green(1, 2, 30, 32), **seen), when=33)
+
+    assert found.kind == kind
+    if kind == "reassess":
+        assert (moved(found)[1:], codes(found)) == ((2, 100), ["resumed"])
+        assert "after 28 days without it" in found.reasons[0].text
+
+
+def test_nor_does_a_plan_that_was_begun_a_fortnight_late_or_a_dose_that_was_halved():
+    late = {"begun_on": day(1)}
+    assert step(item(green(15, 17), **late), when=18).kind == "reassess"
+    assert step(item(green(14, 16), **late), when=18).kind == "up"
+    half = {"dose_percent": 50, "stepped_at": at(4)}
+    assert step(item(green(1, 2, 30, dose_percent=50), **half), when=31).kind == "reassess"
+
+
+def test_once_examined_a_fortnight_is_one_level_down():
+    found = step(item(green(1, 2), assessed_on=day(20)), when=21)
+    assert (moved(found), codes(found)) == (("down", 1, 100), ["missed_week"])
+
+
 def test_a_missed_week_is_told_once_and_skipping_is_no_session():
     assert step(item(green(1, 2), stepped_at=at(9)), when=10).kind == "hold"
     assert step(item(green(1, 2), stepped_at=at(8)), when=10).kind == "down"
