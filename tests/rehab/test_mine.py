@@ -105,9 +105,9 @@ def test_between_two_days_of_work_lies_a_day_of_rest_that_may_be_moved(open_case
     plan = a_plan(open_case, clinician)
     plan.items.update(times_a_week=3)
     in_force(plan, clinician)
-    phone = at_work(open_case.patient.person)
     wednesday = timezone.now().replace(hour=12) + timedelta(days=(2 - timezone.now().weekday()) % 7)
     monkeypatch.setattr(timezone, "now", lambda: wednesday)
+    phone = at_work(open_case.patient.person)
     done(plan, days_ago=1)
     page = text(phone.get(TODAY))
 
