@@ -205,3 +205,8 @@ def attention_of(decision):
     if is_held(decision):
         return HELD
     return ATTENTION[decision.level.value]
+
+
+def most_urgent(*asked):
+    """Return of several (attention, next step) the one that asks for somebody soonest; the first of equals."""
+    return max(asked, key=lambda one: one[0])

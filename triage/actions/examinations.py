@@ -13,6 +13,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.sharing import share_dangers
 from triage.facts import current_screening
 from triage.models import Examination, Finding
 
@@ -50,6 +51,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     _keep_verdicts(examination, decision)
     before = set(case.red_flag_items.values_list("pk", flat=True))
     open_items(case, decision, screening=current_screening(case), by=by, at=at, before=known)
+    share_dangers(case, by=by, at=at)
     changes = {}
     if case.red_flag_items.exclude(pk__in=before).exists():
         changes["attention"], changes["next_step"] = attention_of(decision)

@@ -4,6 +4,7 @@ from clinic.actions import lock_case
 from clinic.alarms import open_task
 from clinic.terms import Level
 from triage.actions.deciding import decide_and_keep, open_items, present_facts
+from triage.actions.sharing import share_dangers
 from triage.actions.stopping import ALARM, write_stop
 from triage.facts import current_screening
 from triage.models import RedFlagItem
@@ -30,6 +31,7 @@ def follow_health(*, case, was, by, at):
         return
     level = max((item.level for item in opened), key=lambda code: Level(code).urgency)
     text = "Health facts changed: " + "; ".join(item.text for item in opened)
+    share_dangers(now, by=by, at=at)
     write_stop(case, now, "health", text, {"level": level}, level, decision, by, at)
     if by.is_runner and level in ("E", "D"):
         open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)

@@ -7,16 +7,19 @@ from clinic.access import may_sign
 from clinic.actions import forget_draft, keep_health, touch_case
 from clinic.terms import Answer
 from triage.actions.deciding import (
+    ATTENTION,
     Refused,
     attention_of,
     decide_and_keep,
     keep_answers,
+    most_urgent,
     must_be_current,
     must_record,
     must_sign,
     open_items,
     present_facts,
 )
+from triage.actions.sharing import share_dangers
 from triage.facts import BLOOD_THINNER, current_screening
 from triage.knowledge import triage_knowledge
 from triage.models import Screening
@@ -64,12 +67,13 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     )
     decision = decide_and_keep(case, by=by, at=at)
     open_items(case, decision, screening=screening, by=by, at=at, before=known)
+    standing = share_dangers(case, by=by, at=at)
     completes = may_complete and decision.complete and may_sign(by, case)
     if completes:
         Screening.objects.filter(pk=screening.pk).update(
             completed_at=at, completed_by=by, level=decision.level.value, complete=True
         )
-    attention, next_step = attention_of(decision)
+    attention, next_step = most_urgent(attention_of(decision), *([ATTENTION[standing]] if standing else []))
     if decision.complete and not completes:
         next_step = "A clinician confirms the safety screening"
     unconfirmed = "a clinician has to confirm it" if decision.complete else f"{len(decision.missing)} answers missing"

@@ -23,6 +23,7 @@ from triage.actions.deciding import (
     attention_of,
     decide_and_keep,
     keep_answers,
+    most_urgent,
     open_items,
     present_facts,
 )
@@ -202,11 +203,10 @@ def _level(decision, questions):
 
 def write_stop(case, now, kind, text, data, level, decision, by, at):
     """Write the timeline and today's list; what already asks for somebody sooner stays there."""
-    attention, next_step = max(
+    attention, next_step = most_urgent(
         (now.attention, now.next_step),
         ATTENTION[level] if level else HELD,
         attention_of(decision) if decision else HELD,
-        key=lambda asked: asked[0],
     )
     touch_case(
         now,

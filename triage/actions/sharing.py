@@ -1,0 +1,73 @@
+"""A danger found on one leg stops the runner's other open legs too: a clot or an infection is of the person (T-LOCK).
+
+Each leg gets an item of its own, so that its gate is shut by its own row, and each is answered with its own outcome:
+what is excluded, released or closed on one leg opens the other one never.
+"""
+
+from clinic.actions import locked_cases
+from clinic.terms import Level
+from triage.actions.stopping import write_stop
+from triage.facts import current_screening
+from triage.models import RedFlagItem, SignOff
+
+STOPS = (Level.E.value, Level.D.value)
+
+
+def share_dangers(case, *, by, at):
+    """Open on every open leg the dangers that stand open on another one, and say so there.
+
+    Called inside the transaction that opened them, before ``case`` moves on to its next version.  An item of the same
+    row and level that still stands open on a leg, or that it has had since then, answers for it: nothing is opened
+    twice.  Return the highest level that stands open on ``case`` now, "" where none does or there is no other leg.
+    """
+    legs = [leg for leg in locked_cases(case) if leg.closed_at is None]
+    if len(legs) < 2:
+        return ""
+    items = list(RedFlagItem.objects.filter(case__in=legs, level__in=STOPS).order_by("opened_at", "id"))
+    sign_offs = list(SignOff.objects.filter(case__in=legs))
+    open_now = [item for item in items if not item.is_answered(sign_offs)]
+    for leg in legs:
+        known = [item for item in items if item.case_id == leg.pk]
+        lacking = [item for item in open_now if item.case_id != leg.pk and not _is_answered_for(item, known, open_now)]
+        if lacking:
+            open_now += _stop(case, leg, lacking, {other.pk: other.side for other in legs}, by, at)
+    return _highest(item.level for item in open_now if item.case_id == case.pk)
+
+
+def _is_answered_for(danger, known, open_now):
+    """Return whether one of the known items of a leg stands for a danger that is open on another one."""
+    return any(
+        (item.row, item.level) == (danger.row, danger.level)
+        and (item.opened_at >= danger.opened_at or item in open_now)
+        for item in known
+    )
+
+
+def _highest(levels):
+    return max(levels, key=lambda code: Level(code).urgency, default="")
+
+
+def _stop(case, leg, dangers, sides, by, at):
+    """Open the items of one leg and return them; the leg that the caller is at gets its timeline from the caller."""
+    screening = current_screening(leg)
+    by_kind = {(danger.row, danger.level): danger for danger in dangers}
+    opened = [_opened(leg, danger, sides[danger.case_id], screening, by, at) for danger in by_kind.values()]
+    if leg.pk != case.pk:
+        level = _highest(item.level for item in opened)
+        text = f"A danger was found on the other leg ({case.side} calf): this one rests until it is excluded here too."
+        write_stop(leg, leg, "other_leg", text, {"level": level}, level, None, by, at)
+    return opened
+
+
+def _opened(leg, danger, side, screening, by, at):
+    return RedFlagItem.objects.create(
+        case=leg,
+        screening=screening,
+        row=danger.row,
+        level=danger.level,
+        rule=danger.rule,
+        text=f"Found on the other leg ({side}): {danger.text}"[:1000],
+        signable=danger.signable,
+        opened_at=at,
+        opened_by=by,
+    )
