@@ -14,12 +14,13 @@ from clinic.terms import Text
 from rehab.actions.moving import next_steps
 from rehab.actions.stages import next_stage
 from rehab.entry import adherence_percent
+from rehab.growing import weeks_run
 from rehab.history import course_of, newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import CALVES, card_now
 from rehab.mine.today import asked_now, asked_words
 from rehab.pages.course import COLOURS, NEXT, scores_of
-from rehab.pages.pictures import mornings, pain
+from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import VERDICTS, tests_over_time
 from rehab.rules.measures import change
 from rehab.words import SIDE_WORDS
@@ -46,6 +47,7 @@ def report(case, person, at, language) -> bytes:
 def report_data(case, person, at) -> dict:
     """Return everything the report says, in the language that is spoken now, as JSON can hold it."""
     course, gate, tests = course_of(case, at), loading_gate(case), tests_over_time(case, at)
+    here, step = next_stage(course)
     return {
         "words": _words(),
         "clinic": case.clinic.name,
@@ -56,12 +58,12 @@ def report_data(case, person, at) -> dict:
         "rests": [] if gate.open else list(dict.fromkeys(map(_why_shut, gate.reasons))),
         "plan": [_exercise(item) for item in course.plan.items.all()] if course.plan else [],
         "done": _done(course),
-        "charts": [_chart(one) for one in (pain(course)["chart"], mornings(course)["chart"], tests.sides)],
+        "charts": [_chart(one) for one in _pictures(course, person, tests, here)],
         "measures": _measures(case),
         "tests": [line for row in tests.rows for line in _test(row)],
         "sessions": _sessions(course),
         "tasks": _tasks(case),
-        "running": _running(course),
+        "running": _running(here, step),
         "next": [_suggested(item, step) for item, step in next_steps(course)] if course.plan and gate.open else [],
     }
 
@@ -180,6 +182,13 @@ def _done(course):
     return lines
 
 
+def _pictures(course, person, tests, here):
+    """Return the pictures of the clinician's progress page, the ladder only once running has begun."""
+    ladder = [stairs(rehab_knowledge().running.stages, here)["chart"]] if here else []
+    drawn = [one["chart"] for one in pictures_of(course, weeks_run(course), person.units)]
+    return [*drawn, *ladder, tests.sides, tests.before]
+
+
 def _chart(chart):
     return {
         "title": chart.title,
@@ -239,9 +248,8 @@ def _tasks(case):
     return lines
 
 
-def _running(course):
+def _running(here, step):
     """Return where the runner stands on the way back to running, and why the next stage comes or does not."""
-    here, step = next_stage(course)
     if here is None:
         return [_("Running has not begun.")]
     stage = next(stage for stage in rehab_knowledge().running.stages if stage.number == here.stage)

@@ -138,8 +138,12 @@ def _members(archive: zipfile.ZipFile, since: datetime, budget: _Budget, deeper:
     for info in archive.infolist():
         name = info.filename.lower()
         if deeper and name.endswith(".zip") and _is_plain(info):
-            inner = zipfile.ZipFile(io.BytesIO(_read(archive, info, MOST_INNER_BYTES, budget)))
-            yield from _members(inner, since, budget, deeper=False)
+            try:
+                inner = zipfile.ZipFile(io.BytesIO(_read(archive, info, MOST_INNER_BYTES, budget)))
+            except BROKEN:
+                yield _Member(0, info.filename, info, archive)  # its own problem, and the other runs are read
+            else:
+                yield from _members(inner, since, budget, deeper=False)
         elif name.removesuffix(".gz").endswith(KINDS) and not info.is_dir():
             made_at = _made_at(archive, info, budget) if _is_plain(info) else None
             if made_at is None or made_at >= since:

@@ -17,7 +17,8 @@ from clinic.models import FailedWork
 from clinic.tidying import tidy
 from rehab.actions import exports
 from rehab.models import SessionLog, WatchExport
-from rehab.rules.watch import Run
+from rehab.rules.watch import Problem, Run
+from rehab.runs.archive import read_archive
 from tests.factories import CaseFactory
 from tests.rehab.test_watch_pages import FELT, KEEP, SAVE, UPLOAD, began, phone, plan, sent, values  # noqa: F401
 from tests.rehab.watch_files import fit_file, gpx_file, zip_file
@@ -167,6 +168,15 @@ def test_after_a_day_it_is_forgotten_with_its_file(phone, shelf):  # noqa: F811
     assert tidy(now + timedelta(hours=23))["exports of watches"] == 1
     assert tidy(now + timedelta(hours=25))["exports of watches"] == 1
     assert files(shelf) == [] and not WatchExport.objects.exists()
+
+
+@pytest.mark.parametrize("broken", [b"hello", zip_file({"a.fit": b"x" * 900}).getvalue()[:-30]])
+def test_a_broken_zip_inside_loses_no_run_beside_it(broken):
+    held = {"notes.zip": broken, "more.zip": an_export(), "run.fit": fit_file(began=began(hours=30))}
+    read = list(read_archive(zip_file(held), at=timezone.now()))
+
+    assert [name for name, found in read if isinstance(found, Run)] == ["1.fit", "run.fit"]
+    assert "notes.zip" in [name for name, found in read if isinstance(found, Problem)]
 
 
 def test_an_upload_that_cannot_be_queued_leaves_no_file(phone, shelf, monkeypatch):  # noqa: F811
