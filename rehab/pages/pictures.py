@@ -27,8 +27,8 @@ def shown(chart, words, empty):
 
 
 def short(day):
-    """Return a day as an axis shows it: "3 Nov"."""
-    return date_format(day, "j M")
+    """Return a day as an axis shows it: "3 Nov", in Spanish "3 nov"."""
+    return date_format(day, gettext("j M"))
 
 
 def pain(course):

@@ -1,14 +1,15 @@
 """The progress report says how a case goes, in the language of the doctor who reads it, and can be read aloud."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rehab.knowledge import rehab_knowledge
 from rehab.models import MorningLog, OutcomeScore, RunStage
+from rehab.pages.pictures import short
 from rehab.paper.report import report
 from tests.course import JUDGED, a_session
 from tests.factories import a_task
@@ -89,6 +90,12 @@ def test_it_says_what_it_is_what_was_done_and_what_comes_next(going, paper, lang
     assert [text for text in texts if getattr(text, language) not in said] == []
     words = {"en": ("AMBER", "improved", "11 reps", "19 reps", "2.5 km"), "es": ("ÁMBAR", "mejoría", "2,5 km")}
     assert [word for word in words[language] if word not in said] == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "3 Nov"), ("es", "3 nov")])
+def test_an_axis_writes_a_month_as_its_language_does(language, words):
+    with translation.override(language):
+        assert short(date(2026, 11, 3)) == words
 
 
 @pytest.mark.parametrize("way", ["a same-day item is open", "an emergency is open"])
