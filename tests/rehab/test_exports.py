@@ -170,7 +170,9 @@ def test_after_a_day_it_is_forgotten_with_its_file(phone, shelf):  # noqa: F811
     assert files(shelf) == [] and not WatchExport.objects.exists()
 
 
-@pytest.mark.parametrize("broken", [b"hello", zip_file({"a.fit": b"x" * 900}).getvalue()[:-30]])
+@pytest.mark.parametrize(
+    "broken", [b"hello", zip_file({"a.fit": b"x" * 900}).getvalue()[:-30]], ids=["no ZIP", "cut off"]
+)
 def test_a_broken_zip_inside_loses_no_run_beside_it(broken):
     held = {"notes.zip": broken, "more.zip": an_export(), "run.fit": fit_file(began=began(hours=30))}
     read = list(read_archive(zip_file(held), at=timezone.now()))
