@@ -61,6 +61,15 @@ def test_what_an_examination_finds_stops_it_too(calm_case, other, clinician):
     assert [("RF-ACH", "D", "")] == items(other) == items(calm_case)
 
 
+def test_what_the_runner_tells_before_a_visit_stops_it_too(calm_case, other, runner):
+    told = {"answers": {"w1": Answer.PRESENT}, "by": runner, "at": timezone.now()}
+    assert actions.tell(case=calm_case, **told) is not None
+
+    assert items(other, outcome="") == items(calm_case, outcome="") == [("RF-DVT", "D", "")]
+    other.refresh_from_db()
+    assert other.attention == Case.Attention.SAME_DAY and not loading_gate(other).open
+
+
 def test_screened_again_nothing_is_opened_twice_and_a_new_finding_is(calm_case, other, clinician):
     screened(calm_case, clinician, **CLOT)
     screened(other, clinician)

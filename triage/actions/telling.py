@@ -15,6 +15,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.sharing import share_dangers
 from triage.actions.stopping import ALARM, stop_of, unfinished_screening, write_stop
 from triage.facts import BLOOD_THINNER
 from triage.knowledge import triage_knowledge
@@ -43,6 +44,7 @@ def tell(*, case, answers, by, at, shown_none=()):
     there = set(RedFlagItem.objects.filter(case=now).values_list("pk", flat=True))
     open_items(now, decision, screening=screening, by=by, at=at, before=known)
     opened = RedFlagItem.objects.filter(case=now, level__in=("E", "D")).exclude(pk__in=there)
+    share_dangers(now, by=by, at=at)
     yes = {code for code, answer in answers.items() if answer is Answer.PRESENT}
     words = f"Answered before the visit. Yes: {_words(yes) or 'none'}."
     level = max((item.level for item in opened), key=lambda code: Level(code).urgency, default=None)
