@@ -54,7 +54,7 @@ def _stop(case, leg, dangers, sides, by, at):
     opened = [_opened(leg, danger, sides[danger.case_id], screening, by, at) for danger in by_kind.values()]
     if leg.pk != case.pk:
         level = _highest(item.level for item in opened)
-        text = f"A danger was found on the other leg ({case.side} calf): this one rests until it is excluded here too."
+        text = f"A danger was found on the other leg ({case.side} calf): this one rests until it is answered here too."
         write_stop(leg, leg, "other_leg", text, {"level": level}, level, None, by, at)
     return opened
 
