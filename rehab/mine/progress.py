@@ -202,6 +202,6 @@ def stairs(here):
 def missing(course, here, step):
     """Return what is missing for the first run, or for the next stage, in the runner's language."""
     if here is not None:
-        return [said(Text(reason.text, reason.text_es)) for reason in step.reasons]
+        return [said_reason(reason) for reason in step.reasons]
     wanted = [one for one in criteria_of(course) if one.met in (Met.NOT_MET, Met.MISSING)]
     return [said(one.text) for one in wanted]

@@ -77,7 +77,7 @@ def too_long_words(session, at):
     if not any(move.passed for move in moves):
         return []
     cap = too_long(course_of(session.case, at), moves).get(str(session.pk))
-    return [said(Text(reason.text, reason.text_es)) for reason in cap.reasons] if cap else []
+    return [said_reason(reason) for reason in cap.reasons] if cap else []
 
 
 def shown(session, person, at):
