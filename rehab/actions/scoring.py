@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.access import may_log
 from clinic.actions import lock_case, touch_case
-from clinic.language import said
-from clinic.terms import Text
+from clinic.language import said_reason
 from rehab.actions.judging import judge_case
 from rehab.actions.refusals import NotAllowed, Refused
 from rehab.knowledge import rehab_knowledge

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.language import said_reason
 from rehab.actions.moving import next_steps, write_step
 from rehab.actions.offers import decide, open_offers, tell_of_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut

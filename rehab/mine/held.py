@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clinic.language import said, said_number
+from clinic.language import said, said_number, said_reason
 from clinic.portability import exported_tables, told
 from clinic.terms import Text
 from rehab.knowledge import rehab_knowledge

@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.language import said, said_number
-from clinic.terms import Text
+from clinic.language import said, said_number, said_reason
 from clinic.units import unit_word
 from rehab.actions.stages import next_stage
 from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.language import said
-from clinic.terms import Text
+from clinic.language import said, said_reason
 from clinic.units import kg_shown, km_shown, unit_word
 from rehab.actions.logging import CORRECTED_WITHIN
 from rehab.growing import too_long
