@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 640}
 WIDTHS = (PHONE, DESK)
 FIRST_DAY = datetime(2027, 3, 1, tzinfo=UTC)  # a Monday: working days fall the same way in every run
 # WCAG 2.2 AA with the size of targets, which axe leaves out unless told, and axe's own good practice.
@@ -110,16 +111,24 @@ class Visitor:
     def _look_at_this_width(self, width):
         self.page.wait_for_load_state()  # a page that was just asked for has no root yet
         where = f"{self.page.url} at {width} px"
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{where} is {wide} px wider than the screen"
+        self.fits(width)
         assert not self.complaints, f"{where}: {self.complaints}"
         sight = (width, self.page.evaluate(SIGHT))
         if sight in SEEN:
             return  # the same kinds of things were looked at before, and axe is slow
+        self.passes_axe(width)
+        SEEN.add(sight)
+
+    def fits(self, width):
+        """Check that the page as it stands is no wider than the screen."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} at {width} px is {wide} px wider than the screen"
+
+    def passes_axe(self, width):
+        """Check the page as it stands with axe, whatever was seen before."""
         answer = Axe().run(self.page, options=AXE).response
         faults = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in answer["violations"]]
-        assert not faults, f"{where}: {faults}"
-        SEEN.add(sight)
+        assert not faults, f"{self.page.url} at {width} px: {faults}"
 
     def text(self):
         """Return every word on the page."""
