@@ -19,7 +19,7 @@ from clinic.terms import Text
 from rehab.knowledge import rehab_knowledge
 from triage.knowledge import triage_knowledge
 
-CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")  # a code that no table names: "step_taken"
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")  # a code that no table names: "step_taken"; no address, no sentence
 WORDS = Path(__file__).parent / "held.toml"
 NO_SIDE = "none"
 LONGEST = 600  # letters of one value on paper; the whole of it stands in the JSON file
@@ -75,7 +75,7 @@ def in_words(table, row, names) -> list[list[str]]:
     """Return a row as [[column, value], ...] for people: without what is empty and without what is for machines."""
     words, found = held_words(), []
     for name, value in told(table, row, names).items():
-        shown = "" if name in words.hidden else _value(value)
+        shown = "" if name in words.hidden or _is_no_side(name, value) else _value(value)
         if shown:
             label, unit = words.fields.get(name), words.units.get(name, "")
             shown = f"{shown}{unit}" if unit in ("%", "/10") else f"{shown} {unit}".rstrip()
@@ -85,7 +85,7 @@ def in_words(table, row, names) -> list[list[str]]:
 
 def _value(value) -> str:
     """Return one value in words; nothing for nothing, and for a key that only joins two tables."""
-    if value in (None, "", NO_SIDE) or isinstance(value, UUID):
+    if value in (None, "") or isinstance(value, UUID):
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -101,14 +101,27 @@ def _value(value) -> str:
 def _text(value):
     words = held_words().values
     if isinstance(value, str):
-        return said(words[value]) if value in words else CODE.sub(" ", value)
+        return said(words[value]) if value in words else _without_code(value)
     if isinstance(value, list):
         return "; ".join(part for part in map(_value, value) if part)
     if {"name", "role"} == set(value):
         return f"{value['name']} ({_text(value['role'])})" if value["name"] else _text(value["role"])
     if "text" in value:  # a reason, kept with its words
         return said(Text(value["text"], value.get("text_es") or value["text"]))
-    return "; ".join(f"{_text(str(name))}: {shown}" for name, part in value.items() if (shown := _value(part)))
+    return "; ".join(
+        f"{_text(str(name))}: {shown}"
+        for name, part in value.items()
+        if not _is_no_side(name, part) and (shown := _value(part))
+    )
+
+
+def _is_no_side(name, value):
+    """Return whether a column says that there is no side; who wrote "none" as their medicines told us something."""
+    return name == "side" and value == NO_SIDE
+
+
+def _without_code(text):
+    return text.replace("_", " ") if CODE.fullmatch(text) else text
 
 
 def _shortened(text):

@@ -150,6 +150,18 @@ def test_what_a_runner_wrote_is_never_markup(world, name):
     assert name in read(held(patient, timezone.now())).tagged
 
 
+def test_what_somebody_wrote_stands_on_paper_as_it_was_written(world):
+    person = world.case.patient.person
+    person.email, person.language = "anna_maria@example.org", "en"
+    person.save()
+    Patient.objects.filter(pk=world.case.patient_id).update(allergies="none", medicines="see my_list at home")
+
+    paper = read(held(Patient.objects.get(pk=world.case.patient_id), timezone.now())).tagged
+
+    for written in ("anna_maria@example.org", "allergies none", "see my_list at home"):
+        assert written in paper.lower()
+
+
 def test_every_table_and_column_has_its_words():
     words, tables = held_words(), exported_tables()
 
