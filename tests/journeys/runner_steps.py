@@ -81,6 +81,19 @@ def train(phone, *, pain=1):
     return _saved(phone, "Save the session")
 
 
+def first_week(phone, days, *, morning=0, runs=()):
+    """Live the first week up to the morning of day 8, its first and its last day told on the phone."""
+    train(phone)
+    days.clock.at(1, 7)
+    answer_morning(phone, pain=morning)
+    days.pass_to(7, morning=morning, runs=runs)
+    days.clock.at(7, 7)
+    answer_morning(phone, pain=morning)
+    assert train(phone) == "Well done"
+    days.clock.at(8, 7)
+    answer_morning(phone)
+
+
 def log_run(phone, stage, *, pain=0):
     """Log the run of a stage as it was asked for, on the form of a run; return the heading that judges it."""
     page, asked = phone.page, rehab_knowledge().running.stages[stage]

@@ -229,6 +229,14 @@ def task_done(visitor, case, about, words):
     expect(waiting(visitor, case).get_by_role("link", name=re.compile(f"Done: .*{re.escape(about)}"))).to_have_count(0)
 
 
+def first_review(visitor, case, clinician, said):
+    """Do the review of day 7: say what was told, score the pain, take the steps that wait."""
+    back_at_work(visitor, clinician)
+    task_done(visitor, case, "Day 7: first review", said)
+    score_pain(visitor, case, 3)
+    assert take_steps(visitor, case)
+
+
 def take_steps(visitor, case):
     """Take every step that waits for a tap, one after the other; return what they were."""
     visitor.open(f"/cases/{case.pk}/progress/")

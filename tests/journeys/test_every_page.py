@@ -67,5 +67,5 @@ def test_a_shut_gate_fits_too(visit, a_clinic_at_work):
     an_unfinished_screening(world)
     visitor.sign_in(world.people["lead"].email)
     for page in ("plan/", "", "triage/decision/", "treatments/"):
-        visitor.open(f"/cases/{world.case.pk}/{page}")
+        assert visitor.open(f"/cases/{world.case.pk}/{page}").status == 200
         visitor.look()

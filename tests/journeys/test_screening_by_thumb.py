@@ -56,6 +56,7 @@ def test_none_of_these_taken_back_is_silence_again(page):
     counts(page, len(first.rows))
     none_of(page, 0).click()
     counts(page, 1)
+    assert page.locator("main input[value=absent]:checked").count() == 1
 
 
 def test_none_of_these_beside_a_yes_says_what_to_do(page):

@@ -35,20 +35,9 @@ def test_from_the_invitation_to_stage_8_and_discharge(clock, desk, phone, clinic
     days = runs.Days(clock, case)
 
     # The first session, the morning after it, and a week of which the clinician reads on day 8
-    runs.train(phone)
-    clock.at(1, 7)
-    runs.answer_morning(phone, pain=1)
-    days.pass_to(7, morning=1, runs=WALKED_BEFORE)
-    clock.at(7, 7)
-    runs.answer_morning(phone, pain=1)
-    assert runs.train(phone) == "Well done"
-    clock.at(8, 7)
-    runs.answer_morning(phone)
+    runs.first_week(phone, days, morning=1, runs=WALKED_BEFORE)
     clock.at(8, 9)
-    steps.back_at_work(desk, clinician)
-    steps.task_done(desk, case, "Day 7: first review", "Telephoned: stairs go well. Goes on.")
-    steps.score_pain(desk, case, 3)
-    assert steps.take_steps(desk, case)
+    steps.first_review(desk, case, clinician, "Telephoned: stairs go well. Goes on.")
     days.run(8)
     days.pass_to(BEGINS, morning=0, runs=WALKED_BEFORE)
 

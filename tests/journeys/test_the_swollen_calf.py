@@ -15,7 +15,7 @@ SWELLS = 16  # the Wednesday of week 3
 def test_a_calf_that_swells_in_week_3_is_stopped_alarmed_referred_and_closed(
     clock, desk, phone, clinic, clinician, lead
 ):
-    # Given a runner whose plan is signed, who came in by the link of the mail and did the first session
+    # Given a runner whose plan is signed, who came in by the link of the mail
     case = runs.a_drafted_soleus(clinic, clinician, "Clara", "Calfswell")
     days = runs.Days(clock, case)
     desk.open(f"/cases/{case.pk}/plan/")
@@ -23,22 +23,11 @@ def test_a_calf_that_swells_in_week_3_is_stopped_alarmed_referred_and_closed(
     steps.score_pain(desk, case, 6)
     steps.invite(desk, phone, case.patient, "clara@example.org")
     assert runs.exercises_named(phone)
-    runs.train(phone)
-    clock.at(1, 7)
-    runs.answer_morning(phone)
 
     # and two good weeks: the steps are tapped, the first review is done, the pain is less
-    days.pass_to(7)
-    clock.at(7, 7)
-    runs.answer_morning(phone)
-    assert runs.train(phone) == "Well done"
-    clock.at(8, 7)
-    runs.answer_morning(phone)
+    runs.first_week(phone, days)
     clock.at(8, 10)
-    steps.back_at_work(desk, clinician)
-    steps.task_done(desk, case, "Day 7: first review", "Telephoned: less pain on stairs. Goes on.")
-    steps.score_pain(desk, case, 3)
-    assert steps.take_steps(desk, case)
+    steps.first_review(desk, case, clinician, "Telephoned: less pain on stairs. Goes on.")
     days.pass_to(14)
     clock.at(14, 7)
     runs.answer_morning(phone)

@@ -58,3 +58,5 @@ def test_what_somebody_else_did_meanwhile_is_shown_in_place_of_the_list(alarm, c
 
     expect(phone.page.get_by_role("heading", name="Nothing was saved")).to_be_visible()
     expect(phone.page.get_by_text("Called her")).to_be_visible()
+    alarm.refresh_from_db()
+    assert (alarm.done_text, alarm.done_by) == ("Seen in the clinic", lead)
