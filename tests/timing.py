@@ -1,4 +1,9 @@
-"""What a pure function costs by itself, whatever else the machine and this process are doing."""
+"""What something costs by itself, whatever else the machine and this process are doing.
+
+The limits are those of one machine.  A slower one says so itself: a fixed piece of plain work is timed beside
+everything measured, and what was measured is divided by how much longer that work takes here.  A faster machine gains
+nothing by it.
+"""
 
 import gc
 from time import perf_counter, process_time
@@ -7,8 +12,28 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 
-def cheapest_ms(function, *, batches=20, rounds=20):
-    """Return processor milliseconds a call: the cheapest of several batches, without the collector's pauses."""
+YARDSTICK_MS = 1.15  # what the plain work takes on the machine for which the limits were set
+
+
+def pace():
+    """Return how many times slower this machine is just now than the one for which the limits were set; at least 1."""
+    return max(1.0, _cheapest_ms(_plain_work) / YARDSTICK_MS)
+
+
+def cheapest_ms(function):
+    """Return processor milliseconds a call: the cheapest of several batches, at the pace of the limits."""
+    return _cheapest_ms(function) / pace()
+
+
+def _plain_work():
+    kept = {}
+    for number in range(2000):
+        kept[f"k{number % 97}"] = tuple(sorted((number % 7, number % 5, number % 3)))
+    return kept
+
+
+def _cheapest_ms(function, *, batches=20, rounds=20):
+    """Return the cheapest of several batches, without the collector's pauses."""
     gc.disable()
     try:
         return min(_seconds(function, rounds) for _ in range(batches)) / rounds * 1000
@@ -24,16 +49,16 @@ def _seconds(function, rounds):
 
 
 def papers(make, *, between=lambda: None, times=4):
-    """Make a paper some times; return (milliseconds by the clock on the wall, questions) of each after the first.
+    """Make a paper some times; return (milliseconds on the wall, at the pace of the limits, and questions) of each.
 
-    The first one reads what the process keeps; ``between`` lets the record grow.
+    All but the first: that one reads what the process keeps; ``between`` lets the record grow.
     """
     took, counts = [], []
     for _ in range(times):
         began = perf_counter()
         with CaptureQueriesContext(connection) as queries:
             make()
-        took.append((perf_counter() - began) * 1000)
+        took.append((perf_counter() - began) * 1000 / pace())
         counts.append(len(queries))
         between()
     return took[1:], counts[1:]

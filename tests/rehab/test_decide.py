@@ -14,6 +14,7 @@ from django.core.management import call_command
 from rehab.casefile import CaseFileError, read_case
 from rehab.management.codebook import vocabulary
 from tests.rehab.worked import PCS, case_json
+from tests.timing import pace
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -285,7 +286,7 @@ def test_a_whole_decision_costs_at_most_two_milliseconds():
     found = min(tries, key=lambda run: run["quiet_ms"])
 
     assert found["decisions"] >= 1000
-    assert found["quiet_ms"] <= found["bound_ms"] == 2.0
+    assert found["quiet_ms"] / pace() <= found["bound_ms"] == 2.0
 
 
 def _decision_times():
