@@ -11,7 +11,6 @@ from time import perf_counter, process_time
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-
 YARDSTICK_MS = 1.15  # what the plain work takes on the machine for which the limits were set
 
 
