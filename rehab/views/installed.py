@@ -25,7 +25,7 @@ STYLES = (
     "rehab/figures.css",
     "rehab/mine.css",
 )
-SCRIPTS = tuple(f"rehab/{name}.js" for name in ("store", "outbox", "offline", "checked", "shell", "session"))
+SCRIPTS = tuple(f"rehab/{name}.js" for name in ("store", "outbox", "waiting", "offline", "checked", "shell", "session"))
 WORKERS = ("rehab/store.js", "rehab/outbox.js", "rehab/worker.js")
 # The print stands in the middle; a mask may cut a fifth off each edge.
 DRAWN = """#set page(width: {size}pt, height: {size}pt, margin: 0pt, fill: {fill})

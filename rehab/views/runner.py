@@ -19,6 +19,7 @@ from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import LEG, card_now, for_a_danger, mine_at
+from rehab.mine.offline import owner_of
 from rehab.mine.progress import progress_of
 from rehab.mine.today import todays_page
 from rehab.models import ExerciseMedia, SafetyCheck
@@ -135,6 +136,7 @@ def stopped(request, mine, answers):
     known = [(code, answer.value) for code, answer in answers.items() if answer is not Answer.NOT_ASSESSED]
     form = SafetySet(asked=asked) if asked else None
     context = {"stop": stop, "form": form, "known": known, "csrf_token": get_token(request)}
+    context |= {"owner": owner_of(request.user), "told_at": request.POST.get("told_at", "")}
     return urgent_page("rehab/my_stop_now.html", context)
 
 

@@ -3,83 +3,52 @@
 // in the section [data-outbox]; without this file every form posts as before.
 (() => {
   "use strict";
-  const { store, send } = self.stridewell;
+  const { store, send, tell, state, made, inNumbers } = self.stridewell;
   const place = document.querySelector("[data-outbox]");
   const says = place.dataset;
   const addresses = { copy: says.copy, outbox: says.send };
   const PROBE_MS = 4000;
   const KEPT_MS = 1000;
-  const YES = ".my-questions input[value=present]:checked";
-  const state = { owner: says.owner };
+  const AGAIN_MS = [10_000, 60_000, 300_000]; // a safety answer is tried so often by itself, then by a tap
+  // A yes now, or one that a page carries on from the questions before.
+  const YES = ".my-questions input[value=present]:checked, input[type=hidden][value=present]";
   const quietly = (promise) => promise.catch(() => {}); // a browser without storage: the pages work as before
-
-  function made(tag, properties = {}, ...children) {
-    const node = Object.assign(document.createElement(tag), properties);
-    node.append(...children);
-    return node;
-  }
-
-  function button(text, act, look = "btn-outline-primary") {
-    const node = made("button", { type: "button", className: `btn ${look}`, textContent: text });
-    node.addEventListener("click", act);
-    return node;
-  }
-
-  // --- What waits, in words ----------------------------------------------------------------------
-
-  async function tell() {
-    const waits = state.owner ? await store.waiting(state.owner) : [];
-    const lines = [];
-    if (await store.read("sent")) {
-      state.hasSent = true;
-      await store.drop("sent");
-    }
-    if (state.hasSent) lines.push(made("p", { className: "my-sent", textContent: says.sent }));
-    const sessions = waits.filter((entry) => entry.kind === "session" && !entry.refused).length;
-    if (waits.some((entry) => entry.kind === "safety" && !entry.refused)) lines.push(made("p", { textContent: says.answer }));
-    if (sessions) lines.push(made("p", { textContent: sessions === 1 ? says.one : says.many.replace("{n}", sessions) }));
-    if (state.faults && waits.length) lines.push(made("p", { textContent: says.fault }));
-    lines.push(...waits.filter((entry) => entry.refused).map(refusal));
-    place.hidden = !lines.length;
-    place.replaceChildren(...lines);
-    return waits;
-  }
-
-  function refusal(entry) {
-    const ways = made("div", { className: "my-ways" });
-    ways.append(button(says.again, () => work({ again: true })), button(says.drop, () => dropped(entry), "btn-link"));
-    const why = made("ul", {}, ...entry.refused.map((textContent) => made("li", { textContent })));
-    return made("div", { className: "my-refused" }, made("p", { textContent: says.refused }), why, ways);
-  }
-
-  async function dropped(entry) {
-    if (!window.confirm(says.sure)) return;
-    await store.remove(entry.key);
-    await tell();
-  }
 
   // --- Sending, and the copy ---------------------------------------------------------------------
 
   async function work({ again = false } = {}) {
-    let result = null;
+    let result = { outcome: "offline", sent: [] }; // no connection: what waits, waits
     try {
       result = await send(addresses, { again });
-      if (result.copy) await keepFigures(result.copy);
     } catch {
-      // no connection: what waits, waits
+      // said below
     }
+    if (result.copy) await quietly(keepFigures(result.copy));
     await tried(result);
   }
 
   /** Say what became of it; the page without a connection looks again at what it may open. */
   async function tried(result) {
-    state.faults = result?.faults ?? 0;
-    if (result?.sent?.length && says.owner && location.pathname === says.today) {
+    Object.assign(state, { outcome: result.outcome, faults: result.faults ?? 0 });
+    if (result.sent.length && says.owner && location.pathname === says.today) {
       location.reload(); // what is due has changed, or the clinic has stopped the plan
       return;
     }
-    await tell();
+    const waits = await tell();
+    if (waits.some((entry) => store.isAnswer(entry) && !entry.refused)) tryLater();
+    if (waits.length && result.outcome === "offline") await quietly(askTheWorker());
+    const untold = document.querySelector("[data-not-told]");
+    if (untold && result.sent.includes(untold.dataset.notTold)) untold.hidden = true;
     document.dispatchEvent(new CustomEvent("outbox:tried", { detail: result }));
+  }
+
+  /** A safety answer that is still here is tried again a few times while the page is open. */
+  function tryLater() {
+    if (state.later || !AGAIN_MS.length) return;
+    state.later = setTimeout(() => {
+      state.later = null;
+      work();
+    }, AGAIN_MS.shift());
   }
 
   /** Keep the drawings of the session beside the copy, as text: they show an exercise and nobody's record. */
@@ -117,14 +86,24 @@
 
   // --- A session that cannot be sent now ------------------------------------------------------------
 
-  async function isReached() {
+  /** Return whether a session may be sent at once: the server answers, and no safety answer waits before it. */
+  async function isFree() {
     if (!navigator.onLine) return false;
+    if (await isAnswerLeft()) return false;
     try {
-      await fetch(says.worker, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PROBE_MS) });
-      return true;
+      const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PROBE_MS) };
+      return (await fetch(says.worker, asked)).status < 500;
     } catch {
       return false;
     }
+  }
+
+  const isLeft = async () => state.owner && (await store.waiting(state.owner)).some(store.isAnswer);
+
+  /** Try to send the safety answers that wait; return whether one is left. */
+  async function isAnswerLeft() {
+    if (await isLeft()) await work();
+    return isLeft();
   }
 
   const PLUMBING = ["csrfmiddlewaretoken", "key"];
@@ -136,12 +115,18 @@
     const entry = { key: form.elements.key.value, owner: state.owner, kind: "session", told_at, read_at, refused: null };
     await store.put({ ...entry, fields: [...fields, ...Object.entries(answers)] });
     document.dispatchEvent(new Event("session:kept"));
+    localStorage.removeItem(`stridewell.session.${entry.key}`);
+    await quietly(askTheWorker());
+  }
+
+  /** Let the browser send it when there is a connection, also when no page is open any more. */
+  async function askTheWorker() {
     const worker = await navigator.serviceWorker?.getRegistration(says.scope);
-    await quietly(Promise.resolve(worker?.sync?.register("outbox")));
+    await worker?.sync?.register("outbox");
   }
 
   async function sendOrTake(form, submitter) {
-    if (await isReached()) {
+    if (await isFree()) {
       form.dataset.reached = "yes";
       form.requestSubmit(submitter);
       return;
@@ -159,7 +144,7 @@
     const before = await store.waiting(state.owner);
     if (before.length) await work({ again: true });
     const left = before.length ? await store.waiting(state.owner) : [];
-    if (left.length && !(await isMeant(left.length))) return;
+    if (left.length && !(await isMeant(left))) return;
     document.dispatchEvent(new Event("session:kept")); // nothing is written down any more
     await store.wipe(state.owner);
     for (const slot of Object.keys(localStorage)) if (slot.startsWith("stridewell.")) localStorage.removeItem(slot);
@@ -167,8 +152,9 @@
     form.submit();
   }
 
-  function isMeant(count) {
-    dialog.querySelector("[data-count]").textContent = count === 1 ? says.one : says.many.replace("{n}", count);
+  function isMeant(left) {
+    const isUntold = left.some(store.isAnswer);
+    dialog.querySelector("[data-count]").textContent = isUntold ? says.answer : inNumbers(left.length);
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise((resolve) => {
@@ -202,11 +188,22 @@
     form.append(moment);
     const late = new Promise((resolve) => setTimeout(resolve, KEPT_MS));
     await Promise.race([quietly(keepYes(form, submitter, moment.value)), late]);
+    if (!navigator.onLine && !navigator.serviceWorker?.controller) await stay();
+    else go(form, submitter);
+    moment.remove(); // whoever comes back to this page says something new
+    delete form.dataset.keeping;
+  }
+
+  function go(form, submitter) {
     form.dataset.kept = "yes";
     form.requestSubmit(submitter);
-    moment.remove(); // whoever comes back to this page says something new
     delete form.dataset.kept;
-    delete form.dataset.keeping;
+  }
+
+  /** Without a connection and without the worker no page would open: this one stays, and says that nobody was told. */
+  async function stay() {
+    await tried({ outcome: "offline", sent: [] });
+    place.scrollIntoView();
   }
 
   /**
@@ -218,24 +215,39 @@
     const entry = { key: crypto.randomUUID(), owner: state.owner, kind: "safety", told_at, read_at: told_at };
     if (state.owner) await store.put({ ...entry, fields, refused: null });
     const record = await store.read("record");
-    if (!record) return;
-    const yes = [...form.querySelectorAll(YES)].map((input) => input.name);
-    await store.keep("lock", stridewell.lockOf(record, yes));
+    if (record) await store.keep("lock", lockOf(record, answersOf(record, fields)));
   }
 
-  /** Return what a phone says after these questions were answered yes: emergencies first, each advice once. */
-  function lockOf(record, yes) {
-    const found = record.safety.filter((question) => yes.includes(question.code));
+  /** Return {code: answer} of what a form says to the safety set; "none of these" says no to what is silent. */
+  function answersOf(record, fields) {
+    const told = Object.fromEntries(fields);
+    const answers = {};
+    for (const { code } of record.safety) {
+      const answer = told[code] || (told.none && "absent");
+      if (answer) answers[code] = answer;
+    }
+    return answers;
+  }
+
+  /**
+   * Return what a phone says after these answers: emergencies first, each advice once; and which questions about
+   * emergencies are still open.  Where one of them is a yes already, no more is asked.
+   */
+  function lockOf(record, answers) {
+    const yes = Object.keys(answers).filter((code) => answers[code] === "present");
+    const found = record.safety.filter(({ code }) => yes.includes(code));
     const level = found.some((question) => question.level === "E") ? "E" : "D";
-    return { level, yes, headline: record.headlines[level], advice: [...new Set(found.map((question) => question.advice))] };
+    const silent = level === "E" ? [] : record.safety.filter((question) => question.level === "E" && !answers[question.code]);
+    const advice = [...new Set(found.map((question) => question.advice))];
+    return { level, yes, headline: record.headlines[level], advice, left: silent.map(({ code }) => code), answers };
   }
 
-  Object.assign(window.stridewell, { work, tell, takeSession, lockOf, state });
+  Object.assign(window.stridewell, { work, takeSession, lockOf });
   window.addEventListener("online", () => work());
   document.addEventListener("visibilitychange", async () => {
     if (!document.hidden && state.owner && (await store.waiting(state.owner)).length) work();
   });
-  navigator.serviceWorker?.addEventListener("message", ({ data }) => tried(data)); // the worker has sent it
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => tried(data)); // the worker has tried
   window.addEventListener("load", () => {
     const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 200));
     later(() => {

@@ -85,8 +85,7 @@
       const answer = form.elements[code].value || (isNone ? "absent" : "");
       if (answer) answers[code] = answer;
     }
-    const yes = Object.keys(answers).filter((code) => answers[code] === "present");
-    if (yes.length) return stop(copy, yes, answers);
+    if (Object.values(answers).includes("present")) return stop(copy, answers);
     if (asked.some((code) => !answers[code])) {
       show("ask", "missing");
       part("missing").focus();
@@ -97,18 +96,16 @@
     return openSession(copy, begun);
   }
 
-  /** Lock the copy, put the answers at the head of what waits, say what to do; then ask what is still to be asked. */
-  async function stop(copy, yes, answers) {
-    const lock = lockOf(copy, yes);
-    const isSilent = ({ code, level }) => level === "E" && !answers[code];
-    const left = lock.level === "E" ? [] : copy.safety.filter(isSilent).map(({ code }) => code);
-    await store.keep("lock", { ...lock, left, answers });
-    await store.drop("begun");
+  /** Put the answers at the head of what waits, lock the copy, say what to do; then ask what is still to be asked. */
+  async function stop(copy, answers) {
+    const lock = lockOf(copy, answers);
     const told_at = new Date().toISOString();
     const entry = { key: crypto.randomUUID(), owner: copy.owner, kind: "safety", told_at, read_at: copy.made };
     const leg = copy.leg ? [["leg", copy.leg]] : []; // of a runner with a case for each leg
     await store.put({ ...entry, refused: null, fields: [...leg, ...Object.entries(answers)] });
-    await showLock(copy, { ...lock, left, answers });
+    await store.keep("lock", lock); // after the answer: a lock without one would fall with the next copy
+    await store.drop("begun");
+    await showLock(copy, lock);
     work();
   }
 
@@ -163,16 +160,16 @@
     if (!window.stridewell.checked(form)) return;
     await takeSession(form, { answers: begun.answers, read_at: copy.made });
     await store.keep("begun", { ...begun, isDone: true });
-    localStorage.removeItem(`stridewell.session.${begun.key}`);
     location.reload(); // the page as it stands after a session, and nothing of the form left
   }
 
   // --- Begin ----------------------------------------------------------------------------------------
 
-  document.addEventListener("outbox:tried", ({ detail }) => {
-    main.querySelector("[data-back]").hidden = !detail;
-    main.querySelector("[data-away]").hidden = Boolean(detail);
-    if (detail && part("session").hidden && part("ask").hidden) open();
+  document.addEventListener("outbox:tried", ({ detail: { outcome } }) => {
+    for (const node of main.querySelectorAll("[data-outcome]")) node.hidden = node.dataset.outcome !== outcome;
+    const isBusy = !part("session").hidden || !part("ask").hidden;
+    if (outcome === "reached" && !isBusy) open();
+    if (outcome === "signedOut" && !isBusy && part("locked").hidden) show(); // the copy went with the sign-in
   });
   open().catch(() => show("none"));
 })();

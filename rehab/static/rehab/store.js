@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const NAME = "stridewell";
-  const COPY = "copy"; // by name: record, lock, begun, figures
+  const COPY = "copy"; // by name: record, lock, begun, leg, figures, sent
   const OUTBOX = "outbox"; // by the key of the thing that waits
 
   function opened() {
@@ -41,10 +41,13 @@
   const put = (entry) => done(OUTBOX, "readwrite", (table) => table.put(entry));
   const remove = (key) => done(OUTBOX, "readwrite", (table) => table.delete(key));
 
+  /** A safety answer: it goes before every session. */
+  const isAnswer = (entry) => entry.kind === "safety";
+
   /** Return what waits for one owner, safety answers first, then by the clock; nobody sees another's. */
   async function waiting(owner) {
     const all = await done(OUTBOX, "readonly", (table) => table.getAll());
-    const rank = (entry) => (entry.kind === "safety" ? 0 : 1);
+    const rank = (entry) => (isAnswer(entry) ? 0 : 1);
     return all
       .filter((entry) => entry.owner === owner)
       .sort((a, b) => rank(a) - rank(b) || a.told_at.localeCompare(b.told_at));
@@ -59,7 +62,7 @@
     for (const name of (await self.caches?.keys()) ?? []) if (name.startsWith(NAME)) await caches.delete(name);
   }
 
-  self.stridewell = { store: { read, keep, drop, dropCopy, put, remove, waiting, wipe } };
+  self.stridewell = { store: { read, keep, drop, dropCopy, put, remove, isAnswer, waiting, wipe } };
 
   /** On the page of the sign-in: remove all but the outbox, where there is anything. */
   async function signedOut() {

@@ -5,6 +5,7 @@
   const { version, shell, files, addresses } = self.kept;
   const NAME = `stridewell-${version}`;
   const LONGEST_MS = 12_000; // in a cellar a connection is often there and answers nothing
+  const AWAY = [502, 503, 504]; // what a proxy says for a server that cannot answer now
   const known = new Set(files.map((file) => new URL(file, self.location).href));
 
   self.addEventListener("install", (event) => {
@@ -24,7 +25,7 @@
   async function page(request) {
     const late = new Promise((resolve) => setTimeout(resolve, LONGEST_MS));
     try {
-      const answer = fetch(request);
+      const answer = fetch(request).then(async (said) => (AWAY.includes(said.status) && (await caches.match(shell))) || said);
       if (request.method !== "GET") return await answer; // a form may have arrived: wait for what is said
       return (await Promise.race([answer, late])) ?? (await kept(shell));
     } catch {
@@ -44,7 +45,14 @@
     for (const client of await self.clients.matchAll()) client.postMessage(result);
   }
 
+  /** Send what waits; where not all was taken the browser asks once more later, a few times. */
+  async function sendNow() {
+    const result = await self.stridewell.send(addresses);
+    await tellPages(result);
+    if (result.outcome === "fault" || result.faults) throw new Error("not everything could be sent");
+  }
+
   self.addEventListener("sync", (event) => {
-    if (event.tag === "outbox") event.waitUntil(self.stridewell.send(addresses).then(tellPages));
+    if (event.tag === "outbox") event.waitUntil(sendNow());
   });
 })();
