@@ -1,4 +1,4 @@
-"""In which language a page speaks: the choice of the person who signed in, else what the browser asks for."""
+"""In which language a page speaks: the choice of who signed in, or of who last signed out here, or the browser's."""
 
 from functools import cache, wraps
 
@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from clinic.terms import Text
+
+KEPT_SECONDS = 365 * 24 * 60 * 60
 
 
 def said(text: Text) -> str:
@@ -50,7 +52,21 @@ def language_of(request) -> str:
         chosen = getattr(request.user, "language", None)
     except DatabaseError:
         chosen = None
-    return chosen if chosen in known else asked_by_browser(request)
+    remembered = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return next((code for code in (chosen, remembered) if code in known), None) or asked_by_browser(request)
+
+
+def remember_language(response, language):
+    """Let this browser speak a person's language also when nobody is signed in; a cookie holds it for a year."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=KEPT_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def language_for(patient) -> str:
@@ -84,5 +100,5 @@ class PersonLanguage:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         if not getattr(request.user, "is_authenticated", False):
-            patch_vary_headers(response, ("Accept-Language",))
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response

@@ -4,6 +4,7 @@ import dataclasses
 
 import polib
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -151,6 +152,23 @@ def test_who_signed_in_is_spoken_to_as_they_chose_whatever_the_browser_asks(runn
 
     assert '<html lang="es">' in page and "Mi plan" in page and "My plan" not in page
     assert translation.get_language() == "en", "the next request starts anew"
+
+
+@pytest.mark.django_db
+def test_after_signing_out_the_page_still_speaks_the_persons_language_until_another_comes(runner, at_work):
+    Person.objects.filter(pk=runner.pk).update(language="es")
+    browser, english = at_work(runner), {"Accept-Language": "en"}
+    page = browser.post(reverse("logout"), headers=english, follow=True)
+
+    assert '<html lang="es">' in page.content.decode() and "Cookie" in page.headers["Vary"]
+
+    Person.objects.filter(pk=runner.pk).update(language="en")
+    browser.force_login(runner)
+    assert '<html lang="en">' in browser.get("/me/").content.decode(), "who signed in chose otherwise"
+
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "tlh"
+    browser.logout()
+    assert '<html lang="en">' in browser.get(reverse("login"), headers=english).content.decode()
 
 
 @pytest.mark.django_db

@@ -22,6 +22,7 @@ from clinic import invitations
 from clinic.access import may_sign_in_by_mail
 from clinic.entrance import came_in_just_now, forget, passkeys_of, refused, remember_device, sign_in
 from clinic.forms.entrance import AddPasskey
+from clinic.language import remember_language
 
 
 @never_cache
@@ -107,13 +108,14 @@ def forget_passkey(request, key_id):
 
 
 class SignOut(LogoutView):
-    """Sign out, and let the browser forget every page and drawing that it fetched.
+    """Sign out, and let the browser forget every page and drawing that it fetched, but not the language of its reader.
 
     What a runner's phone keeps for a place without a connection is wiped by the page, which first sends what waits.
     """
 
     def post(self, request, *args, **kwargs):
         """Sign out."""
-        answer = super().post(request, *args, **kwargs)
+        language = request.LANGUAGE_CODE  # the person's, who is gone afterwards
+        answer = remember_language(super().post(request, *args, **kwargs), language)
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer

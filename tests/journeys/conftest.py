@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 640}
 WIDTHS = (PHONE, DESK)
 PATIENCE = 60_000  # milliseconds: a busy machine draws late, and that is no fault of a page
 FIRST_DAY = datetime(2027, 3, 1, tzinfo=UTC)  # a Monday: working days fall the same way in every run
@@ -112,20 +113,28 @@ class Visitor:
         self.page.set_viewport_size(self.viewport)
 
     def _look_at_this_width(self, width):
-        try:
-            wide = self._too_wide()
-        except Error:  # a page loads itself again once what waited on the phone was sent
-            wide = self._too_wide()
+        self.fits(width)
         where = f"{self.page.url} at {width} px"
-        assert wide <= 0, f"{where} is {wide} px wider than the screen"
         assert not self.complaints, f"{where}: {self.complaints}"
         sight = (width, self.page.evaluate(SIGHT))
         if sight in SEEN:
             return  # the same kinds of things were looked at before, and axe is slow
+        self.passes_axe(width)
+        SEEN.add(sight)
+
+    def fits(self, width):
+        """Check that the page as it stands is no wider than the screen."""
+        try:
+            wide = self._too_wide()
+        except Error:  # a page loads itself again once what waited on the phone was sent
+            wide = self._too_wide()
+        assert wide <= 0, f"{self.page.url} at {width} px is {wide} px wider than the screen"
+
+    def passes_axe(self, width):
+        """Check the page as it stands with axe, whatever was seen before."""
         answer = Axe().run(self.page, options=AXE).response
         faults = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in answer["violations"]]
-        assert not faults, f"{where}: {faults}"
-        SEEN.add(sight)
+        assert not faults, f"{self.page.url} at {width} px: {faults}"
 
     def _too_wide(self):
         """Return by how many pixels the page, once it is there, is wider than the screen."""

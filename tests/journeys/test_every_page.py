@@ -2,6 +2,8 @@
 
 import pytest
 
+from clinic.models import Person
+from tests.journeys.conftest import PHONE, SMALL, WIDTHS
 from tests.test_doors import POLICY, product_doors, where
 from tests.world import PEOPLE, a_world, an_unfinished_screening
 
@@ -60,6 +62,39 @@ def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clin
         assert visitor.open(address).status == status
         visitor.complaints.clear()  # the browser reports the status itself
         visitor.look()
+
+
+LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
+MINE = ("", "plan/", "safety/", "session/?anyway=yes", "run/", "runs/upload/", "morning/", "progress/", "log/")
+MINE = tuple(f"/me/{page}" for page in (*MINE, "reminders/", "data/", "intake/")) + ("/preferences/",)
+OF_NOBODY = ("/accounts/login/", "/accounts/code/", "/emergency/")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_runners_pages_fit_a_small_screen_and_large_text_in_both_languages(visit, a_clinic_at_work, language):
+    world, stranger, visitor = a_clinic_at_work, visit(PHONE, locale=language), visit(PHONE)
+    for address in OF_NOBODY:
+        fits_small_and_large(stranger, address, language)
+    Person.objects.filter(pk=world.people["runner"].pk).update(language=language)
+    visitor.sign_in(world.people["runner"].email)
+    for address in (*MINE, f"/me/log/{world.session.pk}/"):
+        fits_small_and_large(visitor, address, language)
+
+
+def fits_small_and_large(visitor, address, language):
+    """Open a page and check that nothing asks to scroll sideways; what is not English also goes through axe."""
+    assert visitor.open(address).status == 200, address
+    assert visitor.page.locator("html").get_attribute("lang") == language, address
+    visitor.page.set_viewport_size(SMALL)
+    visitor.fits(SMALL["width"])
+    visitor.page.evaluate(LARGE_TEXT)
+    for size in WIDTHS:
+        visitor.page.set_viewport_size(size)
+        visitor.fits(f"{size['width']} with text at 200 %")
+    visitor.page.evaluate("document.documentElement.style.fontSize = ''")
+    visitor.page.set_viewport_size(PHONE)
+    if language != "en":
+        visitor.passes_axe(PHONE["width"])
 
 
 def test_a_shut_gate_fits_too(visit, a_clinic_at_work):
