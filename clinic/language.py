@@ -1,5 +1,6 @@
 """In which language a page speaks: the choice of who signed in, or of who last signed out here, or the browser's."""
 
+from collections.abc import Mapping
 from functools import cache, wraps
 
 from django.conf import settings
@@ -15,6 +16,15 @@ KEPT_SECONDS = 365 * 24 * 60 * 60
 def said(text: Text) -> str:
     """Return a text of the knowledge in the language that is spoken now; English for any but Spanish."""
     return text.es if (translation.get_language() or "").startswith("es") else text.en
+
+
+def said_reason(reason) -> str:
+    """Return a reason of the rules, or one as it was stored, in the language that is spoken now.
+
+    One that was kept in English alone stays as it was kept.
+    """
+    told = reason if isinstance(reason, Mapping) else vars(reason)
+    return said(Text(told["text"], told.get("text_es") or told["text"]))
 
 
 def kept_by_language(make):

@@ -21,6 +21,7 @@ from rehab.words import (
     tempo_words,
 )
 from triage.knowledge import triage_knowledge
+from triage.words import said_again
 
 CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:PCS|SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
 NUMBERS = {
@@ -222,7 +223,7 @@ def label_of(code):
 
 def in_words(text):
     """Return a sentence of the rules with the codes of needs, causes and exercises in words."""
-    return CODE.sub(lambda found: _spoken(found.group()), text)
+    return CODE.sub(lambda found: _spoken(found.group()), said_again(text))
 
 
 def _spoken(code):

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.access import may_log
 from clinic.actions import lock_case, touch_case
-from clinic.language import said
-from clinic.terms import Text
+from clinic.language import said_reason
 from rehab.actions.judging import judge_case
 from rehab.actions.refusals import NotAllowed, Refused
 from rehab.knowledge import rehab_knowledge
@@ -59,7 +58,7 @@ def _value(measure, parts):
     """Return the value that the rules make of the parts, or refuse them in the words of the rules."""
     found = score(measure, parts, rehab_knowledge().reasons)
     if found.value is None:
-        raise Refused(said(Text(found.reason.text, found.reason.text_es)))
+        raise Refused(said_reason(found.reason))
     rated = points_by_activity(parts)
     names = {name.strip().casefold() for name in rated}
     if "" in names or len(names) != len(parts.get("activities", ())):

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.language import said_reason
 from clinic.terms import Level, Reason
 from rehab.actions.kept import judgement_columns, knowledge_columns, stepping_columns
 from rehab.actions.offers import decide, is_declined, open_offers
@@ -108,7 +109,7 @@ def start_running(*, case, version, by, at):
         raise Refused(gettext("This runner stands on the ladder already."))
     criteria = criteria_of(course_of(case, at))
     if not may_run(criteria):
-        raise Refused(*(c.reason.text for c in criteria if c.met not in (Met.MET, Met.NOT_ASKED)))
+        raise Refused(*(said_reason(c.reason) for c in criteria if c.met not in (Met.MET, Met.NOT_ASKED)))
     inputs = {"criteria": {criterion.code: criterion.met.value for criterion in criteria}}
     return _stage_by_hand(case, 0, "entry", inputs, [asdict(criterion.reason) for criterion in criteria], by, at)
 

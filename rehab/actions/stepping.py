@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.language import said_reason
 from rehab.actions.moving import next_steps, write_step
 from rehab.actions.offers import decide, open_offers, tell_of_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
@@ -65,7 +66,7 @@ def _take_level(course, offer, by, at):
         raise Refused(gettext("This step is of a plan that is no longer in force."))
     item, step = next(found for found in next_steps(course) if found[0].pk == offer.item_id)
     if step.kind is not Kind.UP or step.level != offer.level:
-        raise Refused(OUTRUN, *(reason.text for reason in step.reasons))
+        raise Refused(OUTRUN, *map(said_reason, step.reasons))
     write_step(item, step, by=by, at=at)
     _withdraw_outrun(course.case, offer, by, at)
 
@@ -82,7 +83,7 @@ def _take_stage(course, offer, by, at):
     here, step = next_stage(course)
     rises = step is not None and step.moves and (step.stage > here.stage or step.passed > here.passed)
     if not rises or step.stage != offer.stage:
-        raise Refused(OUTRUN, *(reason.text for reason in (step.reasons if step else ())))
+        raise Refused(OUTRUN, *map(said_reason, step.reasons if step else ()))
     write_stage(course.case, step, by=by, at=at)
 
 

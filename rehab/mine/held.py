@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clinic.language import said, said_number
+from clinic.language import said, said_number, said_reason
 from clinic.portability import exported_tables, told
 from clinic.terms import Text
 from rehab.knowledge import rehab_knowledge
@@ -107,7 +107,7 @@ def _text(value):
     if {"name", "role"} == set(value):
         return f"{value['name']} ({_text(value['role'])})" if value["name"] else _text(value["role"])
     if "text" in value:  # a reason, kept with its words
-        return said(Text(value["text"], value.get("text_es") or value["text"]))
+        return said_reason(value)
     return "; ".join(
         f"{_text(str(name))}: {shown}"
         for name, part in value.items()

@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.language import said, said_number
-from clinic.terms import Text
+from clinic.language import said, said_number, said_reason
 from clinic.units import unit_word
 from rehab.actions.stages import next_stage
 from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
@@ -202,6 +201,6 @@ def stairs(here):
 def missing(course, here, step):
     """Return what is missing for the first run, or for the next stage, in the runner's language."""
     if here is not None:
-        return [said(Text(reason.text, reason.text_es)) for reason in step.reasons]
+        return [said_reason(reason) for reason in step.reasons]
     wanted = [one for one in criteria_of(course) if one.met in (Met.NOT_MET, Met.MISSING)]
     return [said(one.text) for one in wanted]

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.language import said
-from clinic.terms import Text
+from clinic.language import said, said_reason
 from clinic.units import kg_shown, km_shown, unit_word
 from rehab.actions.logging import CORRECTED_WITHIN
 from rehab.growing import too_long
@@ -77,7 +76,7 @@ def too_long_words(session, at):
     if not any(move.passed for move in moves):
         return []
     cap = too_long(course_of(session.case, at), moves).get(str(session.pk))
-    return [said(Text(reason.text, reason.text_es)) for reason in cap.reasons] if cap else []
+    return [said_reason(reason) for reason in cap.reasons] if cap else []
 
 
 def shown(session, person, at):

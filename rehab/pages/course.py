@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_record, may_sign
-from clinic.language import said, said_number
+from clinic.language import said, said_number, said_reason
 from clinic.pages import day_words, days_ago
 from clinic.units import km_shown, unit_word
 from rehab.actions.moving import next_steps
@@ -99,14 +99,14 @@ def shown_offers(case):
     rows = list(open_offers(case).select_related("item__exercise"))
     for row in rows:
         row.name = name_of(row)
-        row.why = [reason["text"] for reason in row.reasons]
+        row.why = [said_reason(reason) for reason in row.reasons]
         row.sources = list(dict.fromkeys(reason["source"] for reason in row.reasons))
     return rows
 
 
 def _kept_session(row, at):
     word, icon = COLOURS[row.colour or "unknown"]
-    why = row.reasons[0]["text"] if row.reasons else ""
+    why = said_reason(row.reasons[0]) if row.reasons else ""
     kind = row.get_kind_display()
     return SimpleNamespace(
         day=day_words(row.day), colour=row.colour or "unknown", word=word, icon=icon, rule=row.rule, why=why, kind=kind
@@ -171,7 +171,7 @@ def progress_page(case, person, at):
         "offers": shown_offers(case),
         "suggested": [_suggested(item, step, at) for item, step in next_steps(course)] if course.plan else [],
         "stage": here,
-        "stage_says": [reason.text for reason in stage.reasons] if stage else [],
+        "stage_says": [said_reason(reason) for reason in stage.reasons] if stage else [],
         "adherence": adherence_percent(course),
         "passed": passed_shown(course),
         "discharge": discharge_shown(course) if here else None,
@@ -191,7 +191,7 @@ def passed_shown(course):
         SimpleNamespace(
             need=need_words(need),
             exercises=[name for name, needs in names if need in needs],
-            why=one.reasons[0].text,
+            why=said_reason(one.reasons[0]),
             sources=_sources(one.reasons),
         )
         for need, one in found.items()
@@ -202,7 +202,7 @@ def _suggested(item, step, at):
     now = newest_step(item)
     row = _level(item, now.level, now.dose_percent, now.rest_until, at)
     row.next, row.kind, row.rule = NEXT[step.kind.value], step.kind.value, step.rule
-    row.why = [reason.text for reason in step.reasons]
+    row.why = [said_reason(reason) for reason in step.reasons]
     row.sources = _sources(step.reasons)
     return row
 
@@ -216,7 +216,7 @@ def _sessions(course, at, units):
     rows, longer = [], too_long(course, moves_of(course.case))
     for judged in reversed(course.judged):
         row, cap = _judged(judged, course, at, units), longer.get(judged.session.id)
-        row.why += [reason.text for reason in cap.reasons] if cap else []
+        row.why += [said_reason(reason) for reason in cap.reasons] if cap else []
         row.sources += _sources(cap.reasons) if cap else []
         rows.append(row)
     return rows
@@ -249,7 +249,7 @@ def _verdict(judgement):
         word=word,
         icon=icon,
         rule=judgement.rule,
-        why=[reason.text for reason in judgement.reasons],
+        why=[said_reason(reason) for reason in judgement.reasons],
         sources=_sources(judgement.reasons),
     )
 
@@ -285,7 +285,7 @@ def measures_shown(course, scores, at):
                 scores=[(day_words(score.day), f"{score.value:g}") for score in own],
                 is_due=measure.code in asked,
                 moved=moved.direction.value.replace("_", " ") if moved else "",
-                why=[reason.text for reason in moved.reasons] if moved else [],
+                why=[said_reason(reason) for reason in moved.reasons] if moved else [],
                 by_licence=measure.stores == "total",
             )
         )
@@ -303,7 +303,7 @@ def running_page(case, person, at):
         "gate": gate,
         "here": here,
         "stairs": stairs(rehab_knowledge().running.stages, here),
-        "says": [reason.text for reason in step.reasons] if step else [],
+        "says": [said_reason(reason) for reason in step.reasons] if step else [],
         "criteria": criteria,
         "ready": bool(criteria) and all(row.holds for row in criteria),
         "may_sign": may_sign(person, case) and not case.closed_at,

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from django.utils.translation import gettext_lazy as _
 
-from clinic.language import said
+from clinic.language import said, said_reason
 from rehab.history import course_of
 from rehab.leaving import suggestion_of
 from rehab.rules.running_facts import Met
@@ -25,7 +25,7 @@ def criterion_shown(one):
     word, icon = MET[one.met]
     holds = one.met in (Met.MET, Met.NOT_ASKED)
     return SimpleNamespace(
-        text=said(one.text), word=word, icon=icon, why=one.reason.text, holds=holds, state=one.met.value
+        text=said(one.text), word=word, icon=icon, why=said_reason(one.reason), holds=holds, state=one.met.value
     )
 
 
@@ -40,7 +40,7 @@ def discharge_shown(course):
 
 def _failing(tests):
     """Return the names of the tests that do not pass now."""
-    return [triage_knowledge().tests[code].name.en for code, passes in tests.items() if not passes]
+    return [said(triage_knowledge().tests[code].name) for code, passes in tests.items() if not passes]
 
 
 def closing_page(case, form, at):

@@ -4,7 +4,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.language import said, said_number
+from clinic.language import said, said_number, said_reason
 from clinic.pages import day_words
 from clinic.units import km_shown, unit_word
 from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
@@ -197,7 +197,7 @@ def _allowed_words(weeks, unit, units):
     done, most, single = (said_number(weeks_amount(amount, unit, units)) for amount in amounts)
     words = gettext("This week %(done)s of at most %(most)s; one run at most %(single)s.")
     told = words % {"done": done, "most": most, "single": single}
-    return " ".join([told, *(reason.text for reason in allowed.reasons)])
+    return " ".join([told, *map(said_reason, allowed.reasons)])
 
 
 def stair_state(here, number):

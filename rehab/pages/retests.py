@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.language import said, said_number
+from clinic.language import said, said_number, said_reason
 from clinic.pages import day_words
 from clinic.terms import Side
 from rehab.charts import Pair, pair_chart
@@ -16,6 +16,7 @@ from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.knowledge import triage_knowledge
 from triage.models import Finding
+from triage.words import said_again
 
 SIDES = {"left": _("left"), "right": _("right"), "none": "", "both": ""}
 VERDICTS = {"failed": _("fails"), "amber": _("noted"), "passed": _("passes")}
@@ -38,7 +39,7 @@ def tests_over_time(case, at):
         before=_before_picture(rows),
         due=[SimpleNamespace(name=_name(one.test), late=one.days_late, why=one.why) for one in again.due],
         next_on=day_words(again.next_on) if again.next_on else "",
-        why=[reason.text for reason in again.reasons],
+        why=[said_reason(reason) for reason in again.reasons],
     )
 
 
@@ -119,9 +120,9 @@ def _line(case, test, side, told, judged, lower_is_better):
         reference=reference_of(test, side, case.patient.sex),
         verdict=VERDICTS.get(found.verdict.value, "") if found else "",
         state=found.verdict.value if found else "",
-        why=found.reason.text if found else "",
+        why=said_again(found.reason.text) if found else "",
         moved=MOVED[moved.moved.value] if moved else "",
-        moved_why=moved.reason.text if moved else "",
+        moved_why=said_reason(moved.reason) if moved else "",
         change=moved.reason if moved else None,
     )
 

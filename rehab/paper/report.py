@@ -7,10 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinic.language import said, said_number
+from clinic.language import said, said_number, said_reason
 from clinic.models import Task
 from clinic.paper import pdf
-from clinic.terms import Text
 from rehab.actions.moving import next_steps
 from rehab.actions.stages import next_stage
 from rehab.entry import adherence_percent
@@ -103,15 +102,10 @@ def _day(moment):
     return date_format(timezone.localtime(moment) if hasattr(moment, "hour") else moment, "DATE_FORMAT")
 
 
-def _again(reason):
-    """Return a reason in the language spoken now; one that was kept in English alone stays so."""
-    return said(Text(reason.text, getattr(reason, "text_es", "") or reason.text))
-
-
 def _why_shut(reason):
     """Return why nothing may be loaded now: the danger that is open, by its title, else the gate's own words."""
     titles = {flag.code: flag.title for flag in triage_knowledge().red_flags.flags}
-    return f"{said(titles[reason.code]) if reason.code in titles else _again(reason)}."
+    return f"{said(titles[reason.code]) if reason.code in titles else said_reason(reason)}."
 
 
 def _about(case, course, at):
@@ -207,7 +201,7 @@ def _measures(case):
             continue
         moved = change(measure, own[0], own[-1], rehab_knowledge().reasons) if len(own) > 1 else None
         first, last = (f"{said_number(score.value)} ({_day(score.day)})" for score in (own[0], own[-1]))
-        what = f"{DIRECTIONS[moved.direction.value]}. {' '.join(map(_again, moved.reasons))}" if moved else ""
+        what = f"{DIRECTIONS[moved.direction.value]}. {' '.join(map(said_reason, moved.reasons))}" if moved else ""
         rows.append([said(measure.name), first, last if moved else "–", what or "–"])
     return rows
 
@@ -224,7 +218,7 @@ def _test(row):
             f"{last} {row.unit}" if line.many else "–",
             reference,
             str(VERDICTS.get(line.state, "–")),
-            _again(line.change) if line.change else "–",
+            said_reason(line.change) if line.change else "–",
         ]
 
 
@@ -233,7 +227,7 @@ def _sessions(course):
     seen = [judged for judged in course.judged if judged.judgement.colour.value in ("amber", "red")]
     return [
         f"{_day(judged.session.day)}: {COLOURS[judged.judgement.colour.value][0]}. "
-        + " ".join(map(_again, judged.judgement.reasons))
+        + " ".join(map(said_reason, judged.judgement.reasons))
         for judged in reversed(seen[-MOST:])
     ]
 
@@ -256,10 +250,10 @@ def _running(here, step):
     lines = [_("Stage %(stage)s of 8: %(words)s") % {"stage": here.stage, "words": said(stage.text)}]
     if here.suspended:
         lines.append(_("Running rests."))
-    return lines + [_again(reason) for reason in (step.reasons if step else ())]
+    return lines + [said_reason(reason) for reason in (step.reasons if step else ())]
 
 
 def _suggested(item, step):
     card = card_now(item)
-    why = " ".join(map(_again, step.reasons))
+    why = " ".join(map(said_reason, step.reasons))
     return f"{card.name}: {NEXT[step.kind.value]}. {why}"
