@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.language import kept_by_language, said
+from clinic.phrases import said_again
 from rehab.facts import catalogue_dose, level_of
 from rehab.knowledge import rehab_knowledge
 from rehab.words import (
@@ -21,7 +22,6 @@ from rehab.words import (
     tempo_words,
 )
 from triage.knowledge import triage_knowledge
-from triage.words import said_again
 
 CODE = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z0-9]+)+\b|\b(?:PCS|SOLEUS|GASTROC|PLANTARIS|CONTUSION|TIGHTNESS|CRAMP)\b")
 NUMBERS = {

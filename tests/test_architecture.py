@@ -46,6 +46,7 @@ IMPURE_CALLS = {"open", "input", "print", "now", "today", "utcnow", "eval", "exe
 FLOORS = (
     ("terms", "ids", "units"),
     ("tables", "language"),
+    ("phrases",),
     ("rules",),
     ("decision", "casefile"),
     ("knowledge",),

@@ -10,10 +10,12 @@ class TriageConfig(AppConfig):
     verbose_name = "Triage"
 
     def ready(self):
-        """Register the triggers, which clinic makes after each migrate, and what follows a change of health facts."""
+        """Register the triggers, made after each migrate, what follows a change of health facts, what rules say."""
         from clinic.actions import when_health_changes
         from clinic.checks import register_knowledge
+        from clinic.phrases import speak_from
         from clinic.triggers import register
+        from triage import words
         from triage.actions.following import follow_health
         from triage.knowledge import triage_knowledge
         from triage.triggers import TRIGGERS
@@ -21,3 +23,4 @@ class TriageConfig(AppConfig):
         register_knowledge(triage_knowledge)
         register(*TRIGGERS)
         when_health_changes(follow_health)
+        speak_from(words.sentences)

@@ -7,11 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.language import kept_by_language, said, said_number
-from clinic.terms import Answer, Level, Side, Text
+from clinic.terms import Answer, Level, Side
 from triage.knowledge import triage_knowledge
-
-SAID_WHOLE = 8  # letters; a shorter name may be part of another word
-LANGUAGES = Text("en", "es")
 
 
 @dataclass(frozen=True)
@@ -139,25 +136,14 @@ def texts():
     return {entry.code: entry.label for entry in triage_knowledge().codes}
 
 
-@cache
-def _sentences():
-    """Return what the rules say: why a row fires, titles, names and findings; the longest first."""
+def sentences():
+    """Return what the rules say: why a row fires, titles, names and findings."""
     known = triage_knowledge()
     found = [rule.text for flag in known.red_flags.flags for rule in flag.rules]
     found += [row.text for row in known.clot.rows]
     found += [flag.title for flag in known.red_flags.flags] + [level.title for level in known.red_flags.levels.values()]
     found += [cause.name for cause in known.causes.causes] + [test.name for test in known.tests.values()]
-    found += [entry.label for entry in known.codes] + [item.label for item in known.scores.wells.items]
-    return sorted((text for text in found if len(text.en) >= SAID_WHOLE), key=lambda text: -len(text.en))
-
-
-def said_again(stored):
-    """Return what was stored in English when a row fired, in the language spoken now; other words stay as they are."""
-    if said(LANGUAGES) == LANGUAGES.en:
-        return stored
-    for text in _sentences():
-        stored = stored.replace(text.en, said(text))
-    return stored
+    return found + [entry.label for entry in known.codes] + [item.label for item in known.scores.wells.items]
 
 
 def row_title(code):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said, said_number, said_reason
 from clinic.pages import day_words
+from clinic.phrases import said_again
 from clinic.terms import Side
 from rehab.charts import Pair, pair_chart
 from rehab.knowledge import rehab_knowledge
@@ -16,7 +17,6 @@ from triage.decision import triage_decision
 from triage.facts import case_facts
 from triage.knowledge import triage_knowledge
 from triage.models import Finding
-from triage.words import said_again
 
 SIDES = {"left": _("left"), "right": _("right"), "none": "", "both": ""}
 VERDICTS = {"failed": _("fails"), "amber": _("noted"), "passed": _("passes")}

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said
+from clinic.phrases import said_again
 from clinic.terms import Answer, Measurement, Side
 from triage import words
 from triage.actions.deciding import facts_of_row
@@ -102,7 +103,7 @@ def _concerns(case, facts):
     again = _answered_no(case) if concerns else {}
     for item in concerns:
         item.title = said(item.flag.title) if item.flag else item.row
-        item.said = words.said_again(item.text)
+        item.said = said_again(item.text)
         fired = list(_fired(item, items, decisions))
         item.opening = [
             {

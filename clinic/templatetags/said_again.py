@@ -2,7 +2,7 @@
 
 from django import template
 
-from triage import words
+from clinic import phrases
 
 register = template.Library()
 
@@ -10,4 +10,4 @@ register = template.Library()
 @register.filter
 def said_again(text):
     """Return the sentences of the knowledge in a text as they are said now; other words stay as they are."""
-    return words.said_again(str(text or ""))
+    return phrases.said_again(str(text or ""))
