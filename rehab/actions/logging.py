@@ -114,8 +114,11 @@ def _corrected(case, session, key, told, by, at, run, safety):
 
 
 @transaction.atomic
-def log_morning(*, case, day, pain, stiffness_minutes, by, at):
-    """Keep the first steps of a morning; a second entry within 24 hours corrects the first, which stays."""
+def log_morning(*, case, day, pain, stiffness_minutes, by, at, told_at=None):
+    """Keep the first steps of a morning; a second entry within 24 hours corrects the first, which stays.
+
+    ``told_at``: when a phone wrote it down that sends it later; it takes no place of what was answered after it.
+    """
     _opened(case, by)
     refuse_bad_day(day, at)
     if not 0 <= pain <= 10:
@@ -126,6 +129,8 @@ def log_morning(*, case, day, pain, stiffness_minutes, by, at):
     if old is not None:
         if (old.pain, old.stiffness_minutes) == (pain, stiffness_minutes):
             return Logged(old, again=True)
+        if told_at is not None and told_at < old.logged_at:
+            raise Refused(_("You answered for this morning once more since, and that answer stands."))
         _refuse_late(old, by, at)
         MorningLog.objects.filter(pk=old.pk).update(replaced_at=at, replaced_by=by)
     row = MorningLog.objects.create(

@@ -84,6 +84,11 @@ class SafetySet(forms.Form):
         return found
 
 
+def nothing_is_true():
+    """Return {code: answer} of the safety set as the tick under a run says it: none of these is true."""
+    return {question.code: Answer.ABSENT for question in triage_knowledge().safety_set}
+
+
 class Morning(forms.Form):
     """The first steps of a morning."""
 

@@ -19,9 +19,10 @@ from rehab.actions.logging import SAFETY_HOLDS
 from rehab.history import with_newest_step
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import level_now, percent_now, step_of
+from rehab.mine.run_form import RunForm
 from rehab.mine.session import script_data, session_form, substitutes
 from rehab.mine.today import recent_sessions, tasks_of
-from rehab.models import PlanItem
+from rehab.models import PlanItem, RunStage
 from triage.knowledge import triage_knowledge
 
 VALID_FOR = timedelta(hours=48)
@@ -117,6 +118,12 @@ def tasks_as_read(case, ids, read_at):
     return tasks_of(plan, [], timezone.localtime(read_at))
 
 
+def run_as_read(case, read_at, units, data):
+    """Return the form of a run that a phone kept, at the stage of the ladder that its page showed."""
+    step = RunStage.objects.filter(case=case, stepped_at__lte=read_at).first()
+    return RunForm(data, stage=step.stage if step else None, units=units)
+
+
 def answers_of(form, key, told_at, checks):
     """Return {code: answer} of the safety set that a session was begun with; silence where it was not answered.
 
@@ -150,7 +157,7 @@ class Envelope(forms.Form):
     """
 
     owner = forms.CharField(max_length=64)
-    kind = forms.ChoiceField(choices=[("session", ""), ("safety", "")])
+    kind = forms.ChoiceField(choices=[(kind, "") for kind in ("safety", "session", "run", "morning")])
     key = forms.UUIDField()
     told_at = forms.DateTimeField()
     read_at = forms.DateTimeField()

@@ -103,9 +103,15 @@ def script_data(form):
         "betweenHolds": timing.seconds_between_holds,
         "restSeconds": timing.rest_seconds,
         "exercises": [_counted(part) for part in form.parts],
-        "required": [name for name, field in form.fields.items() if field.required and not field.widget.is_hidden],
+        **needed(form),
         "words": _words(),
     }
+
+
+def needed(form, *more):
+    """Return what a phone looks for in a form before it keeps it: the fields that need an answer, and its words."""
+    names = [name for name, field in form.fields.items() if field.required and not field.widget.is_hidden]
+    return {"required": [*names, *more], "words": {"needed": _("Please answer this.")}}
 
 
 def _counted(part):

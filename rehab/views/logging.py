@@ -1,6 +1,6 @@
 """What a runner logs: a session, a run, a morning, and the correction of one of them."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,13 +15,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from clinic.pages import is_uuid
-from clinic.terms import Answer
 from rehab import actions
-from rehab.mine.forms import Morning
+from rehab.mine.forms import Morning, nothing_is_true
 from rehab.mine.frame import mine_at
 from rehab.mine.logs import correction_form, logs_page
 from rehab.mine.run_form import RunForm
-from rehab.mine.session import check_for_session, script_data, session_form, session_tasks, substitutes, told_tasks
+from rehab.mine.session import (
+    check_for_session,
+    needed,
+    script_data,
+    session_form,
+    session_tasks,
+    substitutes,
+    told_tasks,
+)
 from rehab.mine.shown import may_correct, next_steps, shown, too_long_words
 from rehab.mine.today import stage_of
 from rehab.models import MorningLog, SafetyCheck, SessionLog
@@ -96,14 +103,18 @@ def my_run(request):
     data = request.POST if request.method == "POST" else None
     form = RunForm(data, stage=stage.number if stage else None, units=request.user.units)
     if form.is_bound:
-        calm = {question.code: Answer.ABSENT for question in triage_knowledge().safety_set}
-        told = {"case": mine.case, "safety": calm, "by": request.user, "at": at}
+        told = {"case": mine.case, "safety": nothing_is_true(), "by": request.user, "at": at}
         data = form.cleaned_data if form.is_valid() else {}
         logged = kept(form, lambda: actions.log_run(key=data["key"], told=form.session(), run=form.run(), **told))
         if logged:
             return after(logged)
-    context = mine.context() | {"form": form, "questions": triage_knowledge().safety_set}
+    context = mine.context() | run_context(form)
     return render(request, "rehab/my_run.html", context, status=422 if form.is_bound else 200)
+
+
+def run_context(form):
+    """Return what the page of a run needs besides its frame; a phone may keep the form, so it says what is needed."""
+    return {"form": form, "questions": triage_knowledge().safety_set, "data": needed(form, "none")}
 
 
 @login_required
@@ -121,7 +132,7 @@ def my_morning(request):
     if form.is_bound and kept(form, lambda: actions.log_morning(**told, **form.cleaned_data)):
         messages.success(request, _("Your morning is kept. Thank you."))
         return redirect("rehab:my_today")
-    context = mine.context() | {"form": form, "day": day, "known": known}
+    context = mine.context() | {"form": form, "day": day, "known": known, "data": needed(form), "key": uuid4()}
     return render(request, "rehab/my_morning.html", context, status=422 if form.is_bound else 200)
 
 

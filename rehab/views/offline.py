@@ -15,9 +15,18 @@ from clinic.emergency import urgent_page
 from clinic.pages import is_uuid
 from clinic.terms import Answer
 from rehab import actions
-from rehab.mine.forms import SafetySet
+from rehab.mine.forms import Morning, SafetySet, nothing_is_true
 from rehab.mine.frame import for_a_danger, mine_at
-from rehab.mine.offline import Envelope, answers_in, answers_of, copy_of, owner_of, sentences_of, tasks_as_read
+from rehab.mine.offline import (
+    Envelope,
+    answers_in,
+    answers_of,
+    copy_of,
+    owner_of,
+    run_as_read,
+    sentences_of,
+    tasks_as_read,
+)
 from rehab.mine.session import session_form
 from rehab.models import SafetyCheck
 from rehab.views.logging import kept
@@ -49,7 +58,7 @@ def refused(*sentences, status=422):
 @require_POST
 @never_cache
 def my_outbox(request):
-    """Keep one thing that was told without a connection: a safety set, or a session by the form of any session."""
+    """Keep one thing that was told without a connection: a safety set, or a log by the form of its own page."""
     mine, envelope = mine_at(request), Envelope(request.POST)
     if not envelope.is_valid():
         return refused(_("This cannot be read. Tell your clinic what you did."))
@@ -57,8 +66,8 @@ def my_outbox(request):
         return refused(_("This log belongs to another runner."), status=409)
     if mine.case is None:
         return of_no_case(request, for_a_danger(request, mine), envelope.cleaned_data)
-    act = keep_safety if envelope.cleaned_data["kind"] == "safety" else keep_session
-    return act(request, mine, envelope.cleaned_data)
+    acts = {"safety": keep_safety, "session": keep_session, "run": keep_run, "morning": keep_morning}
+    return acts[envelope.cleaned_data["kind"]](request, mine, envelope.cleaned_data)
 
 
 def of_no_case(request, mine, told):
@@ -102,6 +111,23 @@ def keep_session(request, mine, told):
         asked = {"where": SafetyCheck.Where.SESSION, "answers": safety, "device_time": told["told_at"]}
         actions.tell_safety(case=mine.case, by=person, at=at, **asked)  # the form is refused, its yes is not
     return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
+
+
+def keep_run(request, mine, told):
+    """Keep a run whose form was sent without a connection; its safety list is a part of the form."""
+    at, person = timezone.now(), request.user
+    form = run_as_read(mine.case, told["read_at"], person.units, request.POST)
+    envelope = {"case": mine.case, "key": told["key"], "safety": nothing_is_true(), "by": person, "at": at}
+    logged = kept(form, lambda: actions.log_run(told=dated(form.session(), told), run=form.run(), **envelope))
+    return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
+
+
+def keep_morning(request, mine, told):
+    """Keep the first steps of the morning on which they were written down."""
+    form, told_at = Morning(request.POST), told["told_at"]
+    envelope = {"case": mine.case, "day": timezone.localdate(told_at), "by": request.user, "at": timezone.now()}
+    logged = kept(form, lambda: actions.log_morning(**envelope, **form.cleaned_data, told_at=told_at))
+    return answer(form, logged)
 
 
 def dated(session, told):

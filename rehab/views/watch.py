@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from clinic.terms import Answer
 from rehab import actions
+from rehab.mine.forms import nothing_is_true
 from rehab.mine.frame import mine_at, mine_of
 from rehab.mine.today import stage_of
 from rehab.mine.watch import figures_of, found_in, key_of, opened
@@ -101,8 +101,7 @@ def keep_page(request, mine, runs, form, status=200):
 def keep_first(request, mine, runs):
     """Keep the first run as it was told, and go on to the next; a stop goes before everything."""
     run, form = runs[0][1], watch_run(request, mine, runs, request.POST)
-    calm = {question.code: Answer.ABSENT for question in triage_knowledge().safety_set}
-    told = {"case": mine.case, "key": key_of(run, mine.case), "safety": calm, "by": request.user}
+    told = {"case": mine.case, "key": key_of(run, mine.case), "safety": nothing_is_true(), "by": request.user}
     logged = kept(form, lambda: actions.log_run(**told, told=form.session(), run=form.run(), at=timezone.now()))
     if logged is None:
         return keep_page(request, mine, runs, form, status=422)

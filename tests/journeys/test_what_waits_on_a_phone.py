@@ -3,11 +3,12 @@
 from django.http import HttpResponse
 from playwright.sync_api import expect
 
-from rehab.models import SafetyCheck, SessionLog
+from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.views import offline
 from rehab.views import runner as pages
-from tests.journeys.test_a_runners_day import plan_of, runner, tap  # noqa: F401
+from tests.journeys.test_a_runners_day import about_the_whole, plan_of, runner, tap  # noqa: F401
 from tests.journeys.test_without_a_connection import Quiet, a_phone, begin, do_the_session, go_offline, open_the_copy
+from tests.rehab.test_mine import done
 from triage.gate import loading_gate
 from triage.models import RedFlagItem
 
@@ -64,7 +65,7 @@ def test_no_session_goes_before_a_safety_answer(visit, runner, clinic, monkeypat
     go_offline(phone)
     begin(page)
     do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
     page.evaluate("stridewell.store.drop('begun')")
     open_the_copy(page)
     tap(page, "New breathlessness", "Yes")
@@ -86,7 +87,7 @@ def test_no_session_goes_before_a_safety_answer(visit, runner, clinic, monkeypat
             page.get_by_role("button", name="Send it again").first.click()
             expect(page.get_by_text(words)).to_be_visible()
             expect(page.get_by_text("Your safety answer waits to be sent")).to_be_visible()
-            expect(page.get_by_text("Sessions are sent after it.")).to_be_visible()
+            expect(page.get_by_text("What you logged is sent after it.")).to_be_visible()
             expect(page.get_by_role("link", name=f"Call {clinic.phone}", exact=True)).to_be_visible()
             expect(page.get_by_role("heading", name="Stop. Get help now")).to_be_visible()
             assert not SessionLog.objects.exists()
@@ -124,4 +125,102 @@ def test_the_phone_says_why_it_waits(visit, runner, monkeypatch):  # noqa: F811
     phone.context.set_offline(False)
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     expect(page.get_by_text("The connection is back.")).to_be_hidden()
+    phone.look()
+
+
+def write_a_run(page):
+    """Fill in the form of a run, but for the tick under its safety list."""
+    page.get_by_label("Minutes of running").fill("20")
+    about_the_whole(page)
+
+
+def test_no_run_and_no_morning_goes_before_a_safety_answer(visit, runner, monkeypatch):  # noqa: F811
+    # Given the pages of a run and of a morning, opened with a connection that then goes
+    phone = a_phone(visit, runner)
+    page = phone.page
+    page.goto("/me/run/")
+    write_a_run(page)
+    page.wait_for_load_state("networkidle")
+    go_offline(phone)
+
+    # When the run lacks an answer it is asked for; then it waits on the phone
+    page.get_by_role("button", name="Save the run").click()
+    expect(page.get_by_text("Please answer this.")).to_be_visible()
+    phone.look()
+    page.get_by_label("None of these, since I last answered").check()
+    page.get_by_role("button", name="Save the run").click()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+
+    # and behind a yes that the server cannot take, so does a morning that is sent with a connection
+    tap(page, "New breathlessness", "Yes")
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+    phone.complaints = Meant()
+    with monkeypatch.context() as broken:
+        broken.setattr(offline, "keep_safety", answers(500))
+        phone.context.set_offline(False)
+        phone.page.goto("/me/morning/")
+        tap(page, "How much did your calf hurt", "2")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("2 logs wait to be sent.")).to_be_visible()
+        expect(page.get_by_text("What you logged is sent after it.")).to_be_visible()
+        phone.look()
+        assert not SessionLog.objects.exists() and not MorningLog.objects.exists()
+
+        # Then a page that the phone cannot keep stays as it stands
+        page.goto(correctable(runner))
+        page.get_by_label("Anything your clinician should know?").fill("It was hot.")
+        page.get_by_role("button", name="Save the correction").click()
+        expect(page.get_by_text("Not sent. What you wrote is still on this page")).to_be_visible()
+        expect(page.get_by_label("Anything your clinician should know?")).to_have_value("It was hot.")
+        phone.look()
+        assert SessionLog.objects.count() == 1
+
+    # and all of it is sent once the server takes the answer, the answer first
+    page.get_by_role("button", name="Send it again").first.click()
+    expect(page.get_by_text(SENT)).to_be_visible()
+    assert RunLog.objects.get().session.while_shut and MorningLog.objects.get().pain == 2
+
+
+def correctable(person):
+    """Log a session on another device and return the address at which it is corrected."""
+    logged = done(plan_of(person))
+    return f"/me/log/{logged.pk}/correct/"
+
+
+def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa: F811
+    # Given a session that waits, and a sign-in that ended: nothing is said about a danger
+    phone = a_phone(visit, runner)
+    page = phone.page
+    go_offline(phone)
+    begin(page)
+    do_the_session(page, plan_of(runner).items.count())
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    page.evaluate("stridewell.store.drop('begun')")
+    open_the_copy(page)
+    cookies = phone.context.cookies()
+    phone.context.clear_cookies()
+    phone.context.set_offline(False)
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    page.goto("/me/")
+    page.wait_for_url("**/accounts/login/**")
+    page.wait_for_function("!indexedDB.databases || stridewell.store.read('record').then((found) => !found)")
+    expect(page.get_by_text("A safety answer waits on this phone")).to_be_hidden()
+
+    # When it is a yes that waits, each page of the sign-in says so
+    phone.context.add_cookies(cookies)
+    page.goto("/me/safety/")
+    page.wait_for_load_state("networkidle")
+    phone.context.set_offline(True)
+    tap(page, "New breathlessness", "Yes")
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+    phone.context.clear_cookies()
+    phone.context.set_offline(False)
+    page.goto("/me/")
+    page.wait_for_url("**/accounts/login/**")
+    expect(page.get_by_text("A safety answer waits on this phone")).to_be_visible()
+    phone.look()
+    page.get_by_role("link", name="I am a runner: send me a code").click()
+    expect(page.get_by_text("A safety answer waits on this phone")).to_be_visible()
     phone.look()

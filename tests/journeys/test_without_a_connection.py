@@ -131,7 +131,7 @@ def test_a_session_in_the_gym_is_kept_and_sent_once(visit, runner):  # noqa: F81
     do_the_session(page, exercises)
 
     # Then it waits on the phone, also after a reload, and the server knows nothing yet
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
     phone.look()
@@ -163,7 +163,7 @@ def test_a_connection_lost_in_the_middle_loses_nothing(visit, runner):  # noqa: 
     expect(page.get_by_role("heading", name="Your session")).to_be_visible()
     go_offline(phone)
     do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
 
     phone.context.set_offline(False)
     expect(page.get_by_text("Sent: your clinic has what you told this phone.")).to_be_visible()
@@ -179,7 +179,7 @@ def test_a_yes_without_a_connection_locks_and_is_sent_first(visit, runner, clini
     # Given a session done and one answer too few: no session opens without every answer
     begin(page)
     do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
     page.evaluate("stridewell.store.drop('begun')")
     page.goto("/me/")
     tap(page, "New breathlessness", "No")
@@ -257,7 +257,7 @@ def test_what_the_server_cannot_take_now_holds_nothing_back(visit, runner, monke
     go_offline(phone)
     begin(page)
     do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
     first = page.evaluate("stridewell.store.waiting(stridewell.state.owner).then(([entry]) => entry.key)")
     page.evaluate(ONCE_MORE)
     keep = offline.keep_session
@@ -270,7 +270,7 @@ def test_what_the_server_cannot_take_now_holds_nothing_back(visit, runner, monke
         broken.setattr(offline, "keep_session", fails_at_the_first)
         phone.context.set_offline(False)
         expect(page.get_by_text("Something could not be sent.")).to_be_visible()
-        expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+        expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
         assert str(SessionLog.objects.get().key) != first
         phone.complaints[:] = [told for told in phone.complaints if "status of 500" not in told]  # meant here
         phone.look()
@@ -302,7 +302,7 @@ def test_signing_out_sends_first_and_leaves_nothing(visit, runner):  # noqa: F81
     go_offline(phone)
     begin(page)
     do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
     entry = page.evaluate(ON_THE_PHONE)["outbox"]
     phone.context.set_offline(False)
     expect(page.get_by_text("Sent: your clinic")).to_be_visible()
@@ -338,7 +338,7 @@ def test_a_sign_in_that_ends_keeps_the_outbox_for_its_owner_alone(visit, runner,
     go_offline(phone)
     begin(page)
     do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 session waits to be sent.")).to_be_visible()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
 
     # Given a sign-in that ended meanwhile: the copy goes, the outbox stays
     phone.context.clear_cookies()

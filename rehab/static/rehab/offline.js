@@ -84,9 +84,9 @@
     if (!isShell) await keepShell();
   }
 
-  // --- A session that cannot be sent now ------------------------------------------------------------
+  // --- A log that cannot be sent now ------------------------------------------------------------
 
-  /** Return whether a session may be sent at once: the server answers, and no safety answer waits before it. */
+  /** Return whether a log may be sent at once: the server answers, and no safety answer waits before it. */
   async function isFree() {
     if (!navigator.onLine) return false;
     if (await isAnswerLeft()) return false;
@@ -108,11 +108,11 @@
 
   const PLUMBING = ["csrfmiddlewaretoken", "key"];
 
-  /** Put a session into the outbox as the form stands, with the answers it was begun with. */
-  async function takeSession(form, { answers = {}, read_at }) {
+  /** Put a session, a run or a morning into the outbox as its form stands, with the answers it was begun with. */
+  async function take(form, { answers = {}, read_at }) {
     const fields = [...new FormData(form)].filter(([name]) => !PLUMBING.includes(name));
     const told_at = new Date().toISOString();
-    const entry = { key: form.elements.key.value, owner: state.owner, kind: "session", told_at, read_at, refused: null };
+    const entry = { key: form.elements.key.value, owner: state.owner, kind: form.dataset.told ?? "session", told_at, read_at, refused: null };
     await store.put({ ...entry, fields: [...fields, ...Object.entries(answers)] });
     document.dispatchEvent(new Event("session:kept"));
     localStorage.removeItem(`stridewell.session.${entry.key}`);
@@ -132,8 +132,20 @@
       return;
     }
     if (!window.stridewell.checked(form)) return;
-    await takeSession(form, { read_at: new Date(performance.timeOrigin).toISOString() });
+    await take(form, { read_at: new Date(performance.timeOrigin).toISOString() });
     location.assign(says.shell);
+  }
+
+  /** Send a form that the outbox cannot hold, or leave it as it stands where it would go before a safety answer. */
+  async function sendOrStay(form, submitter) {
+    state.stays = !(await isFree());
+    if (!state.stays) {
+      go(form, submitter);
+      return;
+    }
+    if (!navigator.onLine) state.outcome = "offline";
+    await tell();
+    place.scrollIntoView();
   }
 
   // --- Signing out ------------------------------------------------------------------------------------
@@ -168,13 +180,15 @@
     "submit",
     (event) => {
       const form = event.target;
-      const isSession = form.matches("[data-session]:not([data-copied])") && !form.dataset.reached;
+      const isLog = form.matches("[data-session]:not([data-copied]), [data-told]") && !form.dataset.reached;
       const isYes = !form.closest("[data-shell]") && !form.dataset.kept && form.querySelector(YES);
-      if (!isSession && !isYes && !form.matches("form.signout")) return;
+      const isBehind = form.matches("[data-behind]") && !form.dataset.kept;
+      if (!isLog && !isYes && !isBehind && !form.matches("form.signout")) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       if (isYes) keepThenSend(form, event.submitter);
-      else if (isSession) sendOrTake(form, event.submitter).catch(() => form.submit());
+      else if (isLog) sendOrTake(form, event.submitter).catch(() => form.submit());
+      else if (isBehind) sendOrStay(form, event.submitter).catch(() => go(form, event.submitter));
       else signOut(form).catch(() => form.submit());
     },
     true,
@@ -242,7 +256,7 @@
     return { level, yes, headline: record.headlines[level], advice, left: silent.map(({ code }) => code), answers };
   }
 
-  Object.assign(window.stridewell, { work, takeSession, lockOf });
+  Object.assign(window.stridewell, { work, take, lockOf });
   window.addEventListener("online", () => work());
   document.addEventListener("visibilitychange", async () => {
     if (!document.hidden && state.owner && (await store.waiting(state.owner)).length) work();

@@ -3,7 +3,7 @@
 // connection.  What is out of date, or stopped by the clinic, opens nothing.
 (() => {
   "use strict";
-  const { store, takeSession, lockOf, work, state } = window.stridewell;
+  const { store, take, lockOf, work, state } = window.stridewell;
   const main = document.querySelector("[data-shell]");
   const CLOCKS_APART_MS = 60 * 60 * 1000;
   const part = (name) => main.querySelector(`[data-part="${name}"]`);
@@ -158,7 +158,7 @@
 
   async function save(copy, begun, form) {
     if (!window.stridewell.checked(form)) return;
-    await takeSession(form, { answers: begun.answers, read_at: copy.made });
+    await take(form, { answers: begun.answers, read_at: copy.made });
     await store.keep("begun", { ...begun, isDone: true });
     location.reload(); // the page as it stands after a session, and nothing of the form left
   }

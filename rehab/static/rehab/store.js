@@ -1,6 +1,7 @@
 // What is kept on this device for a place without a connection, in one database: the copy of the plan, whether a
 // safety answer has locked it, the session that was begun with it, and what waits to be sent (the outbox).
-// Pages and the worker share this file.  On the page of the sign-in it removes all but the outbox.
+// Pages and the worker share this file.  On the page of the sign-in it removes all but the outbox, and says where
+// a yes waits in it.
 (() => {
   "use strict";
   const NAME = "stridewell";
@@ -64,10 +65,14 @@
 
   self.stridewell = { store: { read, keep, drop, dropCopy, put, remove, isAnswer, waiting, wipe } };
 
-  /** On the page of the sign-in: remove all but the outbox, where there is anything. */
+  /** On the page of the sign-in, where this device keeps anything: remove all but the outbox; say where a yes waits. */
   async function signedOut() {
     const known = await indexedDB.databases?.();
-    if (!known || known.some(({ name }) => name === NAME)) await dropCopy();
+    if (known && !known.some(({ name }) => name === NAME)) return;
+    await dropCopy();
+    const left = await done(OUTBOX, "readonly", (table) => table.getAll());
+    const isYes = ({ fields }) => fields.some(([, value]) => value === "present");
+    document.querySelector("[data-yes-waits]").hidden = !left.some((entry) => isAnswer(entry) && isYes(entry));
   }
   if (self.document?.currentScript?.hasAttribute("data-signed-out")) signedOut().catch(() => {});
 })();

@@ -6,7 +6,7 @@
   const place = document.querySelector("[data-outbox]");
   const says = place.dataset;
   const WHY = { offline: says.offline, fault: says.away, signedOut: says.signedOut };
-  const state = { owner: says.owner, outcome: "", faults: 0, isSent: false };
+  const state = { owner: says.owner, outcome: "", faults: 0, isSent: false, stays: false };
 
   function made(tag, properties = {}, ...children) {
     const node = Object.assign(document.createElement(tag), properties);
@@ -40,11 +40,12 @@
     state.isSent ||= isNews && !document.querySelector("[data-clinic-told]"); // the page says so itself
     const lines = state.isSent ? [line(says.sent, "my-sent")] : [];
     const answers = waits.filter(store.isAnswer);
-    const sessions = waits.filter((entry) => !store.isAnswer(entry) && !entry.refused);
+    const logs = waits.filter((entry) => !store.isAnswer(entry) && !entry.refused);
     if (answers.length) lines.push(line(says.answer, "urgent-not-told"), ...(await call()));
-    if (sessions.length) lines.push(line(inNumbers(sessions.length)));
-    if (sessions.length && answers.length) lines.push(line(says.behind));
-    if (waits.length) lines.push(...reasons());
+    if (logs.length) lines.push(line(inNumbers(logs.length)));
+    if (logs.length && answers.length) lines.push(line(says.behind));
+    if (state.stays) lines.push(line(says.stays));
+    if (waits.length || state.stays) lines.push(...reasons());
     if (answers.some((entry) => !entry.refused)) lines.push(ways(button(says.again, sendAgain)));
     lines.push(...waits.filter((entry) => entry.refused).map(refusal));
     place.hidden = !lines.length;
