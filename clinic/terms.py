@@ -76,6 +76,11 @@ class Text:
     es: str
 
 
+def in_english(text: Text, **values: object) -> str:
+    """Return the English of a sentence with its values put in, as the record keeps it."""
+    return text.en.format(**values)
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why something was decided: a code, words for people, where it comes from."""

@@ -11,14 +11,17 @@ class RehabConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Register what the database refuses; clinic makes the triggers after every migrate."""
+        """Register what the database refuses, made again after every migrate, and what the rules say."""
         from clinic.checks import register_knowledge
+        from clinic.phrases import speak_from
         from clinic.tidying import also_tidy
         from clinic.triggers import register
+        from rehab import words
         from rehab.actions.exports import forget_old_exports
         from rehab.knowledge import rehab_knowledge
         from rehab.triggers import TRIGGERS
 
         register_knowledge(rehab_knowledge)
         register(*TRIGGERS)
+        speak_from(words.sentences)
         also_tidy("exports of watches", forget_old_exports)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from clinic.terms import CaseFacts, OutcomeType, Reason
+from clinic.terms import CaseFacts, OutcomeType, Reason, in_english
+from rehab.rules import phrases
 from rehab.rules.catalogue import RehabKnowledge
 from rehab.rules.choice import AskFirst, Because, Catalogue, Choice, Chosen, Dropped
 from rehab.rules.exercises import asked, choose, entry_exercise
@@ -22,7 +23,6 @@ from rehab.rules.treatments import (
 from triage.decision import TriageDecision
 
 ADD_ON_RULE = "ADD-ON"
-LOCK_TEXT = "The screening is incomplete, or an item of level E or D is open"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def treatment_decision(
     case: CaseFacts, triage: TriageDecision, knowledge: RehabKnowledge
 ) -> Mapping[str, TreatmentVerdict]:
     """Return today's verdict on every treatment (7.6); the global lock comes first."""
-    lock = (triage.locks_reasons or (Reason("T-LOCK", LOCK_TEXT, "2.1"),)) if triage.treatment_lock else ()
+    lock = (triage.locks_reasons or (Reason("T-LOCK", phrases.LOCKED.en, "2.1"),)) if triage.treatment_lock else ()
     here = _situation(_known(case, triage), triage, knowledge, {}, False)
     return treatment_verdicts(TreatmentState(here, _bound_rows(triage), lock), _treatment_tables(knowledge))
 
@@ -110,7 +110,7 @@ def stopping_reasons(triage: TriageDecision) -> tuple[Reason, ...]:
     """Return every reason for NO PLAN, the first two lines of 6.2: triage holds the lock and names each."""
     if not triage.exercise_lock:
         return ()
-    return triage.locks_reasons or (Reason("T-LOCK", LOCK_TEXT, "2.1"),)
+    return triage.locks_reasons or (Reason("T-LOCK", phrases.LOCKED.en, "2.1"),)
 
 
 def _known(case: CaseFacts, triage: TriageDecision) -> CaseFacts:
@@ -163,7 +163,7 @@ def elephant(case: CaseFacts, table: MappingTable) -> tuple[Reason, ...]:
     """Return the first positive elephant contributor, which heads the plan and is reviewed first (S1.26)."""
     for found in table.elephants:
         if case.answer(found.fact) == found.answer:
-            text = f"Reviewed first, the likely contributor: {found.text.en}"
+            text = in_english(phrases.CONTRIBUTOR, what=found.text.en)
             return (Reason(f"ELEPHANT-{found.fact}", text, ", ".join(found.source)),)
     return ()
 
@@ -171,7 +171,7 @@ def elephant(case: CaseFacts, table: MappingTable) -> tuple[Reason, ...]:
 def _draft_reason(case: CaseFacts) -> tuple[Reason, ...]:
     if case.diagnosis:
         return ()
-    return (Reason("NO-DIAGNOSIS", "No diagnosis is recorded: a draft for the clinician, not a plan", "6.2"),)
+    return (Reason("NO-DIAGNOSIS", phrases.NO_DIAGNOSIS.en, "6.2"),)
 
 
 def _add_ons(case: CaseFacts, choice: Choice, catalogue: Catalogue) -> tuple[tuple[Chosen, ...], tuple[AskFirst, ...]]:
@@ -184,7 +184,7 @@ def _add_ons(case: CaseFacts, choice: Choice, catalogue: Catalogue) -> tuple[tup
             wanted[rule.exercise] = Because(ADD_ON_RULE, None, ", ".join(rule.source), rule.text.en)
     replaced = [drop for drop in choice.dropped if entry is not None and drop.substitute == entry.exercises[0]]
     if entry is not None and replaced:
-        text = f"The calf starts here: {replaced[0].reason}"
+        text = in_english(phrases.STARTS_HERE, why=replaced[0].reason)
         wanted[entry.exercises[0]] = Because(entry.code, None, ", ".join(entry.source), text)
     codes = catalogue.in_order(wanted)
     at_hand = catalogue.table.at_hand(case.equipment)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext
 
 from clinic.models import Case, Task
+from clinic.phrases import said_again
 from rehab.examined import FAILED, examined
 from rehab.history import moves_of
 from rehab.knowledge import rehab_knowledge
@@ -64,7 +65,7 @@ def against_closing(case, outcome):
     found = []
     dangers = RedFlagItem.objects.filter(case=case, level__in=STOPPING, outcome="")
     found += [
-        gettext("A danger has no outcome yet: %(danger)s") % {"danger": text}
+        gettext("A danger has no outcome yet: %(danger)s") % {"danger": said_again(text)}
         for text in dangers.values_list("text", flat=True)
     ]
     if Task.objects.unheard().filter(case=case).exists():
@@ -73,5 +74,5 @@ def against_closing(case, outcome):
     if outcome == Case.Outcome.OTHER and under_way.exists():
         found.append(gettext("The safety screening is not finished: finish it, or refer the runner."))
     if outcome == Case.Outcome.RUNNING and not found:
-        found += [reason.text for reason in loading_gate(case).reasons]
+        found += [said_again(reason.text) for reason in loading_gate(case).reasons]
     return found

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rehab.knowledge import rehab_knowledge
+from rehab.rules import phrases
+
 SIDE_WORDS = {
     "left": gettext_lazy("left side"),
     "right": gettext_lazy("right side"),
@@ -10,6 +13,20 @@ SIDE_WORDS = {
     "none": gettext_lazy("no side"),
 }
 NOT_SPECIFIED = gettext_lazy("not specified")
+
+
+def sentences():
+    """Return what the rules say: their sentences, and the names and questions they put in."""
+    known = rehab_knowledge()
+    table = known.mapping
+    found = [*phrases.SENTENCES, *known.reasons.values(), *(saying.text for saying in known.progress.sayings.values())]
+    found += [rule.text for rule in (*table.forced, *table.add_ons, *table.elephants)]
+    found += [exercise.name for exercise in known.exercises.values()]
+    found += [asked.question for exercise in known.exercises.values() for asked in exercise.contraindications]
+    found += [each.name for each in known.treatments.values()]
+    found += [each.label for each in (*known.columns.values(), *known.contra.values())]
+    cells = (cell for treatment in known.treatments.values() for cell in treatment.cells.values())
+    return found + [cell.qualifier for cell in cells if cell.qualifier] + [*table.equipment.values()]
 
 
 def number(value):

@@ -12,12 +12,14 @@ from clinic.language import said_reason
 from clinic.models import Person
 from clinic.terms import Reason
 from rehab.knowledge import rehab_knowledge
+from rehab.rules import phrases as rehab_phrases
 from rehab.rules.wording import Told
 from tests.journeys.test_every_page import HEAVY, pages
 from tests.test_doors import product_doors, where
 from tests.test_languages import CATALOGUE, texts_of
 from tests.world import a_world
 from triage.knowledge import triage_knowledge
+from triage.rules import phrases as triage_phrases
 
 SAME_FOR_EVERYBODY = {"emergency"}  # says its language in its address
 RECORD = re.compile(r'<ol class="timeline".*?</ol>', re.DOTALL)  # kept as it was written
@@ -34,8 +36,9 @@ def in_english_only():
 
 
 def english_parts():
-    """Return the longest part without a number of every sentence that a rule of the course gives as its reason."""
-    texts = texts_of((rehab_knowledge().progress.sayings, rehab_knowledge().reasons))
+    """Return the longest part without a number of every sentence that a rule gives as its reason."""
+    known = rehab_knowledge()
+    texts = texts_of((known.progress.sayings, known.reasons, rehab_phrases.SENTENCES, triage_phrases.SENTENCES))
     parts = {max(re.split(r"{[^}]*}", text.en), key=len).strip(" .,;:") for text in texts if text.en != text.es}
     return {part for part in parts if len(part) > 12}
 

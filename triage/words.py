@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.language import kept_by_language, said, said_number
 from clinic.terms import Answer, Level, Side
 from triage.knowledge import triage_knowledge
+from triage.rules import phrases
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,10 @@ def texts():
 
 
 def sentences():
-    """Return what the rules say: why a row fires, titles, names and findings."""
+    """Return what the rules say: their sentences, why a row fires, titles, names and findings."""
     known = triage_knowledge()
-    found = [rule.text for flag in known.red_flags.flags for rule in flag.rules]
+    found = [*phrases.SENTENCES]
+    found += [rule.text for flag in known.red_flags.flags for rule in flag.rules]
     found += [row.text for row in known.clot.rows]
     found += [flag.title for flag in known.red_flags.flags] + [level.title for level in known.red_flags.levels.values()]
     found += [cause.name for cause in known.causes.causes] + [test.name for test in known.tests.values()]

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from clinic.actions import touch_case
 from clinic.alarms import open_task
+from clinic.phrases import said_again
 from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
@@ -28,7 +29,7 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
     decision = keep_decision(case, facts, by=by, at=at)
     result = decision.result
     if result["status"] == "no_plan":
-        raise Refused(*(reason["text"] for reason in result["reasons"]))
+        raise Refused(*(said_again(reason["text"]) for reason in result["reasons"]))
     Plan.objects.drafts().filter(case=case).update(replaced_at=at, replaced_by=by)
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     plan = Plan.objects.create(case=case, diagnosis=diagnosis, decision=decision, drafted_at=at, drafted_by=by)

@@ -5,6 +5,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext
 
 from clinic.actions import lock_case, touch_case
+from clinic.phrases import said_again
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import catalogue_dose, decided_facts, verdicts_of_exercises
 from rehab.models import Exercise, Plan, PlanItem
@@ -32,7 +33,7 @@ def allowed_verdict(plan, code, level, at):
     """Return the verdict on an exercise for this patient today, or refuse with its reasons."""
     verdict = verdicts_of_exercises(plan.case, decided_facts(plan, at))[code]
     if verdict.status != "ok":
-        raise NotAllowed(*(reason.text for reason in verdict.because))
+        raise NotAllowed(*(said_again(reason.text) for reason in verdict.because))
     if level and level > verdict.max_level:
         raise NotAllowed(
             gettext("Level %(level)s is closed for this runner today; the highest open level is %(most)s.")

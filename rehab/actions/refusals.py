@@ -1,5 +1,6 @@
 """Why an action was refused, in words that a page can show."""
 
+from clinic.phrases import said_again
 from triage.actions import NotAllowed, Refused, must_sign
 
 __all__ = ["GateShut", "NotAllowed", "Refused", "must_sign", "refuse_when_shut"]
@@ -9,7 +10,7 @@ class GateShut(Refused):
     """The leg may not be loaded now; ``gate`` carries every reason."""
 
     def __init__(self, gate):
-        super().__init__(*(reason.text for reason in gate.reasons))
+        super().__init__(*(said_again(reason.text) for reason in gate.reasons))
         self.gate = gate
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from clinic.actions import touch_case
 from clinic.alarms import settle_task
 from clinic.models import Case
+from clinic.phrases import said_again
 from rehab.actions.drafting import keep_decision
 from rehab.actions.offers import withdraw_offers
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
@@ -65,7 +66,7 @@ def refuse_unready(plan, facts):
         if verdict.status != "ok":
             raise NotAllowed(
                 gettext("%(exercise)s may not be given today.") % {"exercise": item.exercise},
-                *(reason.text for reason in verdict.because),
+                *(said_again(reason.text) for reason in verdict.because),
             )
         if item.max_level > verdict.max_level:
             raise NotAllowed(

@@ -9,17 +9,20 @@ from django.utils.translation import gettext
 
 from clinic.access import may_sign
 from clinic.language import said
-from clinic.terms import Answer
+from clinic.phrases import said_again
+from clinic.terms import Answer, in_english
 from rehab.actions import Refused
 from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdicts_of_treatments
 from rehab.forms import Checklist, DraftPlan, SignPlan
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
 from rehab.presentation import card, in_words, label_of, question_words, questions, working
+from rehab.rules import phrases
 from triage.gate import signing_gate
 
 ONLY_SIGNING = {"stale_screening", "unconfirmed_knowledge"}  # reasons against signing that are none against loading
-UNASKED, COUNTS_AS_PRESENT = "ASK-", " (not assessed, so it counts as present)"  # as the rules say it
+UNASKED = "ASK-"  # as the rules say it
+COUNTS_AS_PRESENT = in_english(phrases.COUNTS_AS_PRESENT, what="")
 NOT_YET = {"no_screening", "unfinished_screening", "incomplete_screening"}  # nobody has looked, so nothing was found
 NEWEST = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "-id").values("level")[:1]
 
@@ -204,7 +207,7 @@ def treatment_row(treatment, judged):
         treatment=treatment,
         verdict=str(judged.verdict),
         because=[in_words(because.text) for because in known],
-        asked=[because.text.removesuffix(COUNTS_AS_PRESENT) for because in asked],
+        asked=[said_again(because.text.removesuffix(COUNTS_AS_PRESENT)) for because in asked],
         sources=list(dict.fromkeys(key for key in keys if key)),
         is_convention=bool(treatment.mark),
     )

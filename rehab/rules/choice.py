@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from clinic.terms import Reason
+from clinic.terms import Reason, in_english
+from rehab.rules import phrases
 from rehab.rules.catalogue import Exercise
 from rehab.rules.cover import PRIMARY
 from rehab.rules.gates import Opening, Status
@@ -98,7 +99,7 @@ class Draft:
 def challenges(exercise: Exercise) -> str:
     """Return what an exercise challenges, in words for a reason."""
     needs = ", ".join(sorted(need for need, weight in exercise.cover.items() if weight == PRIMARY))
-    return f"it challenges {needs}" if needs else "it has no primary need"
+    return in_english(phrases.CHALLENGES, needs=needs) if needs else phrases.NO_NEED.en
 
 
 def explained(text: str, failure: Failure) -> str:

@@ -6,7 +6,8 @@ Nothing is put in the place of a withheld exercise: it waits for its answer, and
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from clinic.terms import CaseFacts, Reason
+from clinic.terms import CaseFacts, Reason, in_english
+from rehab.rules import phrases
 from rehab.rules.catalogue import Exercise
 from rehab.rules.choice import AskFirst, Because, Catalogue, Choice, Chosen, Draft, Dropped, challenges, explained
 from rehab.rules.cover import PRIMARY, cover
@@ -58,7 +59,7 @@ def _covered(draft: Draft, needs: Iterable[str], failed: Needs, catalogue: Catal
 
 
 def _cover_because(exercise: Exercise, failure: Failure) -> Because:
-    text = f"Chosen because {failure.need} failed; {challenges(exercise)}; rule {COVER_RULE}"
+    text = in_english(phrases.CHOSEN, need=failure.need, challenges=challenges(exercise), rule=COVER_RULE)
     sources = ", ".join(exercise.source) or COVER_SOURCE
     return Because(COVER_RULE, failure.need, sources, f"{explained(text, failure)}; {sources}")
 
@@ -74,19 +75,18 @@ def _default(
     table = catalogue.table
     if needs:
         return draft, ()
-    none_failed = Reason("NONE-FAILED", "No test is recorded as failed", COVER_SOURCE)
+    none_failed = Reason("NONE-FAILED", phrases.NONE_FAILED.en, COVER_SOURCE)
     if case.diagnosis not in table.strain_causes:
         return draft, (none_failed,)
     if strain_grade not in table.default_strain_grades:
-        text = "There is no default plan for this strain: its grade is not I or II, or is not known"
-        return draft, (none_failed, Reason("NO-DEFAULT", text, "3.3"))
+        return draft, (none_failed, Reason("NO-DEFAULT", phrases.NO_DEFAULT.en, "3.3"))
     codes = list(table.default_strain_exercises)
     if case.has(table.overstride_fact):
         codes.append(table.overstride_exercise)
     because = dict(draft.because)
     for code in codes:
         if not catalogue.is_forbidden(code):
-            text = f"Default for a mild strain when no test failed; {challenges(catalogue.exercises[code])}"
+            text = in_english(phrases.DEFAULT, challenges=challenges(catalogue.exercises[code]))
             because[code] = (*because.get(code, ()), Because(DEFAULT_RULE, None, COVER_SOURCE, text))
     drops = tuple(
         Dropped(code, "; ".join(reason.text for reason in catalogue.openings[code].because), None)
@@ -107,7 +107,7 @@ def _too_painful(draft: Draft, case: CaseFacts, catalogue: Catalogue) -> Draft:
         return draft
     tested = {code for rule in start if rule.test for code in rule.exercises} - {entry.exercises[0]}
     out = catalogue.in_order(tested & set(draft.because))
-    reason = f"A double heel raise hurts more than {entry.pain_above_nprs} of 10"
+    reason = in_english(phrases.RAISE_HURTS, limit=entry.pain_above_nprs)
     drops = tuple(Dropped(code, reason, entry.exercises[0]) for code in out)
     because = {code: reasons for code, reasons in draft.because.items() if code not in out}
     return replace(draft, because=because, dropped=(*draft.dropped, *drops))
@@ -187,6 +187,7 @@ def _gap_reason(failure: Failure, dropped: set[str], catalogue: Catalogue) -> Re
         for code, exercise in catalogue.exercises.items()
         if exercise.cover.get(failure.base) == PRIMARY and not catalogue.is_ok(code)
     ]
-    whys += [f"{catalogue.exercises[code].name.en}: taken out" for code in sorted(dropped) if catalogue.is_ok(code)]
-    text = f"No exercise in this plan answers {failure.need}. {'; '.join(whys)}".strip()
+    taken_out = [catalogue.exercises[code].name.en for code in sorted(dropped) if catalogue.is_ok(code)]
+    whys += [in_english(phrases.TAKEN_OUT, exercise=name) for name in taken_out]
+    text = in_english(phrases.UNANSWERED, need=failure.need, whys="; ".join(whys)).strip()
     return Reason(f"UNCOVERED-{failure.need}", text, COVER_SOURCE)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from clinic.terms import CaseFacts
+from clinic.terms import CaseFacts, in_english
+from rehab.rules import phrases
 from rehab.rules.choice import Because, Catalogue, Draft, Dropped, challenges, explained
 from rehab.rules.mapping_tables import ForcedRule
 from rehab.rules.needs import Failure
@@ -35,7 +36,7 @@ def forced_draft(case: CaseFacts, needs: Needs, catalogue: Catalogue) -> Draft:
             dropped[code], ceiling = _substituted(code, catalogue)
             substitute = dropped[code].substitute
             if substitute is not None:
-                note = f"in place of {catalogue.exercises[code].name.en}: {dropped[code].reason}"
+                note = in_english(phrases.INSTEAD, exercise=catalogue.exercises[code].name.en, why=dropped[code].reason)
                 because[substitute] = (*because.get(substitute, ()), *(_noted(reason, note) for reason in reasons))
                 if ceiling is not None:
                     ceilings[substitute] = ceiling
@@ -46,7 +47,8 @@ def forced_draft(case: CaseFacts, needs: Needs, catalogue: Catalogue) -> Draft:
 def _forced_because(rule: ForcedRule, code: str, needs: Needs, catalogue: Catalogue) -> tuple[Because, ...]:
     """Return why a rule forces an exercise: once for each failed need behind it, or once for the diagnosis."""
     behind = [failure for need in needs if need in rule.needs for failure in needs[need]]
-    text = f"{rule.text.en} (rule {rule.code}; {challenges(catalogue.exercises[code])})"
+    exercise = challenges(catalogue.exercises[code])
+    text = in_english(phrases.FORCED, sentence=rule.text.en, rule=rule.code, challenges=exercise)
     source = ", ".join(rule.source)
     return tuple(Because(rule.code, f.need, source, explained(text, f)) for f in behind) or (
         Because(rule.code, None, source, text),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from clinic.terms import Answer, CaseFacts, OutcomeType, Reason, Side, SignOffKind, TestResult
+from clinic.terms import Answer, CaseFacts, OutcomeType, Reason, Side, SignOffKind, TestResult, in_english
+from rehab.rules import phrases
 from rehab.rules.catalogue import NO_GATES, Contraindication, ContraWord, Exercise, Gates
 from rehab.rules.mapping_tables import MappingTable
 
@@ -133,7 +134,7 @@ def closures_of(
 ) -> Iterator[Closure]:
     """Yield every reason against an exercise, or against its higher levels."""
     if exercise.code in here.case.blocked:
-        yield Closure(Reason("BLOCKED", f"{exercise.name.en} was ruled out for this runner", "6.1"))
+        yield Closure(Reason("BLOCKED", in_english(phrases.BLOCKED, exercise=exercise.name.en), "6.1"))
     yield from _by_contra_words(exercise, here, contra)
     for contraindication in exercise.contraindications:
         yield from _by_contraindication(contraindication, here)
@@ -149,10 +150,10 @@ def _by_contra_words(exercise: Exercise, here: Situation, contra: Mapping[str, C
     for code in sorted(here.contra_words):
         word = contra.get(code)
         if word is not None and exercise.code in word.exercises:
-            text = f"Forbidden by an open or confirmed alarm: {word.label.en}"
+            text = in_english(phrases.ALARM, what=word.label.en)
             yield Closure(Reason(f"CONTRA-{code}", text, ", ".join(word.source)), word.exercises[exercise.code])
     if here.massage_lock and exercise.kind == "release":
-        yield Closure(Reason("MASSAGE-LOCK", "Massage and release are locked until a clot is excluded", "S1.62"))
+        yield Closure(Reason("MASSAGE-LOCK", phrases.MASSAGE_LOCK.en, "S1.62"))
 
 
 def _by_contraindication(contraindication: Contraindication, here: Situation) -> Iterator[Closure]:
@@ -161,10 +162,10 @@ def _by_contraindication(contraindication: Contraindication, here: Situation) ->
         return
     source = ", ".join(contraindication.source)
     if answer is Answer.PRESENT:
-        text = f"Present: {contraindication.question.en}"
+        text = in_english(phrases.PRESENT, question=contraindication.question.en)
         yield Closure(Reason(f"CONTRAINDICATION-{contraindication.code}", text, source), contraindication.from_level)
     else:
-        text = f"Not asked yet: {contraindication.question.en}"
+        text = in_english(phrases.NOT_ASKED, question=contraindication.question.en)
         reason = Reason(f"ASK-{contraindication.code}", text, source)
         yield Closure(reason, contraindication.from_level, contraindication.code)
 
@@ -186,13 +187,13 @@ def _by_cause(exercise: Exercise, here: Situation) -> Iterator[Closure]:
     gates, uncleared = exercise.gates, here.uncleared_causes
     source = ", ".join(gates.source)
     if gates.only_causes and here.case.diagnosis not in gates.only_causes:
-        text = f"Only with the recorded diagnosis {' or '.join(sorted(gates.only_causes))}"
+        text = in_english(phrases.ONLY_WITH, causes=" / ".join(sorted(gates.only_causes)))
         yield Closure(Reason("GATE-CAUSE", text, source))
     for cause in sorted(gates.closed_causes & uncleared):
-        yield Closure(Reason("GATE-RELEASE", f"Closed with {cause} until a specialist's release", source))
+        yield Closure(Reason("GATE-RELEASE", in_english(phrases.CLOSED_WITH, cause=cause), source))
     for cause, highest in gates.unreleased_max_level:
         if cause in uncleared:
-            text = f"With {cause} at most level {highest} until a specialist's release"
+            text = in_english(phrases.AT_MOST_LEVEL, cause=cause, level=highest)
             yield Closure(Reason("GATE-RELEASE", text, source), highest + 1)
 
 
@@ -203,16 +204,15 @@ def _by_time(exercise: Exercise, here: Situation, table: MappingTable) -> Iterat
     may_be_strain = case.diagnosis is None or case.diagnosis in table.strain_causes
     hours = gates.strain_closed_hours if may_be_strain else None
     if (gates.from_onset_days is not None or hours is not None) and days is None:
-        yield Closure(Reason(f"ASK-{ONSET}", "The day it began is not known", source), question=ONSET)
+        yield Closure(Reason(f"ASK-{ONSET}", phrases.NO_ONSET.en, source), question=ONSET)
     elif days is not None:
         if gates.from_onset_days is not None and days < gates.from_onset_days:
-            yield Closure(Reason("GATE-ONSET", f"Not before day {gates.from_onset_days}", source))
+            yield Closure(Reason("GATE-ONSET", in_english(phrases.NOT_BEFORE_DAY, day=gates.from_onset_days), source))
         if hours is not None and days * HOURS_A_DAY < hours:
-            yield Closure(Reason("GATE-STRAIN", f"Not in the first {hours} hours of a strain", source))
+            yield Closure(Reason("GATE-STRAIN", in_english(phrases.NOT_IN_HOURS, hours=hours), source))
     if gates.gait_attempted and not case.lacks("gait_not_attempted"):
-        text = "Normal walking must be attempted first"
         question = None if case.has("gait_not_attempted") else "gait_not_attempted"
-        yield Closure(Reason("GATE-GAIT", text, source), question=question)
+        yield Closure(Reason("GATE-GAIT", phrases.WALK_FIRST.en, source), question=question)
 
 
 def _by_measurement(exercise: Exercise, here: Situation) -> Iterator[Closure]:
@@ -223,13 +223,13 @@ def _by_measurement(exercise: Exercise, here: Situation) -> Iterator[Closure]:
     if gates.max_walk_pain_nprs is not None:
         walk = [m.value for m in here.case.measurements if m.test == WALK_PAIN_TEST and m.value is not None]
         if not walk or max(walk) > gates.max_walk_pain_nprs:
-            text = f"Pain when walking: at most {gates.max_walk_pain_nprs} of 10"
+            text = in_english(phrases.WALK_PAIN, limit=gates.max_walk_pain_nprs)
             yield Closure(Reason("GATE-WALK-PAIN", text, source), question=None if walk else WALK_PAIN_TEST)
     for code, level in gates.needs_levels:
         if here.levels.get(code, 0) < level:
-            yield Closure(Reason("GATE-LEVELS", f"{code} must have reached level {level}", source))
+            yield Closure(Reason("GATE-LEVELS", in_english(phrases.LEVEL_REACHED, exercise=code, level=level), source))
     if gates.running_from_level is not None and not here.running_open:
-        text = f"From level {gates.running_from_level} on this is running and waits for the entry criteria"
+        text = in_english(phrases.IS_RUNNING, level=gates.running_from_level)
         yield Closure(Reason("GATE-RUNNING", text, source), gates.running_from_level)
 
 
@@ -239,11 +239,11 @@ def _by_raises(here: Situation, gates: Gates, source: str) -> Iterator[Closure]:
         return
     raises = _sides(here.case, RAISES_TEST)
     if gates.min_single_raises is not None and (len(raises) < 2 or min(raises) < gates.min_single_raises):
-        text = f"Single heel raise: at least {gates.min_single_raises} on each side"
+        text = in_english(phrases.RAISES, count=gates.min_single_raises)
         yield Closure(Reason("GATE-RAISES", text, source), question=None if len(raises) == 2 else RAISES_TEST)
     percent = gates.min_raise_symmetry_percent
     if percent is not None and (len(raises) < 2 or min(raises) * 100 < percent * max(raises)):
-        text = f"Single heel raise: the weaker side at least {percent} % of the other"
+        text = in_english(phrases.RAISES_EVEN, percent=percent)
         yield Closure(Reason("GATE-SYMMETRY", text, source), question=None if len(raises) == 2 else RAISES_TEST)
 
 
@@ -251,7 +251,7 @@ def _by_pain(here: Situation, limit: int, source: str) -> Iterator[Closure]:
     """Close a stretch after a larger strain until the highest pain measured is within the limit."""
     pains = [m.value for m in here.case.measurements if m.unit in PAIN_UNITS and m.value is not None]
     pains += [m.pain_nprs for m in here.case.measurements if m.pain_nprs is not None]
-    text = f"After a grade {here.strain_grade} strain only with pain of at most {limit} of 10"
+    text = in_english(phrases.STRAIN_PAIN, grade=here.strain_grade, limit=limit)
     if not pains:
         yield Closure(Reason(f"ASK-{PAIN}", text, source), question=PAIN)
     elif max(pains) > limit:
@@ -268,4 +268,4 @@ def _by_equipment(exercise: Exercise, here: Situation, table: MappingTable) -> I
     missing = exercise.equipment - here.at_hand
     if missing:
         names = ", ".join(table.equipment[code].en if code in table.equipment else code for code in sorted(missing))
-        yield Closure(Reason("EQUIPMENT", f"Needs: {names}", "6.2"))
+        yield Closure(Reason("EQUIPMENT", in_english(phrases.NEEDS, names=names), "6.2"))

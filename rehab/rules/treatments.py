@@ -7,7 +7,8 @@ gave counts like a yes: silence never allows a treatment.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from clinic.terms import Answer, CaseFacts, Reason
+from clinic.terms import Answer, CaseFacts, Reason, in_english
+from rehab.rules import phrases
 from rehab.rules.catalogue import ContraWord, Treatment, TreatmentCell, TreatmentColumn, Verdict
 from rehab.rules.gates import HOURS_A_DAY, Situation
 from rehab.rules.mapping_tables import MappingTable
@@ -138,7 +139,7 @@ def _by_columns(
             continue
         words = f"{column.label.en}: {cell.qualifier.en}" if cell.qualifier else column.label.en
         unknown = answer is Answer.NOT_ASSESSED
-        text = f"{words} (not assessed, so it counts as present)" if unknown else words
+        text = in_english(phrases.COUNTS_AS_PRESENT, what=words) if unknown else words
         source = ", ".join(cell.source or column.source)
         yield verdict, Reason(f"ASK-{code}" if unknown else f"COLUMN-{code}", text, source)
 
@@ -162,7 +163,7 @@ def _by_contra_words(
     for code in sorted(here.contra_words):
         word = contra.get(code)
         if word is not None and treatment.code in word.treatments:
-            text = f"Forbidden by an open or confirmed alarm: {word.label.en}"
+            text = in_english(phrases.ALARM, what=word.label.en)
             yield Verdict.FORBIDDEN, Reason(f"CONTRA-{code}", text, ", ".join(word.source))
 
 
@@ -172,5 +173,5 @@ def _by_offer(treatment: Treatment, here: Situation) -> Iterator[tuple[Verdict, 
         return
     if here.case.diagnosis in treatment.offered_for or here.failed & set(treatment.offered_for):
         return
-    text = f"The table offers {treatment.name.en} for {', '.join(treatment.offered_for)} only"
+    text = in_english(phrases.OFFERED_FOR, treatment=treatment.name.en, codes=", ".join(treatment.offered_for))
     yield Verdict.REASON_NEEDED, Reason("NOT-OFFERED", text, ", ".join(treatment.source))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from clinic.terms import Answer, CaseFacts, Measurement, Reason, Side
+from clinic.terms import Answer, CaseFacts, Measurement, Reason, Side, in_english
+from triage.rules import phrases
 from triage.rules.lines import Hint, Line, PhysicalTest, Ratio, Verdict, worst_line
 
 Place = tuple[str, Side]  # a test and its side
 Tests = Mapping[str, PhysicalTest]
+SIDES = {Side.LEFT: phrases.LEFT, Side.RIGHT: phrases.RIGHT}
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def judge(case: CaseFacts, tests: Tests) -> tuple[Judged, ...]:
 def _judged(m: Measurement, case: CaseFacts, newest: Mapping[Place, Measurement], tests: Tests) -> Judged:
     test = tests[m.test]
     verdict, grade, why = _verdict(m, test, case, newest, tests)
-    text = f"{test.name.en}{_on(m.side)}: {why}"
+    text = in_english(SIDES.get(m.side, phrases.NO_SIDE), test=test.name.en, why=why)
     needs = tuple(_sided(need, m.side) for need in test.needs)
     return Judged(
         test.code,
@@ -65,10 +67,6 @@ def _other(side: Side) -> Side:
     return {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}.get(side, side)
 
 
-def _on(side: Side) -> str:
-    return f" ({side.value})" if side in (Side.LEFT, Side.RIGHT) else ""
-
-
 def _sided(need: str, side: Side) -> str:
     return f"{need}_{side.value}" if side in (Side.LEFT, Side.RIGHT) else need
 
@@ -78,16 +76,16 @@ def _verdict(
 ) -> Line:
     """Return (verdict, grade, words).  Pain, or a position that cannot be taken, is grade 0 and fails."""
     if test.pain_from is not None and (m.pain_nprs or 0) >= test.pain_from:
-        return Verdict.FAILED, 0, f"pain {m.pain_nprs}/10 (fails from {test.pain_from})"
+        return Verdict.FAILED, 0, in_english(phrases.PAIN, pain=m.pain_nprs, limit=test.pain_from)
     if m.value is None:
         if test.pain_fails:
-            return Verdict.FAILED, 0, "pain, or the position could not be taken"
-        return Verdict.NOT_ASSESSED, None, "no value"
+            return Verdict.FAILED, 0, phrases.NO_POSITION.en
+        return Verdict.NOT_ASSESSED, None, phrases.NO_VALUE.en
     if test.needs_fact:
         known = _fact(test.needs_fact, m.side, case, newest, tests)
         if known is not Answer.PRESENT:
             verdict = Verdict.PASSED if known is Answer.ABSENT else Verdict.NOT_ASSESSED
-            return verdict, None, f"{m.value:g} {test.unit}; counts only together with {test.needs_fact}"
+            return verdict, None, in_english(phrases.NEEDS_FACT, value=m.value, unit=test.unit, fact=test.needs_fact)
     return worst_line(m.value, m, test, case, newest.get((m.test, _other(m.side))))
 
 
@@ -133,11 +131,11 @@ def _by_feel(judged: Iterable[Judged], newest: Mapping[Place, Measurement]) -> I
 
 # Findings of gait and palpation that fail a need by themselves (4.5, 4.6, 6.1).
 FINDING_NEEDS = (
-    ("overstride_symptomatic", "gait_cadence", "Symptomatic overstride", "4.5"),
+    ("overstride_symptomatic", "gait_cadence", phrases.OVERSTRIDE, "4.5"),
     (
         "tp_nodule_familiar_pain",
         "trigger_point",
-        "A taut-band nodule reproduces the familiar pain",
+        phrases.NODULE,
         "S2.6",
     ),
 )
@@ -146,7 +144,7 @@ FINDING_NEEDS = (
 def _from_findings(case: CaseFacts) -> Iterator[Judged]:
     for code, need, text, source in FINDING_NEEDS:
         if case.has(code):
-            yield Judged(code, Side.NONE, Verdict.FAILED, 1, Reason(code, text, source), (need,))
+            yield Judged(code, Side.NONE, Verdict.FAILED, 1, Reason(code, text.en, source), (need,))
 
 
 def failed_needs(judged: Iterable[Judged], stated: Iterable[str]) -> Mapping[str, FailedNeed]:
@@ -165,7 +163,7 @@ def failed_needs(judged: Iterable[Judged], stated: Iterable[str]) -> Mapping[str
             found[need] = FailedNeed(need, one.side, min(grades, default=None), reasons)
     for need in stated:
         if need not in found:
-            reason = Reason(need, f"{need}: recorded as failed", "4")
+            reason = Reason(need, in_english(phrases.RECORDED_FAILED, need=need), "4")
             found[need] = FailedNeed(need, side_of(need), None, (reason,))
     return found
 

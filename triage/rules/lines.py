@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from clinic.terms import CaseFacts, Measurement, Side, Text
+from clinic.terms import CaseFacts, Measurement, Side, Text, in_english
+from triage.rules import phrases
 
 DECADES_FROM, YEARS = 20, 10
 COUNTED = ("reps", "score", "points", "grade", "deviations", "yes=1")  # units that have no halves
@@ -156,7 +157,7 @@ def worst_line(value: float, m: Measurement, test: PhysicalTest, case: CaseFacts
     )
     lines = [line for line in found if line is not None]
     if not lines:
-        return Verdict.NOT_ASSESSED, None, f"{value:g} {test.unit}; there is no cut-off"
+        return Verdict.NOT_ASSESSED, None, in_english(phrases.NO_CUT, value=value, unit=test.unit)
     return min(lines, key=lambda line: (WORST_FIRST.index(line[0]), line[1] if line[1] is not None else 9))
 
 
@@ -171,20 +172,21 @@ def _cuts(table: Mapping[str, float], sex: str | None) -> tuple[float, float]:
 
 def _graded(value: float, test: PhysicalTest, cut: tuple[float, float], mean: tuple[float, float], seed: bool) -> Line:
     """Compare with a cut-off and a mean, each as (lower, higher) over the sexes that may apply."""
-    shown = f"{value:g} {test.unit}"
+    low, high, low_mean, high_mean = (round(line, 2) for line in (*cut, *mean))
     if value < cut[0]:
-        return Verdict.FAILED, 1, f"{shown}, below {_short(cut[0])}"
+        return Verdict.FAILED, 1, _measured(value, test, phrases.BELOW, cut=low)
     if seed and value < mean[0]:
-        return Verdict.FAILED, 2, f"{shown}, below the mean {_short(mean[0])}"
+        return Verdict.FAILED, 2, _measured(value, test, phrases.BELOW_MEAN, mean=low_mean)
     if value < cut[1]:
-        return Verdict.AMBER, 2, f"{shown}, between the cut-offs {_short(cut[0])} and {_short(cut[1])}"
+        return Verdict.AMBER, 2, _measured(value, test, phrases.BETWEEN_CUTS, low=low, high=high)
     if value < mean[1]:
-        return Verdict.AMBER, 2, f"{shown}, below the mean {_short(mean[1])} but not below {_short(cut[1])}"
-    return Verdict.PASSED, 3, f"{shown}, at least {_short(max(cut[1], mean[1]))}"
+        return Verdict.AMBER, 2, _measured(value, test, phrases.BELOW_MEAN_ONLY, mean=high_mean, cut=high)
+    return Verdict.PASSED, 3, _measured(value, test, phrases.AT_LEAST, cut=max(high, high_mean))
 
 
-def _short(number: float) -> str:
-    return f"{round(number, 2):g}"
+def _measured(value: float, test: PhysicalTest, words: Text, **numbers: float) -> str:
+    """Return a value with its unit, and what a line says of it."""
+    return in_english(phrases.MEASURED, value=value, unit=test.unit, words=in_english(words, **numbers))
 
 
 def _is_seed(case: CaseFacts) -> bool:
@@ -201,21 +203,21 @@ def _by_cut(value: float, side: Side, test: PhysicalTest, case: CaseFacts) -> Li
     return _graded(value, test, cut, _cuts(mean, case.patient.sex) if mean else cut, _is_seed(case))
 
 
-Limit = tuple[float | None, Callable[[float], bool], str]
+Limit = tuple[float | None, Callable[[float], bool], Text]
 
 
 def _by_limits(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None:
     """Compare with fixed limits: those that fail, then those that only show."""
     fails: tuple[Limit, ...] = (
-        (test.fail_to, lambda limit: value <= limit, "up to {:g} it fails"),
-        (test.fail_from, lambda limit: value >= limit, "from {:g} on it fails"),
-        (test.fail_above, lambda limit: value > limit, "above {:g}"),
+        (test.fail_to, lambda limit: value <= limit, phrases.FAILS_TO),
+        (test.fail_from, lambda limit: value >= limit, phrases.FAILS_FROM),
+        (test.fail_above, lambda limit: value > limit, phrases.FAILS_ABOVE),
     )
     shows: tuple[Limit, ...] = (
-        (_band(test, case), lambda limit: value >= limit, "noted from {:g}"),
-        (test.amber_from, lambda limit: value >= limit, "noted from {:g}"),
-        (test.amber_below, lambda limit: value < limit, "noted below {:g}"),
-        (test.amber_above, lambda limit: value > limit, "noted above {:g}"),
+        (_band(test, case), lambda limit: value >= limit, phrases.NOTED_FROM),
+        (test.amber_from, lambda limit: value >= limit, phrases.NOTED_FROM),
+        (test.amber_below, lambda limit: value < limit, phrases.NOTED_BELOW),
+        (test.amber_above, lambda limit: value > limit, phrases.NOTED_ABOVE),
     )
     for limits, verdict, grade in (
         (fails, Verdict.FAILED, 1),
@@ -223,10 +225,10 @@ def _by_limits(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None
     ):
         for limit, breaks, words in limits:
             if limit is not None and breaks(limit):
-                return verdict, grade, f"{value:g} {test.unit}, {words.format(limit)}"
+                return verdict, grade, _measured(value, test, words, cut=limit)
     if all(limit is None for limit, _, _ in (*fails, *shows)):
         return None
-    return Verdict.PASSED, 3, f"{value:g} {test.unit}, inside the reference"
+    return Verdict.PASSED, 3, _measured(value, test, phrases.INSIDE)
 
 
 def _band(test: PhysicalTest, case: CaseFacts) -> float | None:
@@ -245,11 +247,11 @@ def _by_norm(value: float, test: PhysicalTest, case: CaseFacts) -> Line | None:
         return None
     age = case.patient.age_years
     if age is None:
-        return Verdict.NOT_ASSESSED, None, f"{value:g} {test.unit}; the age for the norm is not known"
+        return Verdict.NOT_ASSESSED, None, in_english(phrases.NO_AGE_FOR_NORM, value=value, unit=test.unit)
     norms = {sex: means[_decade(age, len(means))] * test.norm_share for sex, means in test.norm_by_decade.items()}
     cut = _cuts(norms, case.patient.sex)
     verdict, grade, words = _graded(value, test, cut, cut, False)
-    return verdict, grade, f"{words} ({test.norm_share:.0%} of the norm)"
+    return verdict, grade, in_english(phrases.OF_NORM, words=words, share=test.norm_share)
 
 
 def _decade(age: int, count: int) -> int:
@@ -262,13 +264,13 @@ def _by_prediction(value: float, test: PhysicalTest, case: CaseFacts) -> Line | 
         return None
     age, line = case.patient.age_years, test.line
     if age is None:
-        return Verdict.NOT_ASSESSED, None, f"{value:g} {test.unit}; the age for the prediction is not known"
+        return Verdict.NOT_ASSESSED, None, in_english(phrases.NO_AGE_FOR_PREDICTION, value=value, unit=test.unit)
     female = line["base"] + line["per_year"] * age
     means = {"female": female, "male": female + line["male"]}
     cuts = {sex: mean - line["sd"] for sex, mean in means.items()}
     sex = case.patient.sex
     verdict, grade, words = _graded(value, test, _cuts(cuts, sex), _cuts(means, sex), _is_seed(case))
-    return verdict, grade, f"{words} (predicted for age and sex)"
+    return verdict, grade, in_english(phrases.PREDICTED, words=words)
 
 
 def _by_other_side(value: float, test: PhysicalTest, other: Measurement | None) -> Line | None:
@@ -276,21 +278,11 @@ def _by_other_side(value: float, test: PhysicalTest, other: Measurement | None) 
     if other is None or other.value is None or all(limit is None for limit in limits):
         return None
     if test.amber_gap_from is not None and round(value - other.value, 6) >= test.amber_gap_from:
-        return Verdict.AMBER, 2, f"{value:g} {test.unit}, {value - other.value:.1f} more than the other side"
+        return Verdict.AMBER, 2, _measured(value, test, phrases.MORE_THAN_OTHER, more=value - other.value)
     if test.min_ratio is not None and other.value > 0 and round(value / other.value, 6) < test.min_ratio:
-        return (
-            Verdict.FAILED,
-            1,
-            f"{value:g} {test.unit}, less than {test.min_ratio:.0%} of the other side ({other.value:g})",
-        )
+        words = _measured(value, test, phrases.SHARE_OF_OTHER, share=test.min_ratio, other=other.value)
+        return Verdict.FAILED, 1, words
     if test.max_gap is not None and round(other.value - value, 6) > test.max_gap:
-        return (
-            Verdict.FAILED,
-            1,
-            f"{value:g} {test.unit}, over {test.max_gap:g} less than the other side ({other.value:g})",
-        )
-    return (
-        Verdict.PASSED,
-        3,
-        f"{value:g} {test.unit}, like the other side ({other.value:g})",
-    )
+        words = _measured(value, test, phrases.LESS_THAN_OTHER, gap=test.max_gap, other=other.value)
+        return Verdict.FAILED, 1, words
+    return Verdict.PASSED, 3, _measured(value, test, phrases.LIKE_OTHER, other=other.value)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from clinic.terms import Answer, CaseFacts, Level, OutcomeType, Reason
+from clinic.terms import Answer, CaseFacts, Level, OutcomeType, Reason, in_english
+from triage.rules import phrases
 from triage.rules.derived import girth_difference, known_facts
 from triage.rules.dvt import ClotResult, ClotTable, clot_suspicion
 from triage.rules.items import (
@@ -135,12 +136,10 @@ def _reasons(
 
 
 def _hold_reason(missing: tuple[str, ...], table: RedFlagTable) -> Reason:
-    what = f"Not recorded: {', '.join(missing)}." if missing else "A signature is missing."
-    return Reason(
-        "D-HOLD",
-        f"{table.levels['D-hold'].title.en}. {what}",
-        ", ".join(table.levels["D-hold"].source),
-    )
+    level = table.levels["D-hold"]
+    sentence = phrases.HELD if missing else phrases.UNSIGNED
+    text = in_english(sentence, title=level.title.en, codes=", ".join(missing))
+    return Reason("D-HOLD", text, ", ".join(level.source))
 
 
 def _locks(
@@ -154,7 +153,7 @@ def _locks(
     if missing:
         locks.append(_hold_reason(missing, table))
     if needs_release(case.diagnosis, case.sign_offs, answers, table):
-        text = f"{case.diagnosis} must not be loaded before a specialist's release."
+        text = in_english(phrases.MUST_NOT_LOAD, cause=case.diagnosis)
         locks.append(Reason(str(case.diagnosis), text, "6.2"))
     return tuple(locks)
 

@@ -1,0 +1,119 @@
+"""What the record keeps in English is found again in it and said in Spanish, whatever was put in."""
+
+import ast
+import re
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+
+from clinic.phrases import said_again
+from clinic.terms import in_english
+from rehab.decision import exercise_verdicts, treatment_decision
+from rehab.knowledge import rehab_knowledge
+from rehab.rules import phrases as of_rehab
+from tests.test_architecture import python_files
+from tests.test_properties import decide, quiet_cases, raw_cases
+from triage.rules import phrases as of_triage
+
+PLACE = re.compile(r"{(\w+)(?::([^}]*))?}")
+SENTENCES = (*of_triage.SENTENCES, *of_rehab.SENTENCES)
+NAMES = sorted(name for module in (of_triage, of_rehab) for name, value in vars(module).items() if value in SENTENCES)
+REASONS = {"Reason", "Because", "Dropped"}
+
+
+def filled(sentence, number, share):
+    """Return a sentence with the same word, number or share in every place, as it is written in one language."""
+    return PLACE.sub(lambda found: share if "%" in (found[2] or "") else number if found[2] else "XYZ", sentence)
+
+
+def said_in_spanish(text):
+    with translation.override("es"):
+        return said_again(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sentence_of_the_rules_is_said_again_with_what_was_put_in(name):
+    for sentence in (getattr(module, name, None) for module in (of_triage, of_rehab)):
+        if sentence in SENTENCES:
+            assert sorted(PLACE.findall(sentence.en)) == sorted(PLACE.findall(sentence.es))
+            kept, said = filled(sentence.en, "12.5", "30%"), filled(sentence.es, "12,5", "30 %")
+            assert said_in_spanish(kept) == said
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (
+            "No exercise in this plan answers hip_ext_left. Side plank: Present: Shoulder pain?, Needs: Mat, Wall",
+            "Ningún ejercicio de este plan responde a hip_ext_left. Plancha lateral: Presente: ¿Dolor de hombro?, "
+            "Necesita: Esterilla, Pared",
+        ),
+        (
+            "x (left): 12.5 s, below 20 [S1.30]; S1.30, 6.2",
+            "x (izquierda): 12,5 s, por debajo de 20 [S1.30]; S1.30, 6.2",
+        ),
+        ("She was at the Wall, and ran 3.5 km", "She was at the Wall, and ran 3.5 km"),
+        ("", ""),
+    ],
+)
+def test_sentences_inside_sentences_are_said_and_other_words_stay(kept, said):
+    assert said_in_spanish(kept) == said and said_again(kept) == kept
+
+
+def in_english_still(text):
+    """Return the words of the rules' sentences that stand in a text, the longest of each."""
+    parts = {max(PLACE.sub("\n", sentence.en).split("\n"), key=len).strip(" .,:;()") for sentence in SENTENCES}
+    return {part for part in parts if len(part) > 8 and part in text}
+
+
+@given(raw_cases())
+def test_no_reason_of_any_case_stays_english(raw):
+    _speaks_spanish(*decide(raw))
+
+
+@given(quiet_cases)
+def test_no_reason_of_a_case_that_gets_a_plan_stays_english(raw):
+    _speaks_spanish(*decide(raw))
+
+
+def _speaks_spanish(case, triage, plan):
+    reasons = [*plan.reasons, *triage.reasons, *triage.locks_reasons]
+    reasons += [because for item in (*plan.exercises, *plan.add_ons, *plan.next_block) for because in item.because]
+    for verdicts in (
+        exercise_verdicts(case, triage, rehab_knowledge()),
+        treatment_decision(case, triage, rehab_knowledge()),
+    ):
+        reasons += [because for verdict in verdicts.values() for because in verdict.because]
+    kept = {*(reason.text for reason in reasons), *(drop.reason for drop in plan.dropped)}
+    assert not {text: found for text in kept if (found := in_english_still(said_in_spanish(text)))}
+
+
+def bare_reasons(source):
+    """Return the lines where a reason gets words that are written out on the spot."""
+    wrong = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONS:
+            words = node.args[1] if len(node.args) > 1 else None
+            if isinstance(words, ast.JoinedStr) or (isinstance(words, ast.Constant) and " " in str(words.value)):
+                wrong.append(node.lineno)
+        is_text = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "text"
+        if is_text and isinstance(node.value, ast.JoinedStr | ast.Constant):
+            wrong.append(node.lineno)
+    return wrong
+
+
+@pytest.mark.parametrize("room", ["triage/rules", "triage/decision.py", "rehab/rules", "rehab/decision.py"])
+def test_a_rule_takes_its_words_from_the_sentences_known_in_both_languages(room):
+    assert {str(path): found for path in python_files(room) if (found := bare_reasons(path.read_text()))} == {}
+
+
+def test_words_on_the_spot_are_seen():
+    assert bare_reasons('Reason("A", f"Not before day {day}", "6.2")') and bare_reasons('text = f"Needs: {names}"')
+    assert bare_reasons('Reason("A", "Not known yet", "6.2")') and not bare_reasons(
+        'Reason("A", in_english(X, day=1), "")'
+    )
+
+
+def test_the_english_of_a_sentence_holds_its_values():
+    assert in_english(of_rehab.NOT_BEFORE_DAY, day=3) == "Not before day 3"
