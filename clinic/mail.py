@@ -14,6 +14,18 @@ logger = logging.getLogger("clinic.mail")
 POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
+class MailDown(Exception):
+    """The mail server takes no mail now; nothing was claimed, the next pass tries again."""
+
+
+def reach(post):
+    """Reach the mail server before anything is claimed: where it is away, nothing is lost.  Raises MailDown."""
+    try:
+        post.open()
+    except OSError as fault:  # smtplib's errors are OSErrors too
+        raise MailDown(type(fault).__name__) from None
+
+
 def send_soon(written):
     """Send the mail that ``written`` returns, beside this request.  A server that is down is noted, without address."""
     return POSTMAN.submit(_send, written)

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from clinic.access import may_sign_in_by_mail
+from clinic.mail import MailDown, reach
 from clinic.models import Patient
 from rehab.actions import begin_reminding, came_to, decide
 from rehab.followed import triaged_at
@@ -32,10 +33,6 @@ MOMENTS = ("session", "morning")
 STOPS = ("emergency", "stop")
 SALT, STOPS_FOR = "rehab.reminders.stop", timedelta(days=180)
 logger = logging.getLogger("rehab.reminders")
-
-
-class MailDown(Exception):
-    """The mail server takes no mail now; nothing was decided, the next pass tries again."""
 
 
 def remind(at):
@@ -86,7 +83,7 @@ def _remind(key, now, post):
     known = standing_of(legs, now) if legs else Standing(may_train=False, since=None)
     kinds = reminders(known, choice.wishes, now=now, table=table)
     if kinds:
-        _open(post)
+        reach(post)
     rows = decide(choice=choice, moments=moments, kinds=kinds, case=legs and legs[0].case, at=now, today=now.date())
     return bool(rows) and _send(rows, patient, post)
 
@@ -96,14 +93,6 @@ def _is_to_decide(choice, moment, now, table):
     return getattr(choice, f"{moment}_decided") != now.date() and has_come(
         getattr(choice, f"{moment}_time"), now, table
     )
-
-
-def _open(post):
-    """Reach the mail server before anything is claimed: where it is away, nothing is lost."""
-    try:
-        post.open()
-    except OSError as fault:  # smtplib's errors are OSErrors too
-        raise MailDown(type(fault).__name__) from None
 
 
 def _send(rows, patient, post):

@@ -73,7 +73,7 @@ FLOORS = (
         "worklist",
     ),
     ("mine",),
-    ("paper", "reminding"),
+    ("paper", "noticing", "reminding"),
     ("views", "templatetags"),
     ("urls", "admin", "management", "apps", "checks"),
 )

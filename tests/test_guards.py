@@ -16,6 +16,9 @@ APPS = ("clinic", "triage", "rehab")
 NOBODY_BY = {
     **{f"clinic.FailedWork.{name}_at": "the worker's own clock" for name in ("enqueued", "started", "finished")},
     "clinic.Draft.updated_at": "the draft's own person types it",
+    **{
+        f"triage.Notice.{name}_at": "the clock, or whoever the stop beside it names" for name in ("opened", "withdrawn")
+    },
 }
 
 

@@ -132,6 +132,18 @@ FINDING_TRIGGERS = (
     ),
 )
 
+NOTICE_TRIGGERS = (
+    *kept("triage_notice"),
+    Trigger(
+        "triage_notice_stays",
+        "triage_notice",
+        "UPDATE",
+        "OLD.mail_sent IS NOT NULL AND NEW.mail_sent IS NULL OR "
+        + changed("id", "case_id", "kind", "once", "until", "opened_at"),
+        "triage_notice: what was owed stays what it was, and what was sent stays sent",
+    ),
+)
+
 TRIGGERS = (
     *append_only("triage_decision"),
     *append_only("triage_diagnosis"),
@@ -139,4 +151,5 @@ TRIGGERS = (
     *ITEM_TRIGGERS,
     *SIGN_OFF_TRIGGERS,
     *FINDING_TRIGGERS,
+    *NOTICE_TRIGGERS,
 )

@@ -9,7 +9,7 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, StepOffer
 from rehab.rules.ladders import Kind
 from rehab.rules.plan_progress import plan_hold, plan_steps
-from triage.actions import hold
+from triage.actions import hold, owe_exercise
 from triage.gate import loading_gate
 from triage.models import Screening
 
@@ -47,9 +47,15 @@ def _move_items(course, since, by, at):
             decide(offer, accepted=False, by=by, at=at)
             offer = None
         if step.goes_back or (step.kind is Kind.RESTORE_DOSE and may_rise):
-            write_step(item, step, by=by, at=at)
+            tell_of_rest(course.case, write_step(item, step, by=by, at=at), by, at)
         elif step.kind is Kind.UP and may_rise and offer is None:
             _rise(course, item, step, by, at)
+
+
+def tell_of_rest(case, written, by, at):
+    """Owe the runner the word that an exercise rests, where nobody shows it to them now (7.3)."""
+    if written.rest_until and written.rest_until > at:
+        owe_exercise(case, until=written.rest_until, at=at, shown_to=by)
 
 
 def _rise(course, item, step, by, at):

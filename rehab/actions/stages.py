@@ -9,6 +9,7 @@ from clinic.actions import touch_case
 from clinic.language import said_reason
 from clinic.terms import Level, Reason
 from rehab.actions.kept import judgement_columns, knowledge_columns, stepping_columns
+from rehab.actions.moving import tell_of_rest
 from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
@@ -48,7 +49,7 @@ def move_stage(course, *, by, at):
         decide(offer, accepted=False, by=by, at=at)
         offer = None
     if step.moves and not rises:
-        write_stage(course.case, step, by=by, at=at)
+        tell_of_rest(course.case, write_stage(course.case, step, by=by, at=at), by, at)
     elif rises and offer is None and loading_gate(course.case).open:
         _rise(course, step, by, at)
     if step.moves and step.suspends and not any(found.session.safety_yes for found in course.judged[-1:]):

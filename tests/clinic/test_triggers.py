@@ -32,6 +32,7 @@ KEPT = (
         "triage_screening",
         "triage_redflagitem",
         "triage_finding",
+        "triage_notice",
     ),
     *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore"),
 )
@@ -46,6 +47,7 @@ NAMES = {
     "clinic_task_stays",
     "clinic_invitation_ends_once",
     "clinic_task_of_its_clinic",
+    "triage_notice_stays",
     "triage_answer_sealed_insert",
     "triage_answer_sealed_update",
     "triage_answer_sealed_delete",

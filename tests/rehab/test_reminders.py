@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic import actions as clinic_actions
+from clinic.mail import MailDown
 from clinic.models import Person
 from clinic.terms import Answer
 from rehab import actions
 from rehab import reminding as sending
 from rehab.models import Reminder, ReminderChoice
-from rehab.reminding import MailDown, letter, opened_stop, remind, stop_token
+from rehab.reminding import letter, opened_stop, remind, stop_token
 from rehab.rules.reminders import Kind
 from tests.factories import CaseFactory
 from tests.rehab.conftest import an_item
@@ -349,4 +350,4 @@ def test_many_runners_are_read_in_pages(patient, monkeypatch):
 def test_the_command_says_how_many_left():
     out = StringIO()
     call_command("remind", stdout=out)
-    assert out.getvalue() == "0 reminded\n"
+    assert out.getvalue() == "0 told that they rest, 0 reminded\n"

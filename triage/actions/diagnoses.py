@@ -7,6 +7,7 @@ from clinic.actions import touch_case
 from clinic.language import for_the_record
 from clinic.models import Case
 from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, plain
+from triage.actions.noticing import owe_rest
 from triage.gate import loading_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis
@@ -46,6 +47,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         text=f"Diagnosis recorded: {for_the_record(cause_title, cause)}",
         **changes,
     )
+    owe_rest(case, at=at, shown_to=by)
     return diagnosis
 
 

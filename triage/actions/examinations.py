@@ -13,6 +13,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.noticing import owe_rest
 from triage.actions.sharing import share_dangers
 from triage.facts import current_screening
 from triage.models import Examination, Finding
@@ -66,6 +67,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
         text=f"Examination: {len(rows)} findings recorded",
         **changes,
     )
+    owe_rest(case, at=at, shown_to=by)
     forget_draft(person=by, case=case, form="examination")
     return examination
 

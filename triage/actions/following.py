@@ -4,6 +4,7 @@ from clinic.actions import lock_case
 from clinic.alarms import open_task
 from clinic.terms import Level
 from triage.actions.deciding import decide_and_keep, open_items, present_facts
+from triage.actions.noticing import owe_rest
 from triage.actions.sharing import share_dangers
 from triage.actions.stopping import ALARM, write_stop
 from triage.facts import current_screening
@@ -33,6 +34,7 @@ def follow_health(*, case, was, by, at):
     text = "Health facts changed: " + "; ".join(item.text for item in opened)
     share_dangers(now, by=by, at=at)
     write_stop(case, now, "health", text, {"level": level}, level, decision, by, at)
+    owe_rest(now, at=at)  # whoever changed the record: no page says what it means
     if by.is_runner and level in ("E", "D"):
         open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)
 

@@ -19,6 +19,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.noticing import IN_THE_ROOM, owe_rest
 from triage.actions.sharing import share_dangers
 from triage.facts import BLOOD_THINNER, current_screening
 from triage.knowledge import triage_knowledge
@@ -38,7 +39,9 @@ def start_screening(*, case, version, by, at):
         kind="screening_started",
         text="Safety screening started",
     )
-    return Screening.objects.create(case=case, started_at=at, started_by=by)
+    screening = Screening.objects.create(case=case, started_at=at, started_by=by)
+    owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
+    return screening
 
 
 @transaction.atomic
@@ -89,6 +92,7 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         attention=attention,
         next_step=next_step,
     )
+    owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
     forget_draft(person=by, case=case, form="screening")
     return decision
 

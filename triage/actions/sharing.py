@@ -6,6 +6,7 @@ what is excluded, released or closed on one leg opens the other one never.
 
 from clinic.actions import locked_cases
 from clinic.terms import Level
+from triage.actions.noticing import owe_rest
 from triage.actions.stopping import write_stop
 from triage.facts import current_screening
 from triage.models import RedFlagItem, SignOff
@@ -56,6 +57,7 @@ def _stop(case, leg, dangers, sides, by, at):
         level = _highest(item.level for item in opened)
         text = f"A danger was found on the other leg ({case.side} calf): this one rests until it is answered here too."
         write_stop(leg, leg, "other_leg", text, {"level": level}, level, None, by, at)
+        owe_rest(leg, at=at, shown_to=by)
     return opened
 
 

@@ -27,6 +27,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.noticing import owe_rest
 from triage.knowledge import triage_knowledge
 from triage.models import RedFlagItem, Screening
 from triage.rules.safety_set import answered_yes, worst
@@ -131,6 +132,7 @@ def _stop_leg(case, now, questions, words, text, by, at):
     data = {"codes": [question.code for question in questions], "level": level}
     write_stop(case, now, "retriggered", f"{text} The plan rests; screen again.", data, level, decision, by, at)
     open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)
+    owe_rest(now, at=at, shown_to=by)
     return level
 
 
@@ -154,6 +156,7 @@ def hold(*, case, reason, by, at, facts=(), level=Level.D, due=None, is_alarm=Tr
     write_stop(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, decision, by, at)
     task = {"code": reason.code, "text": reason.text, "level": level, "due": due or at, "is_alarm": is_alarm}
     open_task(case=now, **task, by=by, at=at)
+    owe_rest(now, at=at, shown_to=by)
     return stop_of("D-hold", (), now.clinic, clinic_told=True)
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.access import may_log
-from clinic.actions import keep_health, lock_case
+from clinic.actions import keep_health, lock_case, locked_cases
 from clinic.alarms import open_task
 from clinic.terms import Answer, Level
 from triage.actions.deciding import (
@@ -15,6 +15,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.noticing import owe_rest
 from triage.actions.sharing import share_dangers
 from triage.actions.stopping import ALARM, stop_of, unfinished_screening, write_stop
 from triage.facts import BLOOD_THINNER
@@ -57,7 +58,11 @@ def tell(*, case, answers, by, at, shown_none=()):
     open_task(case=now, code=ALARM, text=words, level=level, by=by, at=at, due=at, is_alarm=True)
     texts = {found.row: found.text for found in decision.items}
     advice = [texts[item.row] for item in opened if yes & facts_of_row(item.row)]
-    return stop_of(level, advice, now.clinic, clinic_told=True) if advice else None
+    if advice:
+        return stop_of(level, advice, now.clinic, clinic_told=True)
+    for leg in locked_cases(now):  # a danger that no answer of theirs shows them: also where it was shared
+        owe_rest(leg, at=at)
+    return None
 
 
 def _words(codes):

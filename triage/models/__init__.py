@@ -2,6 +2,7 @@
 
 from triage.models.decisions import Decision
 from triage.models.findings import Diagnosis, Examination, Finding
+from triage.models.notices import Notice
 from triage.models.screenings import RedFlagItem, Screening, ScreeningAnswer, SignOff
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Diagnosis",
     "Examination",
     "Finding",
+    "Notice",
     "RedFlagItem",
     "Screening",
     "ScreeningAnswer",
