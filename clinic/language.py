@@ -1,21 +1,78 @@
 """In which language a page speaks: the choice of who signed in, or of who last signed out here, or the browser's."""
 
 from collections.abc import Mapping
-from functools import cache, wraps
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, cached_property, wraps
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
 
-from clinic.terms import Text
+from clinic.tables import knowledge_version
+from clinic.terms import DangerText, Text
+
+
+class Reader:
+    """Who reads what is said now.  Somebody unknown, or no database to ask, has confirmed nothing."""
+
+    def __init__(self, person=None):
+        self.person = person
+
+    @cached_property
+    def has_confirmed(self) -> bool:
+        """Return whether the lead of each clinic of this person stands for the danger texts as they are today."""
+        try:
+            known = getattr(self.person, "is_authenticated", False)
+            return known and self.person.has_leads_behind(knowledge_version().sha256)
+        except DatabaseError:
+            return False
+
+
+NOBODY = Reader()
+_reader: ContextVar[Reader] = ContextVar("reader", default=NOBODY)
+
+
+@contextmanager
+def spoken_to(person):
+    """Say danger texts to this person for a while, and ask once at most whether their lead has confirmed them."""
+    token = _reader.set(Reader(person))
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+class WithEnglish(str):
+    """A Spanish danger text that nobody has confirmed yet: plain words and markup both show the English beside it."""
+
+    def __new__(cls, text):
+        kept = super().__new__(cls, f"{text.es} ({text.en})")
+        kept.text = text
+        return kept
+
+    def __html__(self):
+        return format_html('{} <span class="in-english" lang="en">({})</span>', self.text.es, self.text.en)
+
+
+def speaks_spanish() -> bool:
+    """Return whether Spanish is spoken now."""
+    return (translation.get_language() or "").startswith("es")
+
 
 KEPT_SECONDS = 365 * 24 * 60 * 60
 
 
 def said(text: Text) -> str:
-    """Return a text of the knowledge in the language that is spoken now; English for any but Spanish."""
-    return text.es if (translation.get_language() or "").startswith("es") else text.en
+    """Return a text of the knowledge in the language that is spoken now; English for any but Spanish.
+
+    A danger text in Spanish shows the English beside it until the lead of the reader's clinic has confirmed it.
+    """
+    if not speaks_spanish():
+        return text.en
+    return WithEnglish(text) if isinstance(text, DangerText) and not _reader.get().has_confirmed else text.es
 
 
 def said_reason(reason) -> str:
@@ -29,8 +86,12 @@ def said_reason(reason) -> str:
 
 def kept_by_language(make):
     """Keep what a function returns, once for each language it is asked in; its parts are then said, not lazy."""
-    kept = cache(lambda language, *asked: make(*asked))
-    return wraps(make)(lambda *asked: kept(translation.get_language(), *asked))
+    kept = cache(lambda language, confirmed, *asked: make(*asked))
+
+    def ask(*asked):
+        return kept(translation.get_language(), speaks_spanish() and _reader.get().has_confirmed, *asked)
+
+    return wraps(make)(ask)
 
 
 def for_the_record(say, *asked) -> str:
@@ -42,7 +103,7 @@ def for_the_record(say, *asked) -> str:
 def said_number(value: float) -> str:
     """Return a number as the language spoken now writes it, with at most two decimals: "37.5", "37,5"."""
     written = f"{round(value, 2):g}"
-    return written.replace(".", ",") if (translation.get_language() or "").startswith("es") else written
+    return written.replace(".", ",") if speaks_spanish() else written
 
 
 def wanted_language(request) -> str:
@@ -106,7 +167,7 @@ class PersonLanguage:
         if request.path.startswith(settings.SAME_FOR_EVERYBODY):
             return self.get_response(request)
         request.LANGUAGE_CODE = language_of(request)
-        with translation.override(request.LANGUAGE_CODE):
+        with translation.override(request.LANGUAGE_CODE), spoken_to(request.user):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         if not getattr(request.user, "is_authenticated", False):

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from string import Formatter
 
-from clinic.language import said
+from clinic.language import speaks_spanish
 from clinic.terms import Text
 
 SAID_WHOLE = 8  # letters; a shorter name may be part of another word
-LANGUAGES = Text("en", "es")
 NUMBER = r"-?\d+(?:\.\d+)?%?"
 WORDS = r"[^;:\[\]]+?"  # inside a sentence
 REST = r"[^;\[\]]*"  # to its end
@@ -81,7 +80,7 @@ def _phrases() -> tuple[Phrase, ...]:
 
 def said_again(stored: str) -> str:
     """Return what was stored in English in the language spoken now; other words stay as they are."""
-    return stored if said(LANGUAGES) == LANGUAGES.en else _in_spanish(stored)
+    return _in_spanish(stored) if speaks_spanish() else stored
 
 
 @lru_cache(maxsize=2048)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from clinic.terms import Text
+from clinic.terms import DangerText, Text
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED_STATEMENTS = frozenset(
@@ -24,6 +24,7 @@ SEED_STATEMENTS = frozenset(
     + [f"N{number}" for number in range(1, 8)]
 )
 MARKS = ("CONV", "GK")
+ABOUT_DANGER = ("/red_flags.toml", "/dvt.toml", "/safety_set.toml")
 CODE_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -117,7 +118,8 @@ class Entry:
         both = (f"{key}_en", f"{key}_es")
         if not required and not any(part in self._raw for part in both):
             return None
-        return Text(*(self.word(part) for part in both))
+        kind = DangerText if self.file.endswith(ABOUT_DANGER) else Text
+        return kind(*(self.word(part) for part in both))
 
     def must_text(self, key: str) -> Text:
         """Return a text in both languages that cannot be left out."""

@@ -82,6 +82,11 @@ def in_english(text: Text, **values: object) -> str:
 
 
 @dataclass(frozen=True)
+class DangerText(Text):
+    """A sentence about a danger: its Spanish stands alone once the clinic's lead has confirmed the knowledge."""
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why something was decided: a code, words for people, where it comes from."""
 

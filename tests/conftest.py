@@ -5,8 +5,10 @@ from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from clinic import triggers
+from clinic.actions import confirm_knowledge
 from tests import factories, hypothesis_profiles
 from tests.world import a_world
 
@@ -58,6 +60,12 @@ def assistant(clinic):
 def lead(clinic):
     """The lead of the clinic."""
     return factories.member(clinic, "lead")
+
+
+@pytest.fixture
+def confirmed(clinic, lead):
+    """The clinic's lead stands for the knowledge as it is: its Spanish danger texts stand alone."""
+    return confirm_knowledge(clinic=clinic, by=lead, at=timezone.now())
 
 
 @pytest.fixture

@@ -16,12 +16,16 @@ YARDSTICK_MS = 1.15  # what the plain work takes on the machine for which the li
 
 def pace():
     """Return how many times slower this machine is just now than the one for which the limits were set; at least 1."""
-    return max(1.0, _cheapest_ms(_plain_work) / YARDSTICK_MS)
+    return max(1.0, min(_seconds(_plain_work, 5) for _ in range(5)) / 5 * 1000 / YARDSTICK_MS)
 
 
-def cheapest_ms(function):
-    """Return processor milliseconds a call: the cheapest of several batches, at the pace of the limits."""
-    return _cheapest_ms(function) / pace()
+def cheapest_ms(function, *, batches=20, rounds=20):
+    """Return processor milliseconds a call: the cheapest of several batches, each at the pace of its moment."""
+    gc.disable()  # without the collector's pauses
+    try:
+        return min(_seconds(function, rounds) / rounds * 1000 / pace() for _ in range(batches))
+    finally:
+        gc.enable()
 
 
 def _plain_work():
@@ -29,15 +33,6 @@ def _plain_work():
     for number in range(2000):
         kept[f"k{number % 97}"] = tuple(sorted((number % 7, number % 5, number % 3)))
     return kept
-
-
-def _cheapest_ms(function, *, batches=20, rounds=20):
-    """Return the cheapest of several batches, without the collector's pauses."""
-    gc.disable()
-    try:
-        return min(_seconds(function, rounds) for _ in range(batches)) / rounds * 1000
-    finally:
-        gc.enable()
 
 
 def _seconds(function, rounds):

@@ -3,7 +3,7 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +110,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def is_runner(self):
         """Return whether this person has no role in any clinic."""
         return not self.roles
+
+    def has_leads_behind(self, sha256: str) -> bool:
+        """Return whether the lead of each clinic where this person works or is treated stands for these files."""
+        theirs = Q(pk__in=list(self.roles)) | Q(pk__in=Clinic.objects.filter(patients__person=self).values("pk"))
+        behind = Count("confirmations", filter=Q(confirmations__sha256=sha256))
+        found = Clinic.objects.filter(theirs).annotate(behind=behind).order_by().values_list("behind", flat=True)
+        return bool(found) and all(found)
 
 
 class Membership(models.Model):

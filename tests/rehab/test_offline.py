@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from clinic.actions import confirm_knowledge
 from clinic.models import Task
 from clinic.tables import knowledge_version
 from clinic.terms import Answer
@@ -89,7 +90,7 @@ def test_a_copy_counts_no_longer_than_the_sign_in(phone, plan):  # noqa: F811
     assert parse_datetime(record["valid_until"]) - parse_datetime(record["made"]) == timedelta(hours=48)
 
 
-def test_the_safety_set_stands_in_the_copy_as_on_the_page_emergencies_first(phone, runner):  # noqa: F811
+def test_the_safety_set_stands_in_the_copy_as_on_the_page_emergencies_first(phone, runner, clinic, lead):  # noqa: F811
     known = triage_knowledge().safety_set
     record = copy(phone)
     assert [found["code"] for found in record["safety"]] == [question.code for question in known]
@@ -100,7 +101,10 @@ def test_the_safety_set_stands_in_the_copy_as_on_the_page_emergencies_first(phon
     runner.language = "es"
     runner.save()
     record = copy(phone)
-    assert [found["advice"] for found in record["safety"]] == [question.advice.es for question in known]
+    both = [f"{question.advice.es} ({question.advice.en})" for question in known]
+    assert [found["advice"] for found in record["safety"]] == both
+    confirm_knowledge(clinic=clinic, by=lead, at=timezone.now())
+    assert [found["advice"] for found in copy(phone)["safety"]] == [question.advice.es for question in known]
     assert "Guardar" in record["session"]["form"]
 
 

@@ -56,7 +56,7 @@ def test_what_was_found_what_was_absent_and_the_ten_items_stand_in_it(feared, pa
     assert fired and all(getattr(text, language) in said for text in fired)
 
 
-def test_spanish_holds_no_english_of_the_tables(feared, paper):
+def test_spanish_holds_no_english_of_the_tables(feared, paper, confirmed):
     said, known = paper("es").tagged, texts()
     assert [text.en for text in known.values() if text.en != text.es and len(text.en) > 20 and text.en in said] == []
 
