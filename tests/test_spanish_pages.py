@@ -23,7 +23,11 @@ from triage.rules import phrases as triage_phrases
 
 SAME_FOR_EVERYBODY = {"emergency"}  # says its language in its address
 RECORD = re.compile(r'<ol class="timeline".*?</ol>', re.DOTALL)  # kept as it was written
-UNSEEN = re.compile(r"<script.*?</script>|<style.*?</style>|<textarea.*?</textarea>", re.DOTALL)
+UNSEEN = re.compile(
+    r"<script.*?</script>|<style.*?</style>|<textarea.*?</textarea>"
+    r'|<span class="in-english" lang="en">.*?</span>',  # beside its Spanish until the lead has confirmed it
+    re.DOTALL,
+)
 
 
 def in_english_only():

@@ -1,4 +1,4 @@
-"""Runs and mornings that a phone kept without a connection: of their own day and stage, once, never over a later word."""
+"""Runs and mornings that a phone kept with no connection: of their own day and stage, once, never over a later one."""
 
 from datetime import timedelta
 
