@@ -21,9 +21,11 @@ from rehab.rules.ladders import ItemNow, loads_calf
 from rehab.rules.limits import ClinicianLimit, limit_for, strength_work
 from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
 from rehab.rules.running import Moved
+from rehab.rules.running_match import was_running
 from rehab.rules.verdicts import exercise_verdict, session_verdict, worst_of
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
+RUNS_LOOKED_AT = 10  # walks between them included
 LEFT_OUT = {ExerciseLog.Done.SKIPPED, ExerciseLog.Done.SWAPPED}
 FORMS = ("many", "some", "", "good")  # the worst first; not said is worse than good
 
@@ -145,6 +147,13 @@ def _run(versions):
         onset_minute=min(_said(runs, "onset_minute"), default=None),
         relief_minutes=_highest(runs, "relief_minutes"),
     )
+
+
+def last_running(case, at):
+    """Return when the newest session began that had running in it, or None; a walk is none.  One query."""
+    rows = SessionLog.objects.current().filter(case=case, run__isnull=False, logged_at__lte=at).select_related("run")
+    newest = rows.order_by("-day", "-logged_at")[:RUNS_LOOKED_AT]
+    return max((began(row) for row in newest if was_running(_run([row]))), default=None)
 
 
 def _number(value):

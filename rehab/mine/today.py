@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.terms import Side
 from rehab.growing import allowed_now
-from rehab.history import course_of
+from rehab.history import course_of, last_running
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import level_now, percent_now, step_of
 from rehab.mine.progress import allowance_words
@@ -159,7 +159,7 @@ def running_of(case, person, now):
     """Return the stage, and for who has passed the ladder what this week may hold: the logs are asked for that."""
     found = stage_of(case, now)
     allows = allowance_words(allowed_now(course_of(case, now)), person.units) if found.get("stage_passed") else ""
-    return found | {"stage_allows": allows}
+    return found | {"stage_allows": allows} | counts_from(case, found, now)
 
 
 def stage_of(case, now):
@@ -168,8 +168,21 @@ def stage_of(case, now):
     if step is None:
         return {"stage": None}
     known = {stage.number: stage for stage in rehab_knowledge().running.stages}
-    return {"stage": known.get(step.stage), "stage_passed": step.passed, "stage_rests_until": _ahead(step, now)}
+    return {
+        "stage": known.get(step.stage),
+        "stage_passed": step.passed,
+        "stage_rests_until": _ahead(step.rest_until, now),
+    }
 
 
-def _ahead(step, now):
-    return step.rest_until if step.rest_until and step.rest_until > now else None
+def counts_from(case, found, now):
+    """Return from when the next run counts for the stage, where that is ahead and no rest says more.  One query."""
+    if not found["stage"] or found["stage_passed"] or found["stage_rests_until"]:
+        return {}
+    hours = rehab_knowledge().running.practice["as_prescribed"].numbers["hours_apart_min"]
+    last = last_running(case, now)
+    return {"run_counts_from": last and _ahead(last + timedelta(hours=hours), now), "run_hours_apart": round(hours)}
+
+
+def _ahead(moment, now):
+    return moment if moment and moment > now else None

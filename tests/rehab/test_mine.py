@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Person, Task
+from clinic.templatetags.said import said_moment
 from clinic.terms import Answer
 from rehab import actions
+from rehab.history import began
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, MorningLog, Plan, RunLog, RunStage, SafetyCheck, SessionLog
+from tests.course import a_session
 from tests.factories import CaseFactory
 from tests.rehab.conftest import SHUT, a_diagnosis, a_plan, a_step, drafted, in_force
 from triage.gate import loading_gate
@@ -174,6 +177,26 @@ def test_the_stage_of_the_way_back_to_running_is_shown(phone, plan, clinician):
     page = text(phone.get(TODAY))
 
     assert "Running: stage 2 of 8" in page and "Walk 3 min, run 2 min; 4 times." in page
+
+
+@pytest.mark.parametrize(
+    ("run", "days_ago", "is_told"),
+    [
+        ({"stage": 2, "walk_minutes": 12, "run_minutes": 8, "km": 2}, 1, True),
+        ({"stage": 2, "walk_minutes": 12, "run_minutes": 8, "km": 2}, 3, False),
+        ({"stage": 0, "walk_minutes": 30, "run_minutes": 0, "km": 3}, 1, False),
+    ],
+    ids=["ran yesterday", "ran three days ago", "walked yesterday"],
+)
+def test_from_when_the_next_run_counts_is_told_by_the_hour(phone, plan, clinician, run, days_ago, is_told):
+    told = {"knowledge_version": "test", "knowledge_sha256": "0" * 64, "rule": "ENTRY", "stepped_by": clinician}
+    RunStage.objects.create(case=plan.case, stage=2, stepped_at=timezone.now() - timedelta(days=9), **told)
+    row = a_session(plan.case, clinician, days_ago=days_ago, run=run)
+    page = text(phone.get(TODAY))
+
+    assert ("Your next run counts for this stage from" in page) == is_told
+    if is_told:
+        assert f"{said_moment(began(row) + timedelta(hours=48))}: runs are 48 hours apart." in page
 
 
 def test_today_asks_the_database_little_and_is_light(phone, plan):
