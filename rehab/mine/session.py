@@ -146,6 +146,8 @@ def _words():
         "muted": _("Sound off"),
         "loud": _("Sound on"),
         "of": _("{n} of {all}"),
+        "exercise": _("Exercise {n} of {all}"),
+        "whole": _("At the end: a few questions"),
         "left": _("{n} seconds left"),
         "allSets": _("All sets of this exercise are done."),
         "restored": _("You go on where you were."),

@@ -124,6 +124,7 @@ async function stayAwake() {
 // --- The steps ------------------------------------------------------------------------------------
 
 const steps = [...form.querySelectorAll(".my-step")];
+const exercises = steps.filter((section) => section.dataset.step === "exercise").length;
 const extras = [...form.querySelectorAll('[data-step="substitutes"]')];
 const limit = document.querySelector(".my-limit");
 const said = made("p", { className: "visually-hidden", role: "status" });
@@ -149,7 +150,7 @@ function show(step, { focus = true } = {}) {
   steps.forEach((section, number) => (section.hidden = number !== state.step));
   extras.forEach((section) => (section.hidden = state.step === steps.length - 1));
   if (limit) limit.hidden = state.step > 0;
-  bar.textContent = fill(words.of, { n: state.step + 1, all: steps.length });
+  bar.textContent = state.step < exercises ? fill(words.exercise, { n: state.step + 1, all: exercises }) : words.whole;
   bar.style.setProperty("--share", (state.step + 1) / steps.length);
   if (state.step === steps.length - 1) fillMinutes();
   if (focus) {
@@ -213,6 +214,7 @@ function begin(number, set) {
   if (isTimed(asked)) start("ready", data.readySeconds, { exercise: number, set, rep: 1 });
   else state.counts[`${number}.${set}`] ??= 0;
   draw();
+  intoSight();
   keep();
 }
 
@@ -303,6 +305,11 @@ function draw() {
   place.replaceChildren(...counter(state.step));
   redraw();
   if (focused) place.querySelector(".btn-primary, button")?.focus({ preventScroll: true });
+}
+
+/** On a small screen the clock and its buttons come above the edge: who holds a plank does not scroll. */
+function intoSight() {
+  steps[state.step].querySelector("[data-counter]").scrollIntoView({ block: "nearest" });
 }
 
 function counter(number) {
