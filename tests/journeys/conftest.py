@@ -35,6 +35,15 @@ SIGHT = """() => [...new Set([...document.querySelectorAll("body, body *")].map(
   node.getAttribute("role"), node.type, node.checked, node.disabled, node.hidden, node.hasAttribute("aria-label"),
 ].join(" ")))].sort().join("\\n")"""
 
+# What is smaller than a thumb: every control but links in a sentence, and boxes whose label is the target.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea, label:has(input)")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+  .filter((node) => !node.matches(".skip-link, input[type=hidden], input[type=radio], input[type=checkbox]"))
+  .filter((node) => getComputedStyle(node).display !== "inline")
+  .map((node) => [node, node.getBoundingClientRect()])
+  .filter(([, box]) => box.width && box.height && (box.width < 43.5 || box.height < 43.5))
+  .map(([node, box]) => `${node.outerHTML.slice(0, 100)}: ${Math.round(box.width)} x ${Math.round(box.height)}`)"""
+
 
 def pytest_collection_modifyitems(items):
     """Everything in this folder needs a browser."""
@@ -129,6 +138,11 @@ class Visitor:
         except Error:  # a page loads itself again once what waited on the phone was sent
             wide = self._too_wide()
         assert wide <= 0, f"{self.page.url} at {width} px is {wide} px wider than the screen"
+
+    def suits_thumbs(self):
+        """Check that everything to tap on the page as it stands is at least 44 px high and wide."""
+        small = self.page.evaluate(SMALL_TARGETS)
+        assert not small, f"{self.page.url}: {small}"
 
     def passes_axe(self, width):
         """Check the page as it stands with axe, whatever was seen before."""

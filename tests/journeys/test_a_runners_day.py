@@ -9,12 +9,10 @@ from playwright.sync_api import expect
 from clinic.models import Task
 from rehab.models import MorningLog, Plan, SessionLog
 from tests.factories import CaseFactory
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, SMALL
 from tests.journeys.runner_steps import about_the_whole, tap
 from tests.rehab import conftest as paths
 from triage.gate import loading_gate
-
-NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture
@@ -33,6 +31,40 @@ def runner(clinic, clinician):
 def plan_of(runner):
     """Return the runner's plan in force."""
     return Plan.objects.signed().get(case__patient__person=runner)
+
+
+def test_on_a_small_screen_the_clock_is_in_sight_and_every_answer_suits_a_thumb(visit, runner):
+    # Given a small phone, and a runner whose session is open on it
+    phone = visit(SMALL)
+    page, exercises = phone.page, plan_of(runner).items.count()
+    phone.sign_in(runner.email)
+    phone.open("/me/safety/?next=session")
+    page.get_by_role("button", name="None of these").click()
+
+    # The counter counts exercises, not the questions behind them
+    expect(page.get_by_text(f"Exercise 1 of {exercises}", exact=True)).to_be_visible()
+
+    # When a set is begun, what there is to tap next stands above the way around at the bottom
+    page.get_by_role("button", name="Begin").click()
+    above = page.locator(".at-thumb").bounding_box()["y"]
+    done = page.get_by_role("button", name="Set done").bounding_box()
+    assert done["y"] + done["height"] <= above
+    phone.suits_thumbs()
+    phone.fits(SMALL["width"])
+
+    # And at the end no answer breaks in two
+    page.evaluate(
+        "document.querySelector('[data-session]').dispatchEvent(new CustomEvent('session:show', {detail: 99}))"
+    )
+    expect(page.get_by_text("At the end: a few questions")).to_be_visible()
+    phone.suits_thumbs()
+    page.set_viewport_size(PHONE)
+    heights = (
+        page.get_by_role("group", name="Did you limp")
+        .locator("span")
+        .evaluate_all("(all) => all.map((one) => one.offsetHeight)")
+    )
+    assert len(set(heights)) == 1 and heights[0] < 60
 
 
 def test_asked_first_then_led_through_the_session_and_asked_next_morning(visit, runner, clinician):
@@ -142,7 +174,7 @@ def test_a_hold_is_counted_by_the_clock_with_its_end_and_its_rest(visit, runner)
 
 
 def test_a_yes_stops_at_once_and_alarms_the_clinic(visit, runner, clinic):
-    phone = visit(NARROW)
+    phone = visit(SMALL)
     page = phone.page
     phone.sign_in(runner.email)
     page.get_by_role("link", name="Start").click()
@@ -210,7 +242,7 @@ def test_a_run_is_logged_by_keyboard_alone(visit, runner):
     ["/me/", "/me/safety/?next=session", "/me/run/", "/me/morning/", "/me/log/", "/me/plan/", "/me/progress/"],
 )
 def test_letters_of_twice_the_size_fit_on_the_narrowest_phone(visit, runner, address):
-    phone = visit(NARROW)
+    phone = visit(SMALL)
     phone.sign_in(runner.email)
     phone.open(address)
     phone.page.evaluate("document.documentElement.style.fontSize = '200%'")

@@ -87,6 +87,7 @@ def fits_small_and_large(visitor, address, language):
     assert visitor.page.locator("html").get_attribute("lang") == language, address
     visitor.page.set_viewport_size(SMALL)
     visitor.fits(SMALL["width"])
+    visitor.suits_thumbs()
     visitor.page.evaluate(LARGE_TEXT)
     for size in WIDTHS:
         visitor.page.set_viewport_size(size)
