@@ -114,11 +114,12 @@ def settle_task(*, case, code, text, by, at):
     """Keep that an action itself did what an open task of this code asked; return whether there was one.
 
     The action writes its own line of the timeline, so this writes none.  Call it inside the action's transaction,
-    the case locked.
+    the case locked.  A task opened after ``at`` is left: nothing is done before it was asked.
     """
     done = {"done_at": at, "done_by": by, "done_text": text, "mail_next": None}
     seen = {"seen_at": Coalesce("seen_at", Value(at)), "seen_by": Coalesce("seen_by", Value(by.pk))}
-    return bool(Task.objects.open().filter(case=case, code=code).update(**done, **seen))
+    asked = Task.objects.open().filter(case=case, code=code, opened_at__lte=at)
+    return bool(asked.update(**done, **seen))
 
 
 def _locked(task, person):

@@ -86,7 +86,7 @@ KINDS = MappingProxyType(
         "run": coded(_("Running worse"), "worse_run", "stage_twice", "same_stage"),
         "review": coded(_("Day 7 and 14"), "first_review", "no_improvement"),
         "quiet": coded(_("No log"), "no_log"),
-        "reassess": coded(_("To reassess"), "reassess_failed", "reassess_all", "missed_fortnight"),
+        "reassess": coded(_("To reassess"), "reassess_failed", "reassess_all", "missed_fortnight", "measures_due"),
         "letter": coded(_("Referrals and letters"), "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
         "medicine": coded(_("Medicines"), "medicine_change"),
     }

@@ -8,19 +8,18 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore, Plan
 from rehab.rules.alerts import Followed
-from rehab.rules.measures import Score, no_improvement, worse_beyond_chance
+from rehab.rules.measures import Score, due, no_improvement, worse_beyond_chance
 from triage.gate import loading_gate
 from triage.models import Examination, Screening
 
 NO_GAIN = "no_improvement"
 
 
-def followed_of(course):
-    """Return what the alerts look at.  Six queries and the gate's."""
+def followed_of(course, scores):
+    """Return what the alerts look at; ``scores`` are those of the case.  Five queries and the gate's."""
     case, today = course.case, course.now.date()
     signed = Plan.objects.filter(case=case, signed_at__isnull=False).order_by("signed_at")
     first = signed.values_list("signed_at", flat=True).first()
-    scores = scores_of(case)
     tested = _last_tested(case)
     return Followed(
         started=timezone.localdate(first) if first else None,
@@ -39,6 +38,16 @@ def scores_of(case):
     """Return the scores of every outcome measure, oldest first.  One query."""
     rows = OutcomeScore.objects.current().filter(case=case).order_by("day", "scored_at")
     return [Score(row.measure, float(row.value), row.day, row.parts) for row in rows]
+
+
+def asked_measures():
+    """Return the measures that are asked of everybody: the primary ones that need no licence."""
+    return [measure for measure in rehab_knowledge().measures.values() if measure.primary and measure.stores != "total"]
+
+
+def measures_due(plan, cause, scores, today):
+    """Return the measures that are asked now, each for the newest point of its schedule since the plan was signed."""
+    return due(asked_measures(), timezone.localdate(plan.signed_at), scores, today, cause)
 
 
 def _has_improved(scores, today):

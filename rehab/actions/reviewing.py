@@ -10,17 +10,18 @@ from django.utils import timezone
 from clinic.alarms import open_task, settle_task
 from clinic.models import Task
 from clinic.terms import Level, Reason
-from rehab.followed import NO_GAIN, followed_of
+from rehab.followed import NO_GAIN, followed_of, measures_due, scores_of
 from rehab.knowledge import rehab_knowledge
 from rehab.leaving import has_passed_the_ladder, suggestion_of
 from rehab.rules.alerts import alerts
 from rehab.rules.discharge import RULE as DISCHARGE
-from rehab.rules.working_days import one_working_day_after
+from rehab.rules.working_days import end_of_day, midnight, next_working_day, one_working_day_after
 from triage.actions import hold
 
 BY_ANSWER = "red_flag"  # opened where the question was answered: triage.actions.retrigger
 NO_GAIN_FACT = "noimp_14_days"
 IMMEDIATE = "immediate"
+MEASURES = "measures_due"
 ENDED_BY = {  # what was waited for has come: nobody has to say so once more
     "no_log": "The runner has logged again",
     "reassess_failed": "The failed tests were repeated",
@@ -33,7 +34,9 @@ def open_tasks(course, *, by, at, of_stages=()):
     table = rehab_knowledge().progress
     zone = timezone.get_current_timezone()
     known, waiting = _answered(course.case)
-    found = alerts(followed_of(course), now=course.now, zone=zone, table=table)
+    scores = scores_of(course.case)
+    followed = followed_of(course, scores)
+    found = alerts(followed, now=course.now, zone=zone, table=table)
     for code in waiting & set(ENDED_BY) - {due.code for due in found}:
         settle_task(case=course.case, code=code, text=ENDED_BY[code], by=by, at=at)
     for due in found:
@@ -45,6 +48,8 @@ def open_tasks(course, *, by, at, of_stages=()):
         else:
             is_alarm = table.alerts[due.code].due == IMMEDIATE
             _open(course.case, due.code, due.text.en, due.level, due.due, is_alarm, by, at)
+    if course.plan is not None:
+        _ask_measures(course, scores, known, waiting, followed.rests, by, at)
     _suggest_discharge(course, known, waiting, by, at)
     for code in set(of_stages) - {BY_ANSWER}:
         alert, days = table.alerts[code], round(table.steps["working_days"].numbers["days"])
@@ -72,6 +77,22 @@ def _look_for_the_cause(case, due, by, at):
     """No gain in 14 days: the plan rests, the whole clot screen is asked again, and the diagnosis is open (S2.29)."""
     reason = Reason(due.code, due.text.en, ", ".join(due.source))
     hold(case=case, reason=reason, by=by, at=at, facts=(NO_GAIN_FACT,), level=Level.U, due=due.due, is_alarm=False)
+
+
+def _ask_measures(course, scores, known, waiting, rests, by, at):
+    """Ask for the outcome measures of section 9, once for each point of their schedule: day 14 reads the gain there.
+
+    While the plan rests nothing new is asked; what was asked before is settled by its scores all the same.
+    """
+    asked = measures_due(course.plan, course.cause, scores, course.now.date())
+    if not asked and MEASURES in waiting:
+        settle_task(case=course.case, code=MEASURES, text="Every measure that was due is scored", by=by, at=at)
+    newest, zone = max((one.on for one in asked), default=None), timezone.get_current_timezone()
+    if rests or newest is None or (MEASURES in known and known[MEASURES] >= midnight(newest, zone)):
+        return
+    days = round(rehab_knowledge().progress.steps["working_days"].numbers["days"])
+    due = end_of_day(next_working_day(newest, days), zone)
+    _open(course.case, MEASURES, "Outcome measures are due: score them", "", due, False, by, at)
 
 
 def _suggest_discharge(course, known, waiting, by, at):

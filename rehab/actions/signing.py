@@ -1,7 +1,7 @@
 """Signing: the moment from which a runner may do a plan."""
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from clinic.actions import touch_case
 from clinic.alarms import settle_task
@@ -13,6 +13,8 @@ from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_s
 from rehab.facts import decided_facts, verdicts_of_exercises
 from rehab.models import LevelStep, Plan
 from triage.gate import signing_gate
+
+UNDER_WAY = gettext_noop("The plan is under way")  # what comes due later is a task, so that nothing past stands here
 
 
 @transaction.atomic
@@ -45,7 +47,7 @@ def sign_plan(*, plan, version, by, at):
 def signed(case):
     """Return the columns of the case that move with a signature; only "next step due" is answered by it."""
     calm = case.attention <= case.Attention.DUE
-    return {"next_step": "Review after a week", "attention": case.Attention.CALM if calm else case.attention}
+    return {"next_step": UNDER_WAY, "attention": case.Attention.CALM if calm else case.attention}
 
 
 def refuse_unready(plan, facts):

@@ -18,6 +18,7 @@ from rehab.actions.stages import next_stage
 from rehab.actions.stepping import name_of
 from rehab.entry import adherence_percent, criteria_of
 from rehab.examined import is_kept_up, needs_of, passed_of
+from rehab.followed import asked_measures, measures_due, scores_of
 from rehab.forms import course as forms
 from rehab.growing import too_long, weeks_run
 from rehab.history import course_of, moves_of, newest_step
@@ -28,7 +29,7 @@ from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import tests_over_time
 from rehab.presentation import label_of, need_words
 from rehab.rules.limits import limit_for
-from rehab.rules.measures import Score, change, due
+from rehab.rules.measures import Score, change
 from rehab.words import SIDE_WORDS
 from triage.gate import loading_gate
 
@@ -65,11 +66,6 @@ def with_course(plans):
     return plans.annotate(**kept)
 
 
-def asked_measures():
-    """Return the measures that are asked of everybody: the primary ones that need no licence."""
-    return [measure for measure in rehab_knowledge().measures.values() if measure.primary and measure.stores != "total"]
-
-
 def going(case, plan, at):
     """Return what the panel of the case page shows of a plan in force.  Three queries.
 
@@ -90,7 +86,7 @@ def going(case, plan, at):
         "offers": shown_offers(case),
         "stage": plan.stage,
         "stage_passed": plan.stage_passed,
-        "due": measures_due(plan, scores, at),
+        "due": due_shown(plan, scores, at),
     }
 
 
@@ -125,20 +121,12 @@ def _level(item, level, dose, rest_until, at):
     )
 
 
-def scores_of(case):
-    """Return the current scores of a case as the rules read them, oldest first.  One query."""
-    rows = OutcomeScore.objects.current().filter(case=case).order_by("day", "scored_at")
-    return [Score(row.measure, float(row.value), row.day, row.parts) for row in rows]
-
-
-def measures_due(plan, scores, at):
-    """Return the measures that are asked now, in words; counted from the day the plan was signed."""
-    known, asked = rehab_knowledge().measures, asked_measures()
-    cause = plan.diagnosis.cause if plan.diagnosis_id else None
-    started, today = timezone.localdate(plan.signed_at), timezone.localdate(at)
+def due_shown(plan, scores, at):
+    """Return the measures that are asked now, in words."""
+    known, cause = rehab_knowledge().measures, plan.diagnosis.cause if plan.diagnosis_id else None
     return [
         SimpleNamespace(code=one.measure, name=said(known[one.measure].name), week=one.week, late=one.days_late)
-        for one in due(asked, started, scores, today, cause)
+        for one in measures_due(plan, cause, scores, timezone.localdate(at))
     ]
 
 
@@ -177,7 +165,7 @@ def progress_page(case, person, at):
         "discharge": discharge_shown(course) if here else None,
         "sessions": _sessions(course, at, person.units),
         "pictures": pictures_of(course, weeks_run(course), person.units),
-        "measures": measures_shown(course, scores, at),
+        "measures": measures_shown(course, scores),
         "tests": tests_over_time(case, at),
     }
 
@@ -270,10 +258,10 @@ def _facts(session, units):
     return ", ".join(words for words, value in told if value is not None)
 
 
-def measures_shown(course, scores, at):
+def measures_shown(course, scores):
     """Return each measure that may be scored, with its scores, what became of it, and whether it is asked now."""
     plan, found = course.plan, []
-    asked = {one.code for one in measures_due(plan, scores, at)} if plan else set()
+    asked = {one.measure for one in measures_due(plan, course.cause, scores, course.now.date())} if plan else set()
     for measure in rehab_knowledge().measures.values():
         own = [score for score in scores if score.measure == measure.code]
         if measure.causes and course.cause not in measure.causes and not own:

@@ -13,12 +13,13 @@ from clinic.paper import pdf
 from rehab.actions.moving import next_steps
 from rehab.actions.stages import next_stage
 from rehab.entry import adherence_percent
+from rehab.followed import scores_of
 from rehab.growing import weeks_run
 from rehab.history import course_of, newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import CALVES, card_now
 from rehab.mine.today import asked_now, asked_words
-from rehab.pages.course import COLOURS, NEXT, scores_of
+from rehab.pages.course import COLOURS, NEXT
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import VERDICTS, tests_over_time
 from rehab.rules.measures import change

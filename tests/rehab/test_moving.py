@@ -19,6 +19,7 @@ from rehab.actions import (
     SessionTold,
     log_morning,
     log_session,
+    record_score,
     review,
     set_pain_limit,
 )
@@ -248,6 +249,39 @@ def test_days_alone_ask_for_the_clinic(runner):
     assert runner.stands_at() == (1, 100)  # a week without a session: one level down
 
 
+def test_measures_are_asked_once_for_each_point_of_the_schedule_and_leave_when_scored(runner, clinician):
+    case = runner.plan.case
+    first = Task.objects.get(case=case, code="measures_due")  # week 0: the runner has no score at all
+    assert first.text == "Outcome measures are due: score them" and not first.is_alarm
+    finish_task(task=first, text="She was asked", by=clinician, at=runner.at)
+    runner.at += timedelta(days=8)
+    review(case=case, at=runner.at)
+    assert "measures_due" not in open_codes(runner)  # finished with words: this point is asked no more
+
+    runner.at = runner.plan.signed_at + timedelta(weeks=2, hours=1)
+    review(case=case, at=runner.at)
+    assert "measures_due" in open_codes(runner)
+
+    score(runner, clinician, "NPRS", {"worst": 2})
+    assert "measures_due" in open_codes(runner)  # one of two is not all
+    score(
+        runner, clinician, "PSFS", {"activities": [{"activity": name, "points": 4} for name in ("Run", "Hop", "Squat")]}
+    )
+    second = Task.objects.get(case=case, code="measures_due", opened_at__gt=first.opened_at)
+    assert second.done_text == "Every measure that was due is scored"
+
+
+def test_a_task_is_not_settled_by_what_was_looked_at_before_it_was_opened(runner):
+    review(case=runner.plan.case, at=runner.plan.signed_at - timedelta(days=1))
+
+    assert "measures_due" in open_codes(runner)
+
+
+def score(runner, by, measure, parts):
+    """Score one measure on the runner's day."""
+    record_score(case=runner.plan.case, measure=measure, parts=parts, day=runner.at.date(), by=by, at=runner.at)
+
+
 def test_day_14_without_a_gain_opens_the_screening_and_its_item(runner):
     case = runner.plan.case
     runner.at += timedelta(days=14)
@@ -302,9 +336,10 @@ def test_a_closed_case_is_not_reviewed(runner, clinician):
     case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "done"
     case.outcome = "other"
     case.save()
+    before = open_codes(runner)
     review(case=case, at=runner.at + timedelta(days=20))
 
-    assert not Task.objects.filter(case=case).exists()
+    assert open_codes(runner) == before == {"measures_due"}
 
 
 def test_the_daily_look_tells_which_case_failed_and_goes_on(runner, monkeypatch):
