@@ -57,6 +57,11 @@ class WithEnglish(str):
         return format_html('{} <span class="in-english" lang="en">({})</span>', self.text.es, self.text.en)
 
 
+def spoken_units() -> str:
+    """Return the units of who reads now: "metric" or "imperial"; metric for nobody known."""
+    return getattr(_reader.get().person, "units", "metric")
+
+
 def speaks_spanish() -> bool:
     """Return whether Spanish is spoken now."""
     return (translation.get_language() or "").startswith("es")

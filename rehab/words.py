@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.language import spoken_units
+from clinic.units import kg_shown, unit_word
 from rehab.knowledge import rehab_knowledge
 from rehab.rules import phrases
 
@@ -110,10 +112,13 @@ def between(found):
 
 
 def load_words(dose):
-    """Return the load of a level: "20 to 30 % of body weight", "0.5 to 1 kg"; empty where none is given."""
+    """Return the load of a level, in the units of who reads: "20 to 30 % of body weight", "0.5 to 1 kg", or nothing."""
     if dose.load_percent:
         return _("{share} % of body weight").format(share=between(dose.load_percent))
-    return f"{between(dose.load_kg)} kg" if dose.load_kg else ""
+    if not dose.load_kg:
+        return ""
+    units, ends = spoken_units(), (dose.load_kg.low, dose.load_kg.high)
+    return f"{span(*(kg_shown(kg, units) for kg in ends))} {unit_word(units, 'load')}"
 
 
 def effort_words(dose):

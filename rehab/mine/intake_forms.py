@@ -169,7 +169,7 @@ class Running(TopicForm):
     running_history = words(
         _("How much do you run, and what has changed lately?"),
         rows=4,
-        help_text=_("Kilometres a week, how often, hills, speed, anything new"),
+        help_text=_("How far a week, how often, hills, speed, anything new"),
     )
     core_training = three_ways(_("Do you train your core for at least 15 minutes, three times a week?"))
     hypermobile = three_ways(_("Are you more flexible than most people of your age?"))

@@ -12,6 +12,7 @@ from rehab.facts import catalogue_dose, level_of, swaps_of
 from rehab.history import with_newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.session_form import SessionForm
+from rehab.mine.shown import last_words
 from rehab.mine.today import recent_sessions, tasks_of
 from rehab.models import ExerciseLog, PlanItem, SafetyCheck
 from rehab.rules.due import Due
@@ -65,12 +66,17 @@ def swaps_for(case, tasks, at):
 
 
 def session_form(mine, tasks, at, units, *, key=None, data=None):
-    """Return the form of a session; empty but for the loads used last time."""
+    """Return the form of a session: the loads used last time stand in it, what else was said then beside it.
+
+    Pain, effort and form are asked anew: an answer that was filled in would count as one that nobody gave.
+    """
     last = last_logs(mine.case, tasks)
     form = SessionForm(
         data, tasks=tasks, swaps=swaps_for(mine.case, tasks, at), last=last, units=units, initial={"key": key}
     )
     for part in form.parts:
+        if part.last:
+            part.last_words, part.last_day = last_words(part.last, units), part.last.session.day
         if "load" in part.fields and part.last:
             form.initial[part.fields["load"].name] = kg_shown(part.last.load_kg, units)
     return form

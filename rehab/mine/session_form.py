@@ -1,6 +1,7 @@
 """The form of a session: each exercise with its sets, how it felt or why it was left out; then the whole."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django import forms
 from django.utils.translation import gettext
@@ -53,6 +54,8 @@ class ExercisePart:
     task: object
     sets: tuple
     last: object = None  # what was logged of it before
+    last_words: str = ""  # the same in one line, and of which day
+    last_day: date | None = None
     fields: dict = field(default_factory=dict)
 
 

@@ -109,8 +109,22 @@ def exercise_words(row, units):
     """Return a logged exercise with its name, how much was done, and its load, in words."""
     row.spoken_name = row.item.exercise.clinic_name or said(rehab_knowledge().exercises[row.item.exercise_id].name)
     row.spoken_done = DONE[row.done]
-    row.spoken_load = "" if row.load_kg is None else f"{kg_shown(row.load_kg, units):f} {unit_word(units, 'load')}"
+    row.spoken_load = _load_words(row, units)
     return row
+
+
+def last_words(row, units):
+    """Return what was logged of an exercise the last time, in one line: "all of it, 5 kg, pain 2 of 10"."""
+    said_of_it = [str(DONE[row.done]), _load_words(row, units)]
+    if row.pain_during is not None:
+        said_of_it.append(_("pain %(points)s of 10") % {"points": row.pain_during})
+    if row.effort is not None:
+        said_of_it.append(_("effort %(points)s of 10") % {"points": row.effort})
+    return ", ".join(words for words in said_of_it if words)
+
+
+def _load_words(row, units):
+    return "" if row.load_kg is None else f"{kg_shown(row.load_kg, units):f} {unit_word(units, 'load')}"
 
 
 def distance_words(session, units):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.language import said
-from clinic.units import km_shown, unit_word
+from clinic.units import climb_shown, km_shown, unit_word
 from rehab.actions import Refused
 from rehab.actions.told import LOGGED_BACK, SessionTold, refuse_bad_session
 from rehab.models import SessionLog
@@ -89,7 +89,8 @@ def figures_of(run, units):
     if run.pauses:
         parts.append(_("%(minutes)s min standing") % {"minutes": _minutes(run.pause_minutes)})
     if run.elevation_m:
-        parts.append(_("%(metres)s m of climb") % {"metres": run.elevation_m})
+        climb, unit = climb_shown(run.elevation_m, units), unit_word(units, "climb")
+        parts.append(_("%(climb)s %(unit)s of climb") % {"climb": climb, "unit": unit})
     if run.cadence:
         parts.append(_("%(steps)s steps a minute") % {"steps": run.cadence})
     return " · ".join(re.sub(r"(\d) ", "\\1\N{NO-BREAK SPACE}", part) for part in parts)

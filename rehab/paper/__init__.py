@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.language import language_for
+from clinic.language import language_for, spoken_to
 from clinic.paper import pdf
 from rehab.figures import NoFigure, figure
 from rehab.knowledge import rehab_knowledge
@@ -24,7 +24,7 @@ FILE_NAME = "exercise-plan.pdf"  # names nobody
 def handout(case, plan, limits, at) -> bytes:
     """Return the plan in force as a PDF, as it stands at a moment.  The caller has asked the gate."""
     language = language_for(case.patient)
-    with translation.override(language):
+    with translation.override(language), spoken_to(case.patient.person):
         return pdf(HANDOUT, handout_data(case, plan, limits, at, language), _("Exercise plan"), language)
 
 

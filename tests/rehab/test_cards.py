@@ -3,6 +3,8 @@
 import pytest
 from django.template.loader import render_to_string
 
+from clinic.language import spoken_to
+from clinic.models import Person
 from rehab.facts import catalogue_dose
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, PlanItem
@@ -45,6 +47,8 @@ def test_the_words_of_a_load_keep_number_and_unit():
     assert load_words(level["BARBELL_HIP_THRUST-4"]) == "20 to 30 % of body weight"
     assert effort_words(level["BARBELL_HIP_THRUST-6"]) == "7 to 8 of 10"
     assert load_words(level["BIRD_DOG-6"]) == "0.5 to 1 kg"
+    with spoken_to(Person(units="imperial")):
+        assert load_words(level["BIRD_DOG-6"]) == "1.1 to 2.2 lb"
     assert load_words(level["BIRD_DOG-1"]) == effort_words(level["BIRD_DOG-1"]) == ""
 
 

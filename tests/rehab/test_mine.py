@@ -1,5 +1,6 @@
 """The runner's own pages: what is due, the safety questions first, a session kept once, a morning, a run."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Person, Task
-from clinic.templatetags.said import said_moment
+from clinic.templatetags.said import said_day, said_moment
 from clinic.terms import Answer
 from rehab import actions
 from rehab.history import began
@@ -392,14 +393,19 @@ def test_an_exercise_that_may_not_take_the_place_is_refused(phone, plan):
 
 def test_the_load_of_last_time_is_filled_in_in_the_runners_units(phone, plan, runner):
     item = plan.items.get(exercise_id="BARBELL_HIP_THRUST")
-    told = (actions.ExerciseTold(item.pk, "full", load_kg=Decimal("20.0")),)
+    told = (actions.ExerciseTold(item.pk, "full", load_kg=Decimal("20.0"), pain_during=2, effort=5),)
     done(plan, days_ago=3, exercises=told)
     asked_first(phone)
-    assert 'value="20"' in text(phone.get(SESSION)) and "Load in kg" in text(phone.get(SESSION))
+    page = text(phone.get(SESSION))
+    assert 'value="20"' in page and "Load in kg" in page
+    assert f"Last time, {said_day(timezone.localdate() - timedelta(days=3))}: " in page
+    assert ": all of it, 20 kg, pain 2 of 10, effort 5 of 10" in page
+    asked = [tag for tag in re.findall(r"<input[^>]*>", page) if re.search(r'name="x\d+_(pain|effort|form)"', tag)]
+    assert asked and not any("checked" in tag for tag in asked), "what it felt like is asked anew"
 
     Person.objects.filter(pk=runner.pk).update(units="imperial")
     page = text(phone.get(SESSION))
-    assert 'value="44.1"' in page and "Load in lb" in page
+    assert 'value="44.1"' in page and "Load in lb" in page and "all of it, 44.1 lb" in page
 
 
 def test_the_session_asks_the_database_little(phone, plan):

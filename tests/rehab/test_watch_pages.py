@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from clinic.terms import Answer
 from rehab import actions
+from rehab.mine.watch import figures_of
 from rehab.models import RunLog, SafetyCheck, SessionLog
 from rehab.runs.uploads import read_uploads
 from tests.factories import CaseFactory
@@ -246,3 +248,11 @@ def test_files_share_one_stretch_of_time():
     big = io.BytesIO(b"<gpx>")
     big.name, big.size = "big.gpx", 20_000_000
     assert [found.code for _, found in read_uploads([big], at=NOW)] == ["too_big"]
+
+
+@pytest.mark.parametrize(("units", "words"), [("metric", "100 m of climb"), ("imperial", "328 ft of climb")])
+def test_climb_is_told_in_the_runners_units(units, words):
+    run = SimpleNamespace(
+        km=5, run_minutes=20, walk_minutes=0, longest_run_minutes=None, pauses=(), elevation_m=100, cadence=None
+    )
+    assert words in figures_of(run, units).replace("\N{NO-BREAK SPACE}", " ")
