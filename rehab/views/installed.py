@@ -27,6 +27,7 @@ STYLES = (
 )
 SCRIPTS = tuple(f"rehab/{name}.js" for name in ("store", "outbox", "waiting", "offline", "checked", "shell", "session"))
 WORKERS = ("rehab/store.js", "rehab/outbox.js", "rehab/worker.js")
+SLOW_MS = 12_000  # in a cellar a connection is often there and answers nothing
 # The print stands in the middle; a mask may cut a fifth off each edge.
 DRAWN = """#set page(width: {size}pt, height: {size}pt, margin: 0pt, fill: {fill})
 #place(center + horizon, image("icon.svg", width: {width}pt))"""
@@ -95,6 +96,7 @@ def worker(request):
         "version": version(),
         "shell": reverse("rehab:my_offline"),
         "files": [static(name) for name in (*STYLES, *SCRIPTS, "clinic/icon.svg")],
+        "slow_ms": SLOW_MS,
         "addresses": {"copy": reverse("rehab:my_copy"), "outbox": reverse("rehab:my_outbox")},
     }
     scripts = ", ".join(json.dumps(static(name)) for name in WORKERS)

@@ -1,13 +1,17 @@
 """What a phone keeps until the clinic has it: safety answers before all else, in words that say why they wait."""
 
+from time import sleep
+
+import pytest
 from django.http import HttpResponse
 from playwright.sync_api import expect
 
 from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
-from rehab.views import offline
+from rehab.views import installed, logging, offline
 from rehab.views import runner as pages
 from tests.journeys.test_a_runners_day import about_the_whole, plan_of, runner, tap  # noqa: F401
 from tests.journeys.test_without_a_connection import Quiet, a_phone, begin, do_the_session, go_offline, open_the_copy
+from tests.rehab.conftest import an_item
 from tests.rehab.test_mine import done
 from triage.gate import loading_gate
 from triage.models import RedFlagItem
@@ -224,3 +228,66 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     page.get_by_role("link", name="I am a runner: send me a code").click()
     expect(page.get_by_text("A safety answer waits on this phone")).to_be_visible()
     phone.look()
+
+
+def slowly(act, seconds=3):
+    """Return what does the same after some seconds."""
+
+    def slow(*args, **kwargs):
+        sleep(seconds)
+        return act(*args, **kwargs)
+
+    return slow
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A worker that opens the copy where no page comes within a second."""
+    monkeypatch.setattr(installed, "SLOW_MS", 1000)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_slow_answer_to_a_form_is_waited_for(visit, runner, monkeypatch):  # noqa: F811
+    # Given pages that come later than the copy would open in their place
+    phone = a_phone(visit, runner)
+    page = phone.page
+    with monkeypatch.context() as slow:
+        slow.setattr(pages, "todays_page", slowly(pages.todays_page))
+        open_the_copy(page)
+        slow.setattr(logging, "next_steps", slowly(logging.next_steps))
+
+        # When a run is sent, what became of it is shown, though it came by the way of another address
+        page.goto("/me/run/")
+        write_a_run(page)
+        page.get_by_label("None of these, since I last answered").check()
+        page.get_by_role("button", name="Save the run").click()
+        expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
+        assert RunLog.objects.count() == 1
+
+        # and a page that says stop is waited for as well
+        slow.setattr(pages, "urgent_page", slowly(pages.urgent_page))
+        page.goto("/me/safety/")
+        tap(page, "New breathlessness", "Yes")
+        page.get_by_role("button", name="Send my answers").click()
+        expect(page.get_by_text("Your clinic has been told.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_stop_that_comes_while_the_copy_is_open_is_said(visit, runner, clinician, monkeypatch):  # noqa: F811
+    # Given a plan that the clinic has stopped since the copy was made, and a page that comes too late to say so
+    phone = a_phone(visit, runner)
+    page = phone.page
+    an_item(plan_of(runner).case, clinician, "D")
+    monkeypatch.setattr(pages, "mine_at", slowly(pages.mine_at))
+    monkeypatch.setattr(offline, "copy_of", slowly(offline.copy_of))
+
+    # When the copy opens in its place, the stop is said as soon as the phone knows of it
+    open_the_copy(page)
+    expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
+    phone.look()
+
+    # Then no session opens, whatever is answered
+    page.get_by_role("button", name="None of these").click()
+    expect(page.get_by_role("heading", name="First: is any of this true today?")).to_be_hidden()
+    expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your session")).to_be_hidden()

@@ -38,6 +38,8 @@
   const isOutOfDate = (copy) =>
     Date.now() > Date.parse(copy.valid_until) || Date.now() < Date.parse(copy.made) - CLOCKS_APART_MS;
 
+  const isStopped = (copy) => ["emergency", "stop"].includes(copy?.stop);
+
   // --- What there is to show -----------------------------------------------------------------------
 
   async function open() {
@@ -48,7 +50,7 @@
     fillNumbers(copy.clinic);
     if (lock) return showLock(copy, lock);
     if (isOutOfDate(copy)) return show("old");
-    if (copy.stop === "emergency" || copy.stop === "stop") return show("stopped");
+    if (isStopped(copy)) return show("stopped");
     if (!copy.session) return show("nothing");
     const begun = await store.read("begun");
     const isOfThisCopy = begun?.made === copy.made;
@@ -91,9 +93,9 @@
       part("missing").focus();
       return undefined;
     }
-    const begun = { made: copy.made, key: crypto.randomUUID(), at: Date.now(), answers };
-    await store.keep("begun", begun);
-    return openSession(copy, begun);
+    const newest = await store.read("record"); // it may have come while these were answered, and hold a stop
+    await store.keep("begun", { made: newest?.made, key: crypto.randomUUID(), at: Date.now(), answers });
+    return open();
   }
 
   /** Put the answers at the head of what waits, lock the copy, say what to do; then ask what is still to be asked. */
@@ -168,8 +170,17 @@
   document.addEventListener("outbox:tried", ({ detail: { outcome } }) => {
     for (const node of main.querySelectorAll("[data-outcome]")) node.hidden = node.dataset.outcome !== outcome;
     const isBusy = !part("session").hidden || !part("ask").hidden;
-    if (outcome === "reached" && !isBusy) open();
+    if (outcome === "reached" && isBusy) sayStopped();
+    else if (outcome === "reached") open();
     if (outcome === "signedOut" && !isBusy && part("locked").hidden) show(); // the copy went with the sign-in
   });
+  /** Say above what is being filled in that the clinic has stopped the plan; it may still be saved. */
+  async function sayStopped() {
+    const isNews = part("locked").hidden && part("stopped").hidden && isStopped(await store.read("record"));
+    if (!isNews) return;
+    part("stopped").hidden = false;
+    part("stopped").scrollIntoView();
+  }
+
   open().catch(() => show("none"));
 })();

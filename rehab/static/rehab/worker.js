@@ -2,9 +2,9 @@
 // Without a connection the runner's pages lead to that page.  What it keeps is said by /worker.js (self.kept).
 (() => {
   "use strict";
-  const { version, shell, files, addresses } = self.kept;
+  const { version, shell, files, addresses, slow_ms: SLOW_MS } = self.kept;
   const NAME = `stridewell-${version}`;
-  const LONGEST_MS = 12_000; // in a cellar a connection is often there and answers nothing
+  const FOLLOWS_MS = 2000; // a form that was kept leads on to a page within this time
   const AWAY = [502, 503, 504]; // what a proxy says for a server that cannot answer now
   const known = new Set(files.map((file) => new URL(file, self.location).href));
 
@@ -22,12 +22,24 @@
 
   const kept = async (address) => (await caches.match(address)) ?? Response.error();
 
+  let ledOnAt = 0; // when an answer to a form led on to a page, which says what became of it
+
+  /** Whether a page says what became of a form: the answer itself, or where it led on to. */
+  const isOfForm = (request) => request.method !== "GET" || Date.now() - ledOnAt < FOLLOWS_MS;
+
+  /**
+   * Return a page, or the copy where none comes.  What says what became of a form is waited for as long as it takes:
+   * it may have been kept, and it may say to stop.
+   */
   async function page(request) {
-    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_MS));
+    const waits = isOfForm(request);
+    const late = new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     try {
-      const answer = fetch(request).then(async (said) => (AWAY.includes(said.status) && (await caches.match(shell))) || said);
-      if (request.method !== "GET") return await answer; // a form may have arrived: wait for what is said
-      return (await Promise.race([answer, late])) ?? (await kept(shell));
+      const answer = fetch(request).then(async (said) => {
+        if (waits && said.type === "opaqueredirect") ledOnAt = Date.now();
+        return (AWAY.includes(said.status) && (await caches.match(shell))) || said;
+      });
+      return (await (waits ? answer : Promise.race([answer, late]))) ?? (await kept(shell));
     } catch {
       return kept(shell);
     }
