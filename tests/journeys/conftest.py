@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Error, expect, sync_playwright
 
 from rehab import actions as rehab_actions
+from rehab.views import installed
 from tests import factories
 
 # The browser's library runs an event loop in this thread; Django would refuse its ORM here.
@@ -181,6 +182,12 @@ class Clock:
     def show(self, visitor):
         """Let a browser know what time it is; its timers run on."""
         visitor.context.clock.set_system_time(timezone.now())
+
+
+@pytest.fixture(autouse=True)
+def patient_worker(monkeypatch):
+    """Let the worker of a phone wait for a page as long as a journey does."""
+    monkeypatch.setattr(installed, "SLOW_MS", PATIENCE)
 
 
 @pytest.fixture

@@ -230,7 +230,7 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     phone.look()
 
 
-def slowly(act, seconds=3):
+def slowly(act, seconds=5):
     """Return what does the same after some seconds."""
 
     def slow(*args, **kwargs):
@@ -241,9 +241,9 @@ def slowly(act, seconds=3):
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    """A worker that opens the copy where no page comes within a second."""
-    monkeypatch.setattr(installed, "SLOW_MS", 1000)
+def impatient(patient_worker, monkeypatch):
+    """A worker that opens the copy where no page comes within three seconds."""
+    monkeypatch.setattr(installed, "SLOW_MS", 3000)
 
 
 @pytest.mark.usefixtures("impatient")
