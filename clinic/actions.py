@@ -7,12 +7,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from clinic import written
 from clinic.access import may_confirm_knowledge
 from clinic.language import for_the_record
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
 from clinic.tables import knowledge_version
+from clinic.terms import in_english
 
 TWICE = timedelta(minutes=10)  # the same runner registered by the same person within this is one form sent twice
 _followers = []  # what the apps above do when a person's health facts change
@@ -119,7 +121,9 @@ def open_case(*, patient, side, by, at, **fields):
     case = Case.objects.create(
         clinic_id=patient.clinic_id, patient=patient, side=side, opened_by=by, opened_at=at, version=1, **fields
     )
-    CaseEvent.objects.create(case=case, version=1, at=at, by=by, kind="opened", text=f"Case opened: {case.side} calf")
+    CaseEvent.objects.create(
+        case=case, version=1, at=at, by=by, kind="opened", text=in_english(written.CASE_OPENED, side=case.side)
+    )
     return case
 
 
@@ -141,7 +145,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
         by=by,
         at=at,
         kind="intake",
-        text="Story recorded",
+        text=written.STORY.en,
         data=_kept(was),
         next_step=gettext_noop("Screen for danger") if case.next_step == FIRST_STEP else case.next_step,
         **story,
@@ -181,7 +185,7 @@ def _keep_person(case, others, person_facts, was, by, at, *, where):
         Patient.objects.filter(pk=case.patient_id).update(**person_facts)
     for name, value in person_facts.items():
         setattr(case.patient, name, value)
-    text = f"Health facts changed in the {where} of the other case ({case.side} calf)"
+    text = in_english(written.HEALTH_ELSEWHERE, where=where, side=case.side)
     for other in others if was else ():
         touch_case(other, version=other.version, by=by, at=at, kind="health", text=text, data=_kept(was))
         _follow(other, was, by, at)
@@ -222,7 +226,7 @@ def close_case(*, case, version, outcome, because, by, at, data=None):
         by=by,
         at=at,
         kind="closed",
-        text=f"Case closed, {for_the_record(str, Case.Outcome(outcome).label)}: {because}",
+        text=in_english(written.CASE_CLOSED, outcome=for_the_record(str, Case.Outcome(outcome).label), typed=because),
         data=data,
         closed_at=at,
         outcome=outcome,

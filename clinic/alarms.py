@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
+from clinic import written
 from clinic.access import may_answer
 from clinic.actions import StaleRecord, lock_case, touch_case
 from clinic.mail import alarm_addresses, send_alarm
 from clinic.models.tasks import Task
-from clinic.terms import Level
+from clinic.terms import Level, in_english
 
 # Minutes until the next mail about an alarm that nobody has seen, after the first, second ... try; then the last.
 PAUSES = (1, 2, 5, 10, 20, 30, 60)
@@ -105,7 +106,7 @@ def finish_task(*, task, text, by, at):
     now.seen_at, now.seen_by, now.mail_next = now.seen_at or at, now.seen_by or by, None
     now.done_at, now.done_by, now.done_text = at, by, text.strip()[:500]
     now.save(update_fields=["seen_at", "seen_by", "mail_next", "done_at", "done_by", "done_text"])
-    words = f"Done: {now.done_text} ({now.text})"
+    words = in_english(written.TASK_DONE, typed=now.done_text, task=now.text)
     touch_case(now.case, version=now.case.version, by=by, at=at, kind="task_done", text=words)
     return now
 

@@ -13,11 +13,16 @@ class ClinicConfig(AppConfig):
 
     def ready(self):
         """Make the triggers after every migrate, and let them step aside before one on SQLite."""
-        from clinic import background  # noqa: F401 (listens to what the worker ends)
+        from clinic import (
+            background,  # noqa: F401 (listens to what the worker ends)
+            written,
+        )
         from clinic.checks import check_knowledge
+        from clinic.phrases import speak_from
         from clinic.triggers import CASE_TRIGGERS, install, register, step_aside
 
         register_check(check_knowledge)
+        speak_from(written.sentences)
         register(*CASE_TRIGGERS)
         pre_migrate.connect(step_aside, dispatch_uid="clinic.triggers.step_aside")
         post_migrate.connect(install, dispatch_uid="clinic.triggers")

@@ -16,6 +16,7 @@ from clinic.forms.entrance import Invitation
 from clinic.invitations import latest
 from clinic.models import Case, Task
 from clinic.models.tasks import UNHEARD
+from clinic.phrases import said_again
 from clinic.worklist import CASE, KINDS, TASK
 
 NO_KEY = UUID(int=0)
@@ -206,7 +207,7 @@ def shown_rows(rows, now, query=""):
             "attention": min(row.urgency, Case.Attention.EMERGENCY),
             "css": f"attention-{min(row.urgency, 5)}",
             "word": _tag(row, now),
-            "what": row.lead.text if row.lead else translation.gettext(row.case.next_step),
+            "what": said_again(row.lead.text) if row.lead else translation.gettext(row.case.next_step),
             "leg": leg(row.case.side),
             "since": days_ago(row.case.opened_at, now),
             "patient": str(row.case.patient_id),
@@ -238,7 +239,8 @@ def _shown_tasks(row, now, seen, done, query):
 def shown_task(task, of_row, now, seen, done):
     """Return what the list shows of one open task; its words only where the row does not say them already."""
     is_late, due = task.due <= now, "" if of_row else due_words(task.due, now)
-    told = [] if of_row else [task.text]
+    about = said_again(task.text)
+    told = [] if of_row else [about]
     if task.is_alarm:
         told.append(gettext("rang %(span)s ago") % {"span": span(task.opened_at, now)})
     elif due and not is_late:
@@ -250,7 +252,7 @@ def shown_task(task, of_row, now, seen, done):
         told.append(seen_words % {"name": task.seen_by, "ago": days_ago(task.seen_at, now)})
     return {
         "css": "task of-row" if of_row and not told else "task",  # a lone button stands beside its row
-        "about": task.text,
+        "about": about,
         "words": " · ".join(told),
         "late": due if is_late and not task.is_alarm else "",
         "seen": seen if task.urgency == UNHEARD else "",

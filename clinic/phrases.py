@@ -1,7 +1,8 @@
 """What the record keeps in English, said again in the language of the page.
 
 Each app names the texts its rules and its record are made of; whatever else stands in a record stays as it was kept.
-A text may leave places: ``{cut:g}``, with a format, for a number, and ``{why}`` for words, which are said again too.
+A text may leave places: ``{cut:g}``, with a format, for a number, and ``{why}`` for words, which are said again too;
+what stands at ``{typed}`` was written by a person and is printed as written.
 """
 
 import re
@@ -17,6 +18,9 @@ SAID_WHOLE = 8  # letters; a shorter name may be part of another word
 NUMBER = r"-?\d+(?:\.\d+)?%?"
 WORDS = r"[^;:\[\]]+?"  # inside a sentence
 REST = r"[^;\[\]]*"  # to its end
+TYPED = "typed"  # the place of what a person wrote, whatever stands in it
+LONG = (TYPED, "task")
+OPEN, ALL = r".+?", r".*"
 SET_ASIDE = 0xE000  # letters for private use: each stands for a sentence already found, so that none is said twice
 
 Piece = tuple[str, str, bool]  # words, the place after them or nothing, whether that place is a number
@@ -42,16 +46,16 @@ class Phrase:
     def found_by(self) -> re.Pattern[str]:
         """Return the expression that finds the sentence; made when its words first stand somewhere."""
         first, last = self.pieces[0], self.pieces[-1]
-        places = [NUMBER if is_number else WORDS for _, _, is_number in self.pieces]
+        places = [NUMBER if is_number else OPEN if name in LONG else WORDS for _, name, is_number in self.pieces]
         if not last[2]:
-            places[-1] = REST
+            places[-1] = ALL if last[1] == TYPED else REST
         parts = (
             re.escape(words) + (f"(?P<{name}>{place})" if name else "")
             for (words, name, _), place in zip(self.pieces, places, strict=True)
         )
         before = r"(?<![\w.])" if first[0][:1].isalnum() or not first[0] else ""
         after = r"(?![\d%])" if last[2] else r"(?!\w)" if not last[1] and last[0][-1:].isalnum() else ""
-        return re.compile(before + "".join(parts) + after)
+        return re.compile(before + "".join(parts) + after, re.DOTALL)
 
 
 def _pieces(sentence: str) -> tuple[Piece, ...]:
@@ -103,9 +107,8 @@ def _say(stored: str, aside: list[str]) -> str:
 
 
 def _set_aside(found: re.Match[str], phrase: Phrase, aside: list[str]) -> str:
-    places = found.groupdict()
-    words = "".join(words + (_say(places[name], aside) if name else "") for words, name, _ in phrase.says)
-    aside.append(words)
+    places = {name: part if name == TYPED else _say(part, aside) for name, part in found.groupdict().items()}
+    aside.append("".join(words + places.get(name, "") for words, name, _ in phrase.says))
     return chr(SET_ASIDE + len(aside) - 1)
 
 

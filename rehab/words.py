@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.language import spoken_units
 from clinic.units import kg_shown, unit_word
+from rehab import written
 from rehab.knowledge import rehab_knowledge
 from rehab.rules import phrases
 
@@ -21,7 +22,14 @@ def sentences():
     """Return what the rules say: their sentences, and the names and questions they put in."""
     known = rehab_knowledge()
     table = known.mapping
-    found = [*phrases.SENTENCES, *known.reasons.values(), *(saying.text for saying in known.progress.sayings.values())]
+    found = [
+        *phrases.SENTENCES,
+        *written.SENTENCES,
+        *known.reasons.values(),
+        *(saying.text for saying in known.progress.sayings.values()),
+    ]
+    found += [alert.text for alert in known.progress.alerts.values()]
+    found += [measure.name for measure in known.measures.values()]
     found += [rule.text for rule in (*table.forced, *table.add_ons, *table.elephants)]
     found += [exercise.name for exercise in known.exercises.values()]
     found += [asked.question for exercise in known.exercises.values() for asked in exercise.contraindications]

@@ -8,9 +8,11 @@ import polib
 import pytest
 from django.utils import translation
 
+from clinic import written as clinic_written
 from clinic.language import said_reason
 from clinic.models import Person
 from clinic.terms import Reason
+from rehab import written as rehab_written
 from rehab.knowledge import rehab_knowledge
 from rehab.rules import phrases as rehab_phrases
 from rehab.rules.wording import Told
@@ -18,11 +20,11 @@ from tests.journeys.test_every_page import HEAVY, pages
 from tests.test_doors import product_doors, where
 from tests.test_languages import CATALOGUE, texts_of
 from tests.world import a_world
+from triage import written as triage_written
 from triage.knowledge import triage_knowledge
 from triage.rules import phrases as triage_phrases
 
 SAME_FOR_EVERYBODY = {"emergency"}  # says its language in its address
-RECORD = re.compile(r'<ol class="timeline".*?</ol>', re.DOTALL)  # kept as it was written
 UNSEEN = re.compile(
     r"<script.*?</script>|<style.*?</style>|<textarea.*?</textarea>"
     r'|<span class="in-english" lang="en">.*?</span>',  # beside its Spanish until the lead has confirmed it
@@ -40,9 +42,10 @@ def in_english_only():
 
 
 def english_parts():
-    """Return the longest part without a number of every sentence that a rule gives as its reason."""
+    """Return the longest part without a number of every sentence that a rule or the record holds."""
     known = rehab_knowledge()
-    texts = texts_of((known.progress.sayings, known.reasons, rehab_phrases.SENTENCES, triage_phrases.SENTENCES))
+    kept = (rehab_phrases, triage_phrases, clinic_written, triage_written, rehab_written)
+    texts = texts_of((known.progress.sayings, known.reasons, *(table.SENTENCES for table in kept)))
     parts = {max(re.split(r"{[^}]*}", text.en), key=len).strip(" .,;:") for text in texts if text.en != text.es}
     return {part for part in parts if len(part) > 12}
 
@@ -55,7 +58,7 @@ def left_in(page):
 
 def seen(page):
     """Return the text between the tags of a page, piece by piece."""
-    page = UNSEEN.sub(" ", RECORD.sub(" ", page))
+    page = UNSEEN.sub(" ", page)
     return {" ".join(html.unescape(piece).split()).rstrip(".:") for piece in re.split(r"<[^>]*>", page)}
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.language import kept_by_language, said, said_number
 from clinic.terms import Answer, Level, Side
+from triage import written
 from triage.knowledge import triage_knowledge
 from triage.rules import phrases
 
@@ -140,7 +141,7 @@ def texts():
 def sentences():
     """Return what the rules say: their sentences, why a row fires, titles, names and findings."""
     known = triage_knowledge()
-    found = [*phrases.SENTENCES]
+    found = [*phrases.SENTENCES, *written.SENTENCES, *(asked.text for asked in known.safety_set)]
     found += [rule.text for flag in known.red_flags.flags for rule in flag.rules]
     found += [row.text for row in known.clot.rows]
     found += [flag.title for flag in known.red_flags.flags] + [level.title for level in known.red_flags.levels.values()]

@@ -7,6 +7,8 @@ from clinic import actions as clinic_actions
 from clinic.actions import lock_case
 from clinic.alarms import settle_task
 from clinic.models import Task
+from clinic.terms import in_english
+from rehab import written
 from rehab.actions.refusals import Refused, must_sign
 from rehab.history import course_of
 from rehab.leaving import against_closing, suggestion_of
@@ -29,4 +31,6 @@ def close_case(*, case, version, outcome, because, by, at):
     if against:
         raise Refused(*against)
     for code in Task.objects.open().filter(case=case).values_list("code", flat=True):
-        settle_task(case=case, code=code, text=f"Case closed: {because.strip()}"[:500], by=by, at=at)
+        settle_task(
+            case=case, code=code, text=in_english(written.CASE_CLOSED, typed=because.strip())[:500], by=by, at=at
+        )

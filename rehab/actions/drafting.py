@@ -6,6 +6,7 @@ from django.utils import timezone
 from clinic.actions import touch_case
 from clinic.alarms import open_task
 from clinic.phrases import said_again
+from rehab import written
 from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
@@ -23,7 +24,9 @@ from triage.models import Decision
 def draft_plan(*, case, version, equipment, blocked, by, at):
     """Decide a plan from today's facts and keep it as the one draft; an older draft is set aside."""
     must_sign(by, case)
-    touch_case(case, version=version, by=by, at=at, kind="plan_drafted", text="Plan drafted", **due(case, equipment))
+    touch_case(
+        case, version=version, by=by, at=at, kind="plan_drafted", text=written.PLAN_DRAFTED.en, **due(case, equipment)
+    )
     refuse_when_shut(loading_gate(case))
     facts = plan_facts(case, at.date(), equipment, blocked)
     decision = keep_decision(case, facts, by=by, at=at)
@@ -39,8 +42,7 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
         for position, chosen in enumerate(result["exercises"], start=1)
     )
     keep_up(plan, case, facts, verdicts)
-    text = "Sign the plan"
-    open_task(case=case, code="sign_plan", text=text, by=by, at=at, due=end_of_day(at))
+    open_task(case=case, code="sign_plan", text=written.SIGN_PLAN.en, by=by, at=at, due=end_of_day(at))
     return plan
 
 

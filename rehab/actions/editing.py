@@ -6,6 +6,8 @@ from django.utils.translation import gettext
 
 from clinic.actions import lock_case, touch_case
 from clinic.phrases import said_again
+from clinic.terms import in_english
+from rehab import written
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import catalogue_dose, decided_facts, verdicts_of_exercises
 from rehab.models import Exercise, Plan, PlanItem
@@ -70,7 +72,9 @@ def need_reason(reason):
 def add_item(*, plan, exercise, side, reason, version, by, at):
     """Add an exercise by hand at the end; a forbidden or withheld one is refused."""
     need_reason(reason)
-    plan = opened_draft(plan, version=version, by=by, at=at, text=f"Added to the plan: {exercise}. {reason}")
+    plan = opened_draft(
+        plan, version=version, by=by, at=at, text=in_english(written.ADDED, exercise=exercise, typed=reason)
+    )
     if plan.items.filter(exercise=exercise).exists():
         raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
     last = plan.items.aggregate(last=Max("position"))["last"] or 0
@@ -81,7 +85,7 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
 def replace_item(*, item, exercise, reason, version, by, at):
     """Put another exercise in the place of one; its position and side stay."""
     need_reason(reason)
-    text = f"Replaced in the plan: {item.exercise} by {exercise}. {reason}"
+    text = in_english(written.REPLACED, exercise=item.exercise, other=exercise, typed=reason)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
     if plan.items.filter(exercise=exercise).exists():
         raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
@@ -94,7 +98,7 @@ def replace_item(*, item, exercise, reason, version, by, at):
 def remove_item(*, item, reason, version, by, at):
     """Take an exercise out; the reason stays in the timeline."""
     need_reason(reason)
-    text = f"Taken out of the plan: {item.exercise}. {reason}"
+    text = in_english(written.REMOVED, exercise=item.exercise, typed=reason)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
     gone = plan.items.get(pk=item.pk)
     gone.delete()
@@ -111,7 +115,7 @@ def move_item(*, item, up, version, by, at):
     neighbour = others.order_by("-position" if up else "position").first()
     if neighbour is None:
         return
-    text = f"Moved {'up' if up else 'down'} in the plan: {item.exercise}"
+    text = in_english(written.MOVED_UP if up else written.MOVED_DOWN, exercise=item.exercise)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
     plan.items.filter(pk=here.pk).update(position=F("position") + PARKED)
     plan.items.filter(pk=neighbour.pk).update(position=here.position)
@@ -121,7 +125,7 @@ def move_item(*, item, up, version, by, at):
 @transaction.atomic
 def change_dose(*, item, dose, version, by, at):
     """Set side, levels and dose of one item; ``dose`` holds checked values by column name."""
-    text = f"Dose changed: {item.exercise}"
+    text = in_english(written.DOSE_CHANGED, exercise=item.exercise)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
     allowed_verdict(plan, item.exercise_id, dose["max_level"], at)
     fresh = plan.items.select_related("exercise").get(pk=item.pk)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from clinic.access import may_log
 from clinic.actions import FIRST_STEP, forget_draft, keep_draft, keep_health, kept_draft, lock_case, touch_case
 from clinic.terms import Answer
+from rehab import written
 from rehab.actions.refusals import NotAllowed
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore
@@ -89,7 +90,7 @@ def send_intake(*, case, by, at):
     if now.next_step == FIRST_STEP:
         columns["next_step"] = "Read what the runner told, screen for danger"
     touch_case(
-        now, version=now.version, by=by, at=at, kind=EVENT, text="Told before the visit", data={"said": said}, **columns
+        now, version=now.version, by=by, at=at, kind=EVENT, text=written.TOLD_BEFORE.en, data={"said": said}, **columns
     )
     _keep_score(now, goals, by, at)
     forget_draft(person=by, case=now, form=DRAFT)

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from clinic.alarms import open_task, settle_task
+from rehab import written
 from rehab.knowledge import rehab_knowledge
 from rehab.models import StepOffer
 from rehab.rules.working_days import one_working_day_after
@@ -42,6 +43,6 @@ def tell_of_offers(case, *, by, at):
     if open_offers(case).exists():
         days = round(rehab_knowledge().progress.steps["working_days"].numbers["days"])
         due = one_working_day_after(at, timezone.get_current_timezone(), days)
-        open_task(case=case, code=TASK, text="A step up waits for your tap", by=by, at=at, due=due)
+        open_task(case=case, code=TASK, text=written.STEP_WAITS.en, by=by, at=at, due=due)
     else:
-        settle_task(case=case, code=TASK, text="No step waits any more", by=by, at=at)
+        settle_task(case=case, code=TASK, text=written.NO_STEP_WAITS.en, by=by, at=at)

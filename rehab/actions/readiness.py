@@ -4,6 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.terms import in_english
+from rehab import written
 from rehab.actions.refusals import Refused, must_sign
 from rehab.models import PainLimitSet, RunReadiness
 from triage.actions.deciding import must_record
@@ -17,7 +19,7 @@ def set_pain_limit(*, case, version, during_nprs, because, by, at, strength_nprs
         raise Refused(gettext("Write why this limit holds."))
     if not all(value is None or 0 <= value <= 10 for value in (during_nprs, strength_nprs, morning_change)):
         raise Refused(gettext("Pain is rated from 0 to 10."))
-    text = f"Pain up to {during_nprs} is allowed: {because.strip()}"
+    text = in_english(written.PAIN_LIMIT, points=during_nprs, typed=because.strip())
     touch_case(case, version=version, by=by, at=at, kind="pain_limit", text=text)
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     if diagnosis is None:
@@ -41,5 +43,5 @@ def record_readiness(*, case, version, by, at, **tried):
     hops, pain = tried.get("hops"), tried.get("hop_pain")
     if (hops is not None and not 0 <= hops <= 200) or (pain is not None and not 0 <= pain <= 10):
         raise Refused(gettext("Hops are counted from 0 to 200, pain is rated from 0 to 10."))
-    touch_case(case, version=version, by=by, at=at, kind="readiness", text="Tried before the first run")
+    touch_case(case, version=version, by=by, at=at, kind="readiness", text=written.READINESS.en)
     return RunReadiness.objects.create(case=case, assessed_at=at, assessed_by=by, **tried)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.alarms import open_task, settle_task
 from clinic.models import Task
 from clinic.terms import Level, Reason
+from rehab import written
 from rehab.followed import NO_GAIN, followed_of, measures_due, scores_of
 from rehab.knowledge import rehab_knowledge
 from rehab.leaving import has_passed_the_ladder, suggestion_of
@@ -86,7 +87,7 @@ def _ask_measures(course, scores, known, waiting, rests, by, at):
     """
     asked = measures_due(course.plan, course.cause, scores, course.now.date())
     if not asked and MEASURES in waiting:
-        settle_task(case=course.case, code=MEASURES, text="Every measure that was due is scored", by=by, at=at)
+        settle_task(case=course.case, code=MEASURES, text=written.ALL_SCORED.en, by=by, at=at)
     newest, zone = max((one.on for one in asked), default=None), timezone.get_current_timezone()
     if rests or newest is None or (MEASURES in known and known[MEASURES] >= midnight(newest, zone)):
         return
@@ -100,11 +101,10 @@ def _suggest_discharge(course, known, waiting, by, at):
     table = rehab_knowledge()
     suggested = has_passed_the_ladder(course.case) and suggestion_of(course).suggested
     if not suggested and DISCHARGE in waiting:
-        settle_task(case=course.case, code=DISCHARGE, text="Not every condition is met any more", by=by, at=at)
+        settle_task(case=course.case, code=DISCHARGE, text=written.NO_DISCHARGE.en, by=by, at=at)
     answered, pause = known.get(DISCHARGE), timedelta(weeks=table.running.practice[DISCHARGE].numbers["weeks"])
     if not suggested or DISCHARGE in waiting or (answered is not None and at - answered < pause):
         return
     days = round(table.progress.steps["working_days"].numbers["days"])
     due = one_working_day_after(at, timezone.get_current_timezone(), days)
-    text = "Discharge is suggested: every condition is met"
-    _open(course.case, DISCHARGE, text, "", due, False, by, at)
+    _open(course.case, DISCHARGE, written.DISCHARGE.en, "", due, False, by, at)

@@ -7,6 +7,7 @@ from clinic.actions import touch_case
 from clinic.alarms import settle_task
 from clinic.models import Case
 from clinic.phrases import said_again
+from rehab import written
 from rehab.actions.drafting import keep_decision
 from rehab.actions.offers import withdraw_offers
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
@@ -30,7 +31,9 @@ def sign_plan(*, plan, version, by, at):
     locked = Plan.objects.get(pk=plan.pk)
     if locked.signed_at and locked.signed_by_id == by.pk:
         return locked
-    touch_case(plan.case, version=version, by=by, at=at, kind="plan_signed", text="Plan signed", **signed(plan.case))
+    touch_case(
+        plan.case, version=version, by=by, at=at, kind="plan_signed", text=written.PLAN_SIGNED.en, **signed(plan.case)
+    )
     refuse_when_shut(signing_gate(plan.case, at))
     facts = decided_facts(locked, at)
     refuse_unready(locked, facts)
@@ -39,7 +42,7 @@ def sign_plan(*, plan, version, by, at):
     locked.signed_at, locked.signed_by = at, by
     locked.save(update_fields=["signed_at", "signed_by"])
     first_steps(locked, decision, by, at)
-    settle_task(case=locked.case, code="sign_plan", text="Plan signed", by=by, at=at)
+    settle_task(case=locked.case, code="sign_plan", text=written.PLAN_SIGNED.en, by=by, at=at)
     withdraw_offers(locked.case, by=by, at=at)
     return locked
 

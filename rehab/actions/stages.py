@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.language import said_reason
-from clinic.terms import Level, Reason
+from clinic.terms import Level, Reason, in_english
+from rehab import written
 from rehab.actions.kept import judgement_columns, knowledge_columns, stepping_columns
 from rehab.actions.moving import tell_of_rest
 from rehab.actions.offers import decide, is_declined, open_offers
@@ -104,7 +105,7 @@ def _suspend(case, step, by, at):
 def start_running(*, case, version, by, at):
     """Put the runner on stage 0, once every criterion before the first run is met."""
     must_sign(by, case)
-    touch_case(case, version=version, by=by, at=at, kind="running_started", text="Return to running begun: stage 0")
+    touch_case(case, version=version, by=by, at=at, kind="running_started", text=written.RUNNING_BEGUN.en)
     refuse_when_shut(loading_gate(case))
     if RunStage.objects.filter(case=case).exists():
         raise Refused(gettext("This runner stands on the ladder already."))
@@ -119,7 +120,7 @@ def start_running(*, case, version, by, at):
 def resume_running(*, case, version, stage, because, by, at):
     """Let a runner go on after a stop, at the stage reached or below; the clinician says why."""
     must_sign(by, case)
-    text = f"Running goes on at stage {stage}: {because.strip()}"
+    text = in_english(written.RUNNING_RESUMED, stage=stage, typed=because.strip())
     touch_case(case, version=version, by=by, at=at, kind="running_resumed", text=text)
     refuse_when_shut(loading_gate(case))
     newest = RunStage.objects.filter(case=case).order_by("-stepped_at", "-id").first()

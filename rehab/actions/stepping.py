@@ -5,6 +5,8 @@ from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.language import said_reason
+from clinic.terms import in_english
+from rehab import written
 from rehab.actions.moving import next_steps, write_step
 from rehab.actions.offers import decide, open_offers, tell_of_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
@@ -24,7 +26,14 @@ def take_step(*, offer, version, by, at):
     The gate and the rules are asked again, over the logs as they stand now; the signature's range is kept by the
     database.  Of two who tap at once the second comes too late (StaleRecord).
     """
-    case = _answering(offer, version=version, by=by, at=at, kind="step_taken", text=f"Step taken: {name_of(offer)}")
+    case = _answering(
+        offer,
+        version=version,
+        by=by,
+        at=at,
+        kind="step_taken",
+        text=in_english(written.STEP_TAKEN, what=name_of(offer)),
+    )
     refuse_when_shut(loading_gate(case))
     course = course_of(case, at)
     if offer.item_id is None:
@@ -39,14 +48,16 @@ def decline_step(*, offer, version, because, by, at):
     """Decline a step that waits for a tap, in words (not empty); later logs may bring it up again."""
     if not because.strip():
         raise Refused(gettext("Write why the runner stays where they are."))
-    text = f"Step declined: {name_of(offer)}. {because.strip()}"
+    text = in_english(written.STEP_DECLINED, what=name_of(offer), typed=because.strip())
     _answering(offer, version=version, by=by, at=at, kind="step_declined", text=text)
     _close(offer, accepted=False, by=by, at=at)
 
 
 def name_of(offer):
     """Return what an offer is about, in words: "Bird dog, level 3", "running stage 2"."""
-    return f"running stage {offer.stage}" if offer.item_id is None else f"{offer.item.exercise}, level {offer.level}"
+    if offer.item_id is None:
+        return in_english(written.RUNNING_STAGE, stage=offer.stage)
+    return in_english(written.EXERCISE_LEVEL, exercise=offer.item.exercise, level=offer.level)
 
 
 def _answering(offer, *, version, by, at, kind, text):

@@ -4,6 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import forget_draft, touch_case
+from clinic.language import said
+from clinic.phrases import said_again
+from clinic.terms import in_english
+from rehab import written
 from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import NotAllowed, Refused, must_sign
 from rehab.decision import reason_json
@@ -16,18 +20,27 @@ from triage.facts import facts_json
 @transaction.atomic
 def record_treatment(*, case, treatment, given_at, site, indication, reason, response, version, by, at):
     """Keep one treatment with the gate's answer; a forbidden one is refused, whatever the reason."""
-    name = rehab_knowledge().treatments[treatment].name.en
+    name = rehab_knowledge().treatments[treatment].name
     must_sign(by, case)
-    touch_case(case, version=version, by=by, at=at, kind="treatment", text=f"Treatment recorded: {name}, {site}")
+    touch_case(
+        case,
+        version=version,
+        by=by,
+        at=at,
+        kind="treatment",
+        text=in_english(written.TREATED, treatment=name.en, typed=site),
+    )
     facts = plan_facts(case, at.date(), case.equipment)
     judged = verdicts_of_treatments(case, facts)[treatment]
     if judged.verdict == "forbidden":
         raise NotAllowed(
-            gettext("%(name)s is forbidden today.") % {"name": name}, *(because.text for because in judged.because)
+            gettext("%(name)s is forbidden today.") % {"name": said(name)},
+            *(said_again(because.text) for because in judged.because),
         )
     if judged.verdict == "reason_needed" and not reason.strip():
         raise Refused(
-            gettext("%(name)s needs your reason today.") % {"name": name}, *(because.text for because in judged.because)
+            gettext("%(name)s needs your reason today.") % {"name": said(name)},
+            *(said_again(because.text) for because in judged.because),
         )
     forget_draft(person=by, case=case, form="treatment")
     return TreatmentRecord.objects.create(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.access import may_record, may_sign
 from clinic.language import said, said_number, said_reason
 from clinic.pages import day_words, days_ago
+from clinic.phrases import said_again
 from clinic.units import km_shown, unit_word
 from rehab.actions.moving import next_steps
 from rehab.actions.offers import open_offers
@@ -94,7 +95,7 @@ def shown_offers(case):
     """Return the steps that wait for a tap, each with its name in words.  One query."""
     rows = list(open_offers(case).select_related("item__exercise"))
     for row in rows:
-        row.name = name_of(row)
+        row.name = said_again(name_of(row))
         row.why = [said_reason(reason) for reason in row.reasons]
         row.sources = list(dict.fromkeys(reason["source"] for reason in row.reasons))
     return rows

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_record
+from clinic.phrases import said_again
 from rehab import actions
 from rehab.forms import course as forms
 from rehab.knowledge import rehab_knowledge
@@ -73,7 +74,7 @@ def decline(request, case_id, offer_id):
         actions.decline_step(offer=offer, **said, by=request.user, at=timezone.now())
 
     done = form.is_bound and perform(request, form, act, ("rehab:progress", case.pk), gettext("Step declined."))
-    context = {"case": case, "form": form, "name": actions.name_of(offer)}
+    context = {"case": case, "form": form, "name": said_again(actions.name_of(offer))}
     return done or render(request, "rehab/decline.html", context, status=422 if form.is_bound else 200)
 
 

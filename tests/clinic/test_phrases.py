@@ -2,24 +2,40 @@
 
 import ast
 import re
+from importlib import import_module
 
 import pytest
 from django.utils import translation
 from hypothesis import given
 
+from clinic import written as clinic_written
 from clinic.phrases import said_again
-from clinic.terms import in_english
+from clinic.terms import Text, in_english
+from rehab import written as rehab_written
 from rehab.decision import exercise_verdicts, treatment_decision
 from rehab.knowledge import rehab_knowledge
 from rehab.rules import phrases as of_rehab
 from tests.test_architecture import python_files
 from tests.test_properties import decide, quiet_cases, raw_cases
+from triage import written as triage_written
 from triage.rules import phrases as of_triage
 
 PLACE = re.compile(r"{(\w+)(?::([^}]*))?}")
 SENTENCES = (*of_triage.SENTENCES, *of_rehab.SENTENCES)
-NAMES = sorted(name for module in (of_triage, of_rehab) for name, value in vars(module).items() if value in SENTENCES)
+ACTIONS = ("clinic/actions.py", "clinic/alarms.py", "triage/actions", "rehab/actions")
 REASONS = {"Reason", "Because", "Dropped"}
+
+
+def is_sentence(table, name):
+    """Return whether a table holds a sentence, or several by code, under a name."""
+    held = getattr(table, name)
+    return not name.startswith("_") and (
+        isinstance(held, Text) or (isinstance(held, dict) and set(held.values()) <= set(table.SENTENCES))
+    )
+
+
+TABLES = (of_triage, of_rehab, clinic_written, triage_written, rehab_written)
+NAMES = sorted({f"{table.__name__}.{name}" for table in TABLES for name in vars(table) if is_sentence(table, name)})
 
 
 def filled(sentence, number, share):
@@ -33,12 +49,12 @@ def said_in_spanish(text):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sentence_of_the_rules_is_said_again_with_what_was_put_in(name):
-    for sentence in (getattr(module, name, None) for module in (of_triage, of_rehab)):
-        if sentence in SENTENCES:
-            assert sorted(PLACE.findall(sentence.en)) == sorted(PLACE.findall(sentence.es))
-            kept, said = filled(sentence.en, "12.5", "30%"), filled(sentence.es, "12,5", "30 %")
-            assert said_in_spanish(kept) == said
+def test_a_sentence_of_the_record_is_said_again_with_what_was_put_in(name):
+    table, _, constant = name.rpartition(".")
+    kept = getattr(import_module(table), constant)
+    for sentence in [kept] if isinstance(kept, Text) else kept.values():
+        assert sorted(PLACE.findall(sentence.en)) == sorted(PLACE.findall(sentence.es))
+        assert said_in_spanish(filled(sentence.en, "12.5", "30%")) == filled(sentence.es, "12,5", "30 %")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +68,14 @@ def test_a_sentence_of_the_rules_is_said_again_with_what_was_put_in(name):
         (
             "x (left): 12.5 s, below 20 [S1.30]; S1.30, 6.2",
             "x (izquierda): 12,5 s, por debajo de 20 [S1.30]; S1.30, 6.2",
+        ),
+        (
+            "Case closed, back to running: Wall, Mat; Sign the plan. [10 km], below 20",
+            "Caso cerrado, de vuelta a correr: Wall, Mat; Sign the plan. [10 km], below 20",
+        ),
+        (
+            "Done: rang: she is well (Answered yes: Calf swollen; Sign the plan)",
+            "Hecho: rang: she is well (Respondió que sí: Calf swollen; Firmar el plan)",
         ),
         ("She was at the Wall, and ran 3.5 km", "She was at the Wall, and ran 3.5 km"),
         ("", ""),
@@ -89,6 +113,12 @@ def _speaks_spanish(case, triage, plan):
     assert not {text: found for text in kept if (found := in_english_still(said_in_spanish(text)))}
 
 
+def is_english(node):
+    """Return whether a literal holds words of its own, not only what is put into it and what parts them."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return any(isinstance(part, ast.Constant) and re.search(r"[A-Za-z]{2}", str(part.value)) for part in parts)
+
+
 def bare_reasons(source):
     """Return the lines where a reason gets words that are written out on the spot."""
     wrong = []
@@ -97,14 +127,15 @@ def bare_reasons(source):
             words = node.args[1] if len(node.args) > 1 else None
             if isinstance(words, ast.JoinedStr) or (isinstance(words, ast.Constant) and " " in str(words.value)):
                 wrong.append(node.lineno)
-        is_text = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "text"
-        if is_text and isinstance(node.value, ast.JoinedStr | ast.Constant):
+        is_text = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("text", "words")
+        is_text = is_text or (isinstance(node, ast.keyword) and node.arg == "text")
+        if is_text and isinstance(node.value, ast.JoinedStr | ast.Constant) and is_english(node.value):
             wrong.append(node.lineno)
     return wrong
 
 
-@pytest.mark.parametrize("room", ["triage/rules", "triage/decision.py", "rehab/rules", "rehab/decision.py"])
-def test_a_rule_takes_its_words_from_the_sentences_known_in_both_languages(room):
+@pytest.mark.parametrize("room", ["triage/rules", "triage/decision.py", "rehab/rules", "rehab/decision.py", *ACTIONS])
+def test_rules_and_the_record_take_their_words_from_the_sentences_known_in_both_languages(room):
     assert {str(path): found for path in python_files(room) if (found := bare_reasons(path.read_text()))} == {}
 
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext
 from clinic.actions import touch_case
 from clinic.language import for_the_record
 from clinic.models import Case
+from clinic.terms import in_english
+from triage import written
 from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, plain
 from triage.actions.noticing import owe_rest
 from triage.gate import loading_gate
@@ -44,7 +46,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         by=by,
         at=at,
         kind="diagnosis",
-        text=f"Diagnosis recorded: {for_the_record(cause_title, cause)}",
+        text=in_english(written.DIAGNOSED, cause=for_the_record(cause_title, cause)),
         **changes,
     )
     owe_rest(case, at=at, shown_to=by)

@@ -4,7 +4,8 @@ from django.db import transaction
 
 from clinic.actions import forget_draft, touch_case
 from clinic.models import Case
-from clinic.terms import Answer, Side
+from clinic.terms import Answer, Side, in_english
+from triage import written
 from triage.actions.deciding import (
     attention_of,
     decide_and_keep,
@@ -64,7 +65,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
         by=by,
         at=at,
         kind="examination",
-        text=f"Examination: {len(rows)} findings recorded",
+        text=in_english(written.EXAMINED, count=len(rows)),
         **changes,
     )
     owe_rest(case, at=at, shown_to=by)

@@ -2,7 +2,8 @@
 
 from clinic.actions import lock_case
 from clinic.alarms import open_task
-from clinic.terms import Level
+from clinic.terms import Level, in_english
+from triage import written
 from triage.actions.deciding import decide_and_keep, open_items, present_facts
 from triage.actions.noticing import owe_rest
 from triage.actions.sharing import share_dangers
@@ -31,7 +32,7 @@ def follow_health(*, case, was, by, at):
     if not opened:
         return
     level = max((item.level for item in opened), key=lambda code: Level(code).urgency)
-    text = "Health facts changed: " + "; ".join(item.text for item in opened)
+    text = in_english(written.HEALTH_CHANGED, what="; ".join(item.text for item in opened))
     share_dangers(now, by=by, at=at)
     write_stop(case, now, "health", text, {"level": level}, level, decision, by, at)
     owe_rest(now, at=at)  # whoever changed the record: no page says what it means

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.actions import touch_case
 from clinic.language import for_the_record
 from clinic.models import Case
-from clinic.terms import Outcome, OutcomeType, TestResult
+from clinic.terms import Outcome, OutcomeType, TestResult, in_english
+from triage import written
 from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, next_when_open
 from triage.actions.noticing import owe_rest
 from triage.decision import triage_decision
@@ -138,13 +139,15 @@ def close_item(
         discharged=discharged,
     )
     results = _results(scan=scan, repeat_scan=repeat_scan, d_dimer=d_dimer)
+    sentence = (written.TESTED if results else written.ANSWERED)[outcome]
+    row = for_the_record(row_title, item.row)
     _say(
         case,
         version,
         by,
         at,
         "item_closed",
-        f"{for_the_record(row_title, item.row)}: {outcome}{results}. {text.strip()}",
+        in_english(sentence, row=row, results=results, typed=text.strip()),
     )
 
 
@@ -173,14 +176,8 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
         reason=reason.strip(),
         limits=limits.strip(),
     )
-    _say(
-        case,
-        version,
-        by,
-        at,
-        "signed_off",
-        f"{for_the_record(row_title, item.row)}: {kind.replace('_', ' ')}. {reason.strip()}",
-    )
+    words = in_english(written.ANSWERED[kind], row=for_the_record(row_title, item.row), typed=reason.strip())
+    _say(case, version, by, at, "signed_off", words)
 
 
 @transaction.atomic
@@ -204,13 +201,13 @@ def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
         reason=reason.strip(),
         limits=limits.strip(),
     )
-    _say(case, version, by, at, "released", f"{for_the_record(cause_title, cause)}: released. {reason.strip()}")
+    words = in_english(written.ANSWERED["released"], row=for_the_record(cause_title, cause), typed=reason.strip())
+    _say(case, version, by, at, "released", words)
 
 
 def _results(**results):
-    """Return the recorded test results in words: " (scan negative, d dimer positive)"."""
-    told = [f"{name.replace('_', ' ')} {result.replace('_', ' ')}" for name, result in results.items() if result]
-    return f" ({', '.join(told)})" if told else ""
+    """Return the recorded test results in words: "scan negative, d dimer positive"."""
+    return ", ".join(written.TOLD_RESULTS[told].en for told in results.items() if told[1])
 
 
 def _say(case, version, by, at, kind, text):

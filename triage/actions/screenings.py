@@ -5,7 +5,8 @@ from django.utils.translation import gettext
 
 from clinic.access import may_sign
 from clinic.actions import forget_draft, keep_health, touch_case
-from clinic.terms import Answer
+from clinic.terms import Answer, in_english
+from triage import written
 from triage.actions.deciding import (
     ATTENTION,
     Refused,
@@ -37,7 +38,7 @@ def start_screening(*, case, version, by, at):
         by=by,
         at=at,
         kind="screening_started",
-        text="Safety screening started",
+        text=written.SCREENING_STARTED.en,
     )
     screening = Screening.objects.create(case=case, started_at=at, started_by=by)
     owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
@@ -79,15 +80,13 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     attention, next_step = most_urgent(attention_of(decision), *([ATTENTION[standing]] if standing else []))
     if decision.complete and not completes:
         next_step = "A clinician confirms the safety screening"
-    unconfirmed = "a clinician has to confirm it" if decision.complete else f"{len(decision.missing)} answers missing"
-    level = triage_knowledge().red_flags.levels[decision.level.value].title.en
     touch_case(
         case,
         version=version,
         by=by,
         at=at,
         kind="screening",
-        text=f"Safety screening: {level}, {'complete' if completes else unconfirmed}{_corrected(case, was)}",
+        text=_corrected(_screened(decision, completes), case, was),
         data={"level": decision.level.value, "complete": completes} | ({"was": was} if was else {}),
         attention=attention,
         next_step=next_step,
@@ -107,12 +106,19 @@ def _follow_record(case, answer, by, at):
     return keep_health(case=case, person_facts={BLOOD_THINNER: answer.value}, by=by, at=at, where="screening")
 
 
-def _corrected(case, was):
-    """Return the words for the timeline where an answer took the place of another one of the record."""
-    said = {Answer.PRESENT: "yes", Answer.ABSENT: "no"}
-    before = said.get(was.get(BLOOD_THINNER))
-    after = said.get(case.patient.anticoagulant)
-    return f". Blood thinner: the record said {before}, it now says {after}" if before else ""
+def _screened(decision, completes):
+    """Return the words for the timeline: the level, and what the screening still waits for."""
+    sentence = written.SCREENED_UNCONFIRMED if decision.complete else written.SCREENED_MISSING
+    level = triage_knowledge().red_flags.levels[decision.level.value].title.en
+    return in_english(written.SCREENED if completes else sentence, level=level, count=len(decision.missing))
+
+
+def _corrected(screened, case, was):
+    """Return the same, and where an answer took the place of another one of the record."""
+    if was.get(BLOOD_THINNER) not in (Answer.PRESENT, Answer.ABSENT):
+        return screened
+    sentence = written.THINNER_NOW if case.patient.anticoagulant == Answer.PRESENT else written.THINNER_NO_MORE
+    return in_english(sentence, screened=screened)
 
 
 def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
@@ -146,7 +152,7 @@ def void_screening(*, case, version, reason, by, at):
         by=by,
         at=at,
         kind="screening_voided",
-        text=f"Screening set aside: {reason}",
+        text=in_english(written.SET_ASIDE, typed=reason),
     )
     found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True)
     if not found.update(voided_at=at, voided_by=by):

@@ -5,7 +5,8 @@ what is excluded, released or closed on one leg opens the other one never.
 """
 
 from clinic.actions import locked_cases
-from clinic.terms import Level
+from clinic.terms import Level, in_english
+from triage import written
 from triage.actions.noticing import owe_rest
 from triage.actions.stopping import write_stop
 from triage.facts import current_screening
@@ -55,7 +56,7 @@ def _stop(case, leg, dangers, sides, by, at):
     opened = [_opened(leg, danger, sides[danger.case_id], screening, by, at) for danger in by_kind.values()]
     if leg.pk != case.pk:
         level = _highest(item.level for item in opened)
-        text = f"A danger was found on the other leg ({case.side} calf): this one rests until it is answered here too."
+        text = in_english(written.OTHER_LEG, side=case.side)
         write_stop(leg, leg, "other_leg", text, {"level": level}, level, None, by, at)
         owe_rest(leg, at=at, shown_to=by)
     return opened
@@ -68,7 +69,7 @@ def _opened(leg, danger, side, screening, by, at):
         row=danger.row,
         level=danger.level,
         rule=danger.rule,
-        text=f"Found on the other leg ({side}): {danger.text}"[:1000],
+        text=in_english(written.FOUND_THERE, side=side, what=danger.text)[:1000],
         signable=danger.signable,
         opened_at=at,
         opened_by=by,

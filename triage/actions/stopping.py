@@ -15,7 +15,8 @@ from clinic.access import may_see
 from clinic.actions import lock_case, locked_cases, touch_case
 from clinic.alarms import open_task
 from clinic.models import Case
-from clinic.terms import Answer, Level, Text
+from clinic.terms import Answer, Level, Text, in_english
+from triage import written
 from triage.actions.deciding import (
     ATTENTION,
     HELD,
@@ -111,8 +112,8 @@ def retrigger(*, case, yes, by, at, told=""):
     questions = answered_yes(yes, triage_knowledge().safety_set)
     if not questions:
         raise ValueError("nothing was answered yes")
-    words = f"Answered yes: {' '.join(question.text.en for question in questions)}"
-    text = f"{words}{f' Told: {told.strip()}' if told.strip() else ''}"
+    words = in_english(written.ANSWERED_YES, what=" ".join(question.text.en for question in questions))
+    text = f"{words} {in_english(written.TOLD, what=told.strip())}" if told.strip() else words
     legs = locked_cases(case)
     levels = [_stop_leg(case if leg.pk == case.pk else leg, leg, questions, words, text, by, at) for leg in legs]
     level = max(levels, key=lambda code: Level(code).urgency)
@@ -130,7 +131,7 @@ def _stop_leg(case, now, questions, words, text, by, at):
         _ensure_item(now, question, screening, by, at)
     level = _level(decision, questions)
     data = {"codes": [question.code for question in questions], "level": level}
-    write_stop(case, now, "retriggered", f"{text} The plan rests; screen again.", data, level, decision, by, at)
+    write_stop(case, now, "retriggered", f"{text} {written.HELD.en}", data, level, decision, by, at)
     open_task(case=now, code=ALARM, text=text, level=level, by=by, at=at, due=at, is_alarm=True)
     owe_rest(now, at=at, shown_to=by)
     return level
@@ -153,7 +154,7 @@ def hold(*, case, reason, by, at, facts=(), level=Level.D, due=None, is_alarm=Tr
         decision = decide_and_keep(now, by=by, at=at)
         open_items(now, decision, screening=screening, by=by, at=at, before=known)
     data = {"reason": reason.code, "source": reason.source, "level": level.value}
-    write_stop(case, now, "held", f"{reason.text} The plan rests; screen again.", data, None, decision, by, at)
+    write_stop(case, now, "held", f"{reason.text} {written.HELD.en}", data, None, decision, by, at)
     task = {"code": reason.code, "text": reason.text, "level": level, "due": due or at, "is_alarm": is_alarm}
     open_task(case=now, **task, by=by, at=at)
     owe_rest(now, at=at, shown_to=by)
@@ -192,7 +193,7 @@ def _ensure_item(case, question, screening, by, at):
         row=question.rows[0],
         level=question.level.value,
         rule=f"{RULE}.{question.code}",
-        text=f"Answered yes: {question.text.en}",
+        text=in_english(written.ANSWERED_YES, what=question.text.en),
         opened_at=at,
         opened_by=by,
     )

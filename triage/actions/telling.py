@@ -6,7 +6,8 @@ from django.utils.translation import gettext
 from clinic.access import may_log
 from clinic.actions import keep_health, lock_case, locked_cases
 from clinic.alarms import open_task
-from clinic.terms import Answer, Level
+from clinic.terms import Answer, Level, in_english
+from triage import written
 from triage.actions.deciding import (
     NotAllowed,
     decide_and_keep,
@@ -47,7 +48,7 @@ def tell(*, case, answers, by, at, shown_none=()):
     opened = RedFlagItem.objects.filter(case=now, level__in=("E", "D")).exclude(pk__in=there)
     share_dangers(now, by=by, at=at)
     yes = {code for code, answer in answers.items() if answer is Answer.PRESENT}
-    words = f"Answered before the visit. Yes: {_words(yes) or 'none'}."
+    words = in_english(written.TOLD_BEFORE, what=_words(yes) or written.NOTHING.en)
     level = max((item.level for item in opened), key=lambda code: Level(code).urgency, default=None)
     data = {"yes": sorted(yes), "level": level or ""}
     write_stop(case, now, "retriggered" if level else "told_risks", words, data, level, decision, by, at)

@@ -1,0 +1,39 @@
+"""What the actions of this app write into the record, which is kept in English, in both languages.
+
+``clinic.phrases`` finds a sentence again where a page shows it.  The place ``{typed}`` holds what a person wrote: it
+stays as it is.
+"""
+
+from django.utils import translation
+
+from clinic.models import Case
+from clinic.terms import Text
+
+CASE_OPENED = Text("Case opened: {side} calf", "Caso abierto: pantorrilla {side}")
+STORY = Text("Story recorded", "Historia registrada")
+HEALTH_ELSEWHERE = Text(
+    "Health facts changed in the {where} of the other case ({side} calf)",
+    "Cambiaron datos de salud en {where} del otro caso (pantorrilla {side})",
+)
+CASE_CLOSED = Text("Case closed, {outcome}: {typed}", "Caso cerrado, {outcome}: {typed}")
+TASK_DONE = Text("Done: {typed} ({task})", "Hecho: {typed} ({task})")
+
+LEFT, RIGHT, BOTH = Text("left", "izquierda"), Text("right", "derecha"), Text("both", "ambas")
+IN_STORY, IN_SCREENING = Text("story", "la historia"), Text("screening", "el cribado")
+IN_ANSWERS, IN_WORDS = Text("runner's answers", "las respuestas"), Text("runner's words", "las palabras del corredor")
+
+SENTENCES = tuple(text for text in tuple(globals().values()) if isinstance(text, Text))
+
+
+def of_catalogue(words):
+    """Return a marked text in both languages."""
+    said = []
+    for language in ("en", "es"):
+        with translation.override(language):
+            said.append(str(words))
+    return Text(*said)
+
+
+def sentences():
+    """Return what this app writes into the record."""
+    return [*SENTENCES, *(of_catalogue(outcome.label) for outcome in Case.Outcome)]

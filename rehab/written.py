@@ -1,0 +1,37 @@
+"""What the actions of this app write into the record, in both languages; read ``clinic.written`` first."""
+
+from clinic.terms import Text
+
+TOLD_BEFORE = Text("Told before the visit", "Contado antes de la visita")
+PLAN_DRAFTED = Text("Plan drafted", "Plan en borrador")
+SIGN_PLAN = Text("Sign the plan", "Firmar el plan")
+PLAN_SIGNED = Text("Plan signed", "Plan firmado")
+ADDED = Text("Added to the plan: {exercise}. {typed}", "Añadido al plan: {exercise}. {typed}")
+REPLACED = Text(
+    "Replaced in the plan: {exercise} by {other}. {typed}", "Cambiado en el plan: {exercise} por {other}. {typed}"
+)
+REMOVED = Text("Taken out of the plan: {exercise}. {typed}", "Retirado del plan: {exercise}. {typed}")
+MOVED_UP = Text("Moved up in the plan: {exercise}", "Subido en el plan: {exercise}")
+MOVED_DOWN = Text("Moved down in the plan: {exercise}", "Bajado en el plan: {exercise}")
+DOSE_CHANGED = Text("Dose changed: {exercise}", "Dosis cambiada: {exercise}")
+
+STEP_WAITS = Text("A step up waits for your tap", "Un paso adelante espera su visto bueno")
+NO_STEP_WAITS = Text("No step waits any more", "Ya no espera ningún paso")
+STEP_TAKEN = Text("Step taken: {what}", "Paso dado: {what}")
+STEP_DECLINED = Text("Step declined: {what}. {typed}", "Paso rechazado: {what}. {typed}")
+RUNNING_STAGE = Text("running stage {stage:g}", "etapa de carrera {stage:g}")
+EXERCISE_LEVEL = Text("{exercise}, level {level:g}", "{exercise}, nivel {level:g}")
+
+DISCHARGE = Text(
+    "Discharge is suggested: every condition is met", "Se propone el alta: se cumplen todas las condiciones"
+)
+ALL_SCORED = Text("Every measure that was due is scored", "Todas las medidas pendientes están puntuadas")
+NO_DISCHARGE = Text("Not every condition is met any more", "Ya no se cumplen todas las condiciones")
+RUNNING_BEGUN = Text("Return to running begun: stage 0", "Vuelta a correr empezada: etapa 0")
+RUNNING_RESUMED = Text("Running goes on at stage {stage:g}: {typed}", "Sigue corriendo en la etapa {stage:g}: {typed}")
+READINESS = Text("Tried before the first run", "Probado antes de la primera carrera")
+PAIN_LIMIT = Text("Pain up to {points:g} is allowed: {typed}", "Se permite dolor hasta {points:g}: {typed}")
+TREATED = Text("Treatment recorded: {treatment}, {typed}", "Tratamiento registrado: {treatment}, {typed}")
+CASE_CLOSED = Text("Case closed: {typed}", "Caso cerrado: {typed}")
+
+SENTENCES = tuple(text for text in tuple(globals().values()) if isinstance(text, Text))
