@@ -70,6 +70,13 @@ def speaks_spanish() -> bool:
 KEPT_SECONDS = 365 * 24 * 60 * 60
 
 
+def mistake_words(label, error) -> str:
+    """Return a mistake with the name of its field, once: "Which day? Choose a day."."""
+    label, error = str(label or ""), str(error)
+    stop = " " if label.endswith("?") else ": "
+    return error if not label or label in error else f"{label}{stop}{error}"
+
+
 def said(text: Text) -> str:
     """Return a text of the knowledge in the language that is spoken now; English for any but Spanish.
 

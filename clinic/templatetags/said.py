@@ -17,6 +17,12 @@ def said(text):
 
 
 @register.filter
+def mistake_of(error, label):
+    """Return a mistake with the name of its field."""
+    return language.mistake_words(label, error)
+
+
+@register.filter
 def said_day(day):
     """Return a day with its weekday: "Monday 5 January"; nothing for no day."""
     return date_format(day, gettext("l j F")) if day else ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.language import said
 from clinic.terms import Answer
 from rehab.actions.told import LOGGED_BACK
+from rehab.mine.plain import PlainForm
 from triage.knowledge import triage_knowledge
 
 YES_NO = [(Answer.PRESENT.value, _("Yes")), (Answer.ABSENT.value, _("No"))]
@@ -23,6 +24,8 @@ class Rating(forms.TypedChoiceField):
 
     ``aside`` says what it is good for where it may be left out.
     """
+
+    plain = dict.fromkeys(("required", "invalid_choice"), _("Choose a number from 0 to 10."))
 
     def __init__(self, *, low, high, aside=IF_YOU_LIKE, **kwargs):
         self.low, self.high, self.aside = low, high, aside
@@ -56,7 +59,7 @@ def limit_days(field):
     field.initial = today
 
 
-class SafetySet(forms.Form):
+class SafetySet(PlainForm):
     """The short safety set, emergencies first.  ``none`` says no to every question that was not answered yes."""
 
     none = forms.BooleanField(required=False)
@@ -89,7 +92,7 @@ def nothing_is_true():
     return {question.code: Answer.ABSENT for question in triage_knowledge().safety_set}
 
 
-class Morning(forms.Form):
+class Morning(PlainForm):
     """The first steps of a morning."""
 
     pain = pain(_("How much did your calf hurt at the first steps this morning?"))
@@ -103,7 +106,7 @@ class Morning(forms.Form):
     )
 
 
-class Told(forms.Form):
+class Told(PlainForm):
     """What is asked after any session, of exercises or of running."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -134,6 +137,12 @@ class Told(forms.Form):
         limit_days(self.fields["day"])
         if not self.fields["key"].initial and not self.initial.get("key"):
             self.initial["key"] = uuid4()
+
+    def mend(self, name):
+        """Take a new key for one that was lost: nothing was kept under it."""
+        if name == "key":
+            self.data = self.data.copy()
+            self.data[self.add_prefix(name)] = str(uuid4())
 
     def told(self):
         """Return the columns of :class:`rehab.actions.SessionTold` that every session has."""

@@ -10,6 +10,7 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.forms import YES_NO, Rating, three_ways
 from rehab.mine.intake_words import BEGAN, RISKS
+from rehab.mine.plain import PlainForm
 from triage.knowledge import triage_knowledge
 from triage.knowledge.zones import ZONES
 
@@ -27,7 +28,7 @@ def words(label, rows=3, required=True, longest=2000, **kwargs):
     return forms.CharField(label=label, max_length=longest, required=required, widget=area, **kwargs)
 
 
-class TopicForm(forms.Form):
+class TopicForm(PlainForm):
     """One topic; by default it keeps its fields as they are."""
 
     def told(self):

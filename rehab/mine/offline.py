@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from clinic.language import said
+from clinic.language import mistake_words, said
 from clinic.tables import knowledge_version
 from rehab.actions.logging import SAFETY_HOLDS
 from rehab.history import with_newest_step
@@ -145,8 +145,7 @@ def sentences_of(form):
     found = []
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
-        stop = " " if str(label).endswith("?") else ": "
-        found += [f"{label}{stop}{error}" if label else str(error) for error in errors]
+        found += [mistake_words(label, error) for error in errors]
     return list(dict.fromkeys(found))
 
 

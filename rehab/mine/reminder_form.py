@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rehab.knowledge import rehab_knowledge
+from rehab.mine.plain import PlainForm
 from rehab.rules.reminders import Wish
 
 EARLIEST, LATEST = time(5), time(21)  # nobody is mailed in the night
@@ -29,7 +30,7 @@ def time_field(label):
     return forms.TimeField(label=label, widget=forms.TimeInput(format="%H:%M", attrs=bounds))
 
 
-class Reminders(forms.Form):
+class Reminders(PlainForm):
     """The times, and a tick for each kind of reminder."""
 
     wants_session = forms.BooleanField(required=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said
 from rehab.actions import RunTold, SessionTold
+from rehab.mine.plain import PlainForm
 from rehab.mine.run_form import FOLDED, RunForm
 from rehab.mine.watch import day_of
 from rehab.runs import problem
@@ -49,7 +50,7 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
 
 
-class Upload(forms.Form):
+class Upload(PlainForm):
     """The files of a watch."""
 
     files = FilesField(label=_("Files of your watch"), allow_empty_file=True, max_length=200)

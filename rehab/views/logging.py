@@ -19,6 +19,7 @@ from rehab import actions
 from rehab.mine.forms import Morning, nothing_is_true
 from rehab.mine.frame import mine_at
 from rehab.mine.logs import correction_form, logs_page
+from rehab.mine.plain import LOST
 from rehab.mine.run_form import RunForm
 from rehab.mine.session import (
     check_for_session,
@@ -82,14 +83,29 @@ def finish_session(request):
     mine, at = mine_at(request), timezone.now()
     key = request.POST.get("key", "")
     checks = SafetyCheck.objects.visible_to(request.user).filter(case=mine.case)
-    if mine.case is None or not is_uuid(key):
+    if mine.case is None:
         raise Http404
+    if not is_uuid(key):
+        return session_without_key(request, mine, at)
     check = get_object_or_404(checks, pk=key)
     items = [UUID(item) for item in request.POST.getlist("item") if is_uuid(item)]
     form = session_form(mine, told_tasks(mine.case, items, at), at, request.user.units, key=key, data=request.POST)
     told = {"case": mine.case, "key": check.pk, "safety": check, "by": request.user, "at": at}
     logged = kept(form, lambda: actions.log_session(told=form.session(), **told))
     return after(logged) if logged else session_page(request, mine, form, status=422)
+
+
+def session_without_key(request, mine, at):
+    """Show what was filled in with the key that the page had lost; without a check of today, ask that first."""
+    check = check_for_session(mine.case, at)
+    if check is None:
+        return redirect(f"{reverse('rehab:my_safety')}?next=session")
+    items = [UUID(item) for item in request.POST.getlist("item") if is_uuid(item)]
+    data = request.POST.copy()
+    data["key"] = str(check.pk)
+    form = session_form(mine, told_tasks(mine.case, items, at), at, request.user.units, key=check.pk, data=data)
+    form.add_error(None, LOST)
+    return session_page(request, mine, form, status=422)
 
 
 @login_required

@@ -201,7 +201,7 @@ def test_what_is_missing_is_named(phone):
     waiting = values(sent(phone, ("a.fit", fit_file(SHORT, began=began(hours=2)))))
     page = phone.post(KEEP, {"run": waiting, **SAVE, "effort": ""}).content.decode()
 
-    assert "How hard was it as a whole?: This field is required." in page
+    assert "How hard was it as a whole? Choose a number from 0 to 10." in page
 
 
 def test_a_name_of_a_file_never_becomes_markup(phone):
