@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from clinic import written
 from clinic.access import may_confirm_knowledge
@@ -257,7 +257,7 @@ def forget_draft(*, person, case, form):
 def confirm_knowledge(*, clinic, by, at):
     """Keep that the clinic's lead stands for the knowledge as it is now; saying it twice changes nothing."""
     if not may_confirm_knowledge(by, clinic.pk):
-        raise PermissionDenied(f"Only the lead of {clinic} confirms its knowledge.")
+        raise PermissionDenied(gettext("Only the lead of %(clinic)s confirms its knowledge.") % {"clinic": clinic})
     known = knowledge_version()
     kept, _ = KnowledgeConfirmation.objects.get_or_create(
         clinic=clinic,

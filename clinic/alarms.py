@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from clinic import written
 from clinic.access import may_answer
@@ -129,7 +130,7 @@ def _locked(task, person):
     now = Task.objects.get(pk=task.pk)
     now.case = case
     if not may_answer(person, now):
-        raise PermissionDenied("This task is another role's.")
+        raise PermissionDenied(gettext("This task is another role's."))
     return now
 
 

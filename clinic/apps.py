@@ -3,13 +3,14 @@
 from django.apps import AppConfig
 from django.core.checks import register as register_check
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class ClinicConfig(AppConfig):
     """Register what the database refuses, made again after each migrate, and the check of the knowledge files."""
 
     name = "clinic"
-    verbose_name = "Clinic"
+    verbose_name = _("Clinic")
 
     def ready(self):
         """Make the triggers after every migrate, and let them step aside before one on SQLite."""

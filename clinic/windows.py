@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clinic.access import clinics_signed_in, may_administer, may_read_clinical
 from clinic.background import put_again
@@ -115,13 +117,16 @@ class WorkWindow(Administered, Uncounted, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """Head the page with what it lists."""
-        return super().changelist_view(request, {"title": "Work that failed", **(extra_context or {})})
+        return super().changelist_view(request, {"title": _("Work that failed"), **(extra_context or {})})
 
-    @admin.action(description="Try again")
+    @admin.action(description=_("Try again"))
     def try_again(self, request, chosen):
         """Put the chosen work into the queue once more."""
         count = sum(put_again(row.pk) for row in chosen)
-        self.message_user(request, f"{count} will be tried again within a minute.")
+        words = ngettext(
+            "%(count)s will be tried again within a minute.", "%(count)s will be tried again within a minute.", count
+        )
+        self.message_user(request, words % {"count": count})
 
     def has_add_permission(self, request):
         """Work comes from the pages."""

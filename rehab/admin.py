@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from clinic.language import said
 from clinic.models import Case
 from clinic.windows import Administered, Sealed, Uncounted, in_window
 from rehab.forms import MediaForm
@@ -35,12 +37,12 @@ class ExerciseAdmin(Administered, Uncounted, admin.ModelAdmin):
     search_fields = ["code", "name", "clinic_name"]
     readonly_fields = ["code", "number", "name", "level_count", "is_offered", "catalogue_cues", "catalogue_faults"]
     fieldsets = [
-        ("In the knowledge files", {"fields": readonly_fields}),
+        (_("In the knowledge files"), {"fields": readonly_fields}),
         (
-            "In the words of this clinic",
+            _("In the words of this clinic"),
             {
                 "fields": ["clinic_name", "clinic_cues", "clinic_faults"],
-                "description": "What is empty here is shown as in the knowledge files.",
+                "description": _("What is empty here is shown as in the knowledge files."),
             },
         ),
     ]
@@ -57,17 +59,17 @@ class ExerciseAdmin(Administered, Uncounted, admin.ModelAdmin):
             raise PermissionDenied
         return contact_sheet(request, self.admin_site.each_context(request))
 
-    @admin.display(description="cues")
+    @admin.display(description=_("cues"))
     def catalogue_cues(self, row):
         """What the knowledge files tell a runner to do; empty for an exercise they no longer hold."""
         known = rehab_knowledge().exercises.get(row.code)
-        return known.cues.en if known else ""
+        return said(known.cues) if known else ""
 
-    @admin.display(description="faults")
+    @admin.display(description=_("faults"))
     def catalogue_faults(self, row):
         """What the knowledge files tell a runner to avoid."""
         known = rehab_knowledge().exercises.get(row.code)
-        return known.faults.en if known else ""
+        return said(known.faults) if known else ""
 
     def has_add_permission(self, request):
         return False

@@ -1,13 +1,14 @@
 """The app that turns a safe, understood case into work."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RehabConfig(AppConfig):
     """Plans, treatments and the runner's page."""
 
     name = "rehab"
-    verbose_name = "Exercise plans"
+    verbose_name = _("Exercise plans")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

@@ -15,7 +15,7 @@ from clinic.language import said
 from clinic.models import Person
 from clinic.terms import Text
 from rehab.knowledge import rehab_knowledge
-from tests.texts import PLACEHOLDER, ROOT, TEMPLATES, bare_words, code_files, in_code, marked, template_names
+from tests.texts import PLACEHOLDER, ROOT, TEMPLATES, bare_words, code_files, in_code, marked, template_names, unmarked
 from triage.knowledge import triage_knowledge
 
 CATALOGUE = ROOT / "locale/es/LC_MESSAGES/django.po"
@@ -90,6 +90,47 @@ def test_planted_bare_words_are_seen(markup):
 
 def test_marked_words_are_not_bare():
     assert bare_words("""{# note #}<p class="big">{% translate "Hello" %} 3 · {{ name }}</p> Stridewell""") == []
+
+
+NOT_SHOWN = ("migrations", "management", "knowledge")  # the demonstration and the commands speak English
+
+
+def test_code_shows_no_words_that_are_marked_for_no_language():
+    files = [path for path in code_files() if not set(NOT_SHOWN) & set(path.parts)]
+    assert len(files) > 150
+    assert {str(path.relative_to(ROOT)): found for path in files if (found := unmarked(path.read_text()))} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'models.CharField(help_text="Such as 112")',
+        'class Meta:\n    verbose_name_plural = "people"',
+        'messages.success(request, f"Kept for {name}.")',
+        'raise forms.ValidationError("Too " + size)',
+        'self.add_error("level", "There is no such level." if level else None)',
+        'raise Refused("Not today." % {})',
+        '{"label": "Pain"}',
+        'changes["next_step"] = "Draft the plan"',
+        '@admin.action(description="Try again")\ndef again(): pass',
+    ],
+)
+def test_planted_words_without_a_mark_are_seen(code):
+    assert unmarked(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'models.CharField(help_text=_("Such as 112"), max_length=3)',
+        'messages.success(request, _("Kept for %(name)s.") % {"name": name})',
+        'self.add_error("level", words)',
+        'self.add_error(f"level_{number}", gettext("There is no such level."))',
+        '{"label": label, "code": "Pain now"}',
+    ],
+)
+def test_marked_words_and_codes_are_not_seen(code):
+    assert unmarked(code) == []
 
 
 def texts_of(value, seen=None):

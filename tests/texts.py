@@ -23,6 +23,17 @@ HANDED_ON = re.compile(r"""{%\s*include[^%]*?%}""")
 BARE_HANDED_ON = re.compile(r"""\w+="([A-Z][^"]*)\"""")
 BARE_DEFAULT = re.compile(r"""\|default:"([A-Za-z][^"]*)\"""")
 NO_WORDS = re.compile(r"\b(Stridewell|GK|CONV|PDF)\b")
+SHOWN_BY_NAME = {
+    "verbose_name",
+    "verbose_name_plural",
+    "help_text",
+    "label",
+    "empty_label",
+    "description",
+    "error",
+    "next_step",
+}
+SPEAKS = {"ValidationError", "PermissionDenied", "Refused", "NotAllowed", "message_user", "add_error"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdg]|%[sd]|{\w+}")
 
@@ -73,6 +84,50 @@ def marked():
     for path in code_files():
         found |= dict(in_code(path.read_text()))
     return found
+
+
+def unmarked(source):
+    """Return the words that code shows to somebody, in the line they stand in, and marks for no language.
+
+    Looked at: what names or explains a field, a model or an action; what a message, an error or a refusal says.
+    """
+    shown = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign):
+            shown += [node.value for target in node.targets if _name(target) in SHOWN_BY_NAME]
+        elif isinstance(node, ast.Dict):
+            keys = (key.value if isinstance(key, ast.Constant) else None for key in node.keys)
+            shown += [value for key, value in zip(keys, node.values, strict=True) if key in SHOWN_BY_NAME]
+        elif isinstance(node, ast.Call):
+            shown += [word.value for word in node.keywords if word.arg in SHOWN_BY_NAME]
+            if _speaks(node.func):
+                shown += [arg for arg in node.args if " " in "".join(_literals(arg))]
+    return [(node.lineno, words) for node in shown if LETTERS.search(words := "".join(_literals(node)))]
+
+
+def _name(target):
+    """Return the name, or the key written out, that something is assigned to."""
+    key = getattr(target.slice, "value", "") if isinstance(target, ast.Subscript) else ""
+    return getattr(target, "id", key)
+
+
+def _speaks(called):
+    """Return whether what is called shows its words to a person: a message, an error of a form, a refusal."""
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    owner = getattr(called.value, "id", "") if isinstance(called, ast.Attribute) else ""
+    return name in SPEAKS or owner == "messages"
+
+
+def _literals(node):
+    """Yield the words written out in an expression, outside every call: a mark is one."""
+    if isinstance(node, ast.Constant):
+        yield node.value if isinstance(node.value, str) else ""
+    elif isinstance(node, ast.JoinedStr):
+        yield from (part.value for part in node.values if isinstance(part, ast.Constant))
+    elif isinstance(node, ast.IfExp):
+        yield from (*_literals(node.body), *_literals(node.orelse))
+    elif isinstance(node, ast.BinOp):
+        yield from (*_literals(node.left), *_literals(node.right))
 
 
 def bare_words(markup):

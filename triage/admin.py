@@ -5,6 +5,7 @@ from collections import defaultdict
 
 from django.contrib import admin
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Case
 from clinic.windows import Sealed, in_window
@@ -79,7 +80,7 @@ class DecisionAdmin(Window):
     list_filter = ["kind"]
     fields = ["case", "kind", "at", "by", "knowledge_version", "knowledge_sha256", "answers", "other_inputs", "said"]
 
-    @admin.display(description="answers it was made from")
+    @admin.display(description=_("answers it was made from"))
     def answers(self, decision):
         """The answers, grouped by what was said: three lists are read, three hundred lines are not."""
         said = defaultdict(list)
@@ -90,12 +91,12 @@ class DecisionAdmin(Window):
         )
         return "\n".join(lines)
 
-    @admin.display(description="other inputs")
+    @admin.display(description=_("other inputs"))
     def other_inputs(self, decision):
         """Everything else the rules were given."""
         return record({key: value for key, value in decision.inputs.items() if key != "answers"})
 
-    @admin.display(description="what the rules said")
+    @admin.display(description=_("what the rules said"))
     def said(self, decision):
         """The whole result with its reasons and sources, as it was stored."""
         return record(decision.result)

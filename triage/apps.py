@@ -1,13 +1,14 @@
 """The app that makes the leg safe, examines it and ranks the causes."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TriageConfig(AppConfig):
     """Register what the database refuses."""
 
     name = "triage"
-    verbose_name = "Triage"
+    verbose_name = _("Triage")
 
     def ready(self):
         """Register the triggers, made after each migrate, what follows a change of health facts, what rules say."""

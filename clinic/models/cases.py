@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from clinic.ids import new_id
 from clinic.models.patients import ANSWERS, Patient
@@ -79,7 +80,7 @@ class Case(models.Model):
     equipment = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
     attention = models.PositiveSmallIntegerField(choices=Attention, default=Attention.UNSAFE)
-    next_step = models.CharField(max_length=80, default="Take the story")
+    next_step = models.CharField(max_length=80, default=gettext_noop("Take the story"))
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)

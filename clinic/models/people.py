@@ -17,18 +17,20 @@ class Clinic(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120, unique=True)
     phone = models.CharField(max_length=30)
-    emergency_number = models.CharField(max_length=20, help_text="What a runner calls in an emergency, such as 112")
+    emergency_number = models.CharField(max_length=20, help_text=_("What a runner calls in an emergency, such as 112"))
     opening_hours = models.CharField(max_length=120)
-    dvt_seed_strict = models.BooleanField(default=False, help_text="Any single risk factor means same-day assessment")
+    dvt_seed_strict = models.BooleanField(
+        default=False, help_text=_("Any single risk factor means same-day assessment")
+    )
     core_fail_mode = models.CharField(
         max_length=20,
         default="deficit",
         choices=[("deficit", "fail below mean minus one SD"), ("seed_below_average", "fail below the mean")],
     )
     steps_apply_themselves = models.BooleanField(
-        default=False, help_text="A step up that the rules offer is taken without a clinician's tap"
+        default=False, help_text=_("A step up that the rules offer is taken without a clinician's tap")
     )
-    alarm_email = models.EmailField(blank=True, help_text="Where alarms are mailed besides the list of the day")
+    alarm_email = models.EmailField(blank=True, help_text=_("Where alarms are mailed besides the list of the day"))
 
     class Meta:
         ordering = ["name"]
@@ -72,8 +74,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, db_index=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False, help_text="May open the admin site")
-    is_demonstration = models.BooleanField(default=False, help_text="Signs in only where demonstration is on")
+    is_staff = models.BooleanField(default=False, help_text=_("May open the admin site"))
+    is_demonstration = models.BooleanField(default=False, help_text=_("Signs in only where demonstration is on"))
     language = models.CharField(max_length=2, choices=[("en", "English"), ("es", "Español")], default="en")
     units = models.CharField(
         max_length=8, choices=[("metric", "kilometres, kilograms"), ("imperial", "miles, pounds")], default="metric"
@@ -86,7 +88,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["name"]
-        verbose_name_plural = "people"
+        verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_once"),
             models.CheckConstraint(condition=Q(language__in=["en", "es"]), name="person_language_known"),

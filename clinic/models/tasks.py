@@ -74,7 +74,7 @@ class Task(models.Model):
     level = models.CharField(max_length=1, blank=True)
     owner = models.CharField(max_length=10, choices=Owner, default=Owner.CLINICIAN)
     due = models.DateTimeField()
-    is_alarm = models.BooleanField(default=False, help_text="Mailed to the clinic until somebody has seen it")
+    is_alarm = models.BooleanField(default=False, help_text=_("Mailed to the clinic until somebody has seen it"))
     opened_at = models.DateTimeField()
     opened_by = person_key()
     seen_at = models.DateTimeField(null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from clinic.actions import touch_case
 from clinic.alarms import open_task
@@ -71,7 +72,7 @@ def due(case, equipment):
     """Return the columns of the case that move with a draft; an alarm keeps its place on today's list."""
     return {
         "equipment": sorted(equipment),
-        "next_step": "Sign the plan",
+        "next_step": gettext_noop("Sign the plan"),
         "attention": max(case.attention, case.Attention.DUE),
     }
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_log
 from clinic.actions import FIRST_STEP, forget_draft, keep_draft, keep_health, kept_draft, lock_case, touch_case
@@ -88,7 +88,7 @@ def send_intake(*, case, by, at):
     flat["goals"] = "; ".join(f"{goal['name']} ({goal['rating']} of 10 now)" for goal in goals)[:1000]
     columns = {name: flat[name] for name in OF_CASE if _fills(getattr(now, name), flat.get(name))}
     if now.next_step == FIRST_STEP:
-        columns["next_step"] = "Read what the runner told, screen for danger"
+        columns["next_step"] = gettext_noop("Read what the runner told, screen for danger")
     touch_case(
         now, version=now.version, by=by, at=at, kind=EVENT, text=written.TOLD_BEFORE.en, data={"said": said}, **columns
     )

@@ -3,6 +3,7 @@
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import RecordForm
@@ -46,6 +47,12 @@ FIRST_BYTES = {  # ending: (kind, where the mark of the format stands, the mark)
 }
 
 
+TOO_LARGE = {
+    "picture": _("A picture may be at most %(most)s MB."),
+    "film": _("A film may be at most %(most)s MB."),
+}
+
+
 class MediaForm(forms.ModelForm):
     """A picture or film of the catalogue: small enough for a phone, and truly what its name says."""
 
@@ -61,20 +68,23 @@ class MediaForm(forms.ModelForm):
             return file
         kind, at, mark = FIRST_BYTES[ending]
         if file.size > MOST_BYTES[kind]:
-            raise forms.ValidationError(f"A {kind} may be at most {MOST_BYTES[kind] // MEGABYTE} MB.")
+            raise forms.ValidationError(TOO_LARGE[kind] % {"most": MOST_BYTES[kind] // MEGABYTE})
         file.seek(0)
         start = file.read(at + len(mark))
         file.seek(0)
         if start[at:] != mark:
-            raise forms.ValidationError(f"This is no {ending.upper()} file, whatever its name says.")
+            words = gettext("This is no %(kind)s file, whatever its name says.")
+            raise forms.ValidationError(words % {"kind": ending.upper()})
         return file
 
     def clean(self):
         """A level must exist on the ladder."""
         data = super().clean()
         level = data.get("level")
-        if level and level > self.instance.exercise.level_count:
-            self.add_error("level", f"This exercise has {self.instance.exercise.level_count} levels.")
+        count = self.instance.exercise.level_count
+        if level and level > count:
+            words = ngettext("This exercise has %(count)s level.", "This exercise has %(count)s levels.", count)
+            self.add_error("level", words % {"count": count})
         return data
 
 

@@ -6,6 +6,7 @@ The TOML files stay the truth for choosing.  ``sync_catalogue`` makes the rows; 
 from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 
@@ -16,10 +17,10 @@ class Exercise(models.Model):
     """One exercise of the catalogue; the code is its key and never changes."""
 
     code = models.CharField(max_length=40, primary_key=True)
-    number = models.CharField(max_length=4, unique=True, help_text="Catalogue number, such as E01")
+    number = models.CharField(max_length=4, unique=True, help_text=_("Catalogue number, such as E01"))
     name = models.CharField(max_length=120)
-    level_count = models.PositiveSmallIntegerField(help_text="Steps of its ladder; 1 where it has none")
-    is_offered = models.BooleanField(default=True, help_text="Still in the knowledge files")
+    level_count = models.PositiveSmallIntegerField(help_text=_("Steps of its ladder; 1 where it has none"))
+    is_offered = models.BooleanField(default=True, help_text=_("Still in the knowledge files"))
     clinic_name = models.CharField("name in this clinic", max_length=120, blank=True)
     clinic_cues = models.TextField("cues in the clinic's own words", max_length=1000, blank=True)
     clinic_faults = models.TextField("faults in the clinic's own words", max_length=1000, blank=True)
@@ -39,14 +40,14 @@ class ExerciseMedia(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="media")
-    level = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: shown for every level")
+    level = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Empty: shown for every level"))
     file = models.FileField(upload_to="exercises/", validators=[FileExtensionValidator(MEDIA_FILES)])
-    description = models.CharField(max_length=250, help_text="What is to be seen, for those who cannot see it")
+    description = models.CharField(max_length=250, help_text=_("What is to be seen, for those who cannot see it"))
     position = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         ordering = ["exercise", "level", "position"]
-        verbose_name_plural = "exercise media"
+        verbose_name_plural = _("exercise media")
         constraints = [
             models.CheckConstraint(condition=Q(level__isnull=True) | Q(level__gte=1), name="media_level_from_1"),
         ]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -26,8 +27,8 @@ class WatchExport(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="watch_exports")
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
-    files_read = models.PositiveSmallIntegerField(default=0, help_text="Files of runs read so far")
-    found = models.JSONField(default=list, help_text="By file: its name, and its figures or why there are none")
+    files_read = models.PositiveSmallIntegerField(default=0, help_text=_("Files of runs read so far"))
+    found = models.JSONField(default=list, help_text=_("By file: its name, and its figures or why there are none"))
     sent_at = models.DateTimeField()
     sent_by = person_key()
 

@@ -5,6 +5,7 @@ Rows are added, never changed; a correction is a new row, and the old one says w
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -74,7 +75,9 @@ class SafetyCheck(models.Model):
     all_answered = models.BooleanField()
     asked_at = models.DateTimeField()
     asked_by = person_key()
-    device_time = models.DateTimeField(null=True, blank=True, help_text="The clock of the phone, where it was offline")
+    device_time = models.DateTimeField(
+        null=True, blank=True, help_text=_("The clock of the phone, where it was offline")
+    )
 
     objects = OfCaseQuerySet.as_manager()
 
@@ -104,14 +107,14 @@ class SessionLog(models.Model):
     day = models.DateField()
     began = models.DateTimeField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
-    effort = nprs(help_text="Borg CR-10")
+    effort = nprs(help_text=_("Borg CR-10"))
     pain_before = nprs()
-    pain_during = nprs(help_text="The worst during the session")
+    pain_during = nprs(help_text=_("The worst during the session"))
     pain_after = nprs()
     gait_change = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
     tingling = models.CharField(max_length=12, choices=ANSWERS, default=Answer.NOT_ASSESSED)
     note = models.TextField(max_length=1000, blank=True)
-    while_shut = models.BooleanField(default=False, help_text="Done while the plan rested: kept, and moves nothing")
+    while_shut = models.BooleanField(default=False, help_text=_("Done while the plan rested: kept, and moves nothing"))
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="correction")
     logged_at = models.DateTimeField()
     logged_by = person_key()
@@ -173,10 +176,10 @@ class ExerciseLog(models.Model):
     level = models.PositiveSmallIntegerField()
     dose_percent = models.PositiveSmallIntegerField(default=100)
     done = models.CharField(max_length=8, choices=Done)
-    sets = models.JSONField(default=list, help_text="One entry a set: side, amount, done")
+    sets = models.JSONField(default=list, help_text=_("One entry a set: side, amount, done"))
     load_kg = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     pain_during = nprs()
-    effort = nprs(help_text="Borg CR-10")
+    effort = nprs(help_text=_("Borg CR-10"))
     form = models.CharField(max_length=4, choices=Form, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     swapped_for = models.ForeignKey(Exercise, on_delete=models.PROTECT, null=True, related_name="+")
@@ -210,7 +213,7 @@ class RunLog(models.Model):
     """What was run: kilometres, minutes and the figures the rules need.  No track is kept."""
 
     session = models.OneToOneField(SessionLog, on_delete=models.PROTECT, primary_key=True, related_name="run")
-    stage = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: a free run")
+    stage = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Empty: a free run"))
     km = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     run_minutes = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     walk_minutes = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
@@ -220,7 +223,7 @@ class RunLog(models.Model):
     hills = models.BooleanField(default=False)
     surface = models.CharField(max_length=40, blank=True)
     shoes = models.CharField(max_length=80, blank=True)
-    cadence = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Steps a minute")
+    cadence = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Steps a minute"))
     pain_zone = models.CharField(max_length=40, blank=True)
     onset_minute = models.PositiveSmallIntegerField(null=True, blank=True)
     relief_minutes = models.PositiveSmallIntegerField(null=True, blank=True)

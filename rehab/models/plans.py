@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -134,8 +135,8 @@ class PlanItem(models.Model):
     amount_high = models.PositiveSmallIntegerField(null=True, blank=True)
     unit = models.CharField(max_length=7, choices=UNITS, blank=True)
     per_side = models.BooleanField(default=False)
-    scheme = models.CharField(max_length=20, blank=True, help_text="Repetitions set by set, such as 6-4-2")
-    tempo = models.CharField(max_length=20, blank=True, help_text="Seconds up-hold-down, such as 2-1-3")
+    scheme = models.CharField(max_length=20, blank=True, help_text=_("Repetitions set by set, such as 6-4-2"))
+    tempo = models.CharField(max_length=20, blank=True, help_text=_("Seconds up-hold-down, such as 2-1-3"))
     hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
     rest_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
     times_a_week = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -192,8 +193,8 @@ class LevelStep(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="steps")
     level = models.PositiveSmallIntegerField()
-    dose_percent = models.PositiveSmallIntegerField(default=100, help_text="Share of the written dose, such as 50")
-    rest_until = models.DateTimeField(null=True, blank=True, help_text="This exercise rests until then")
+    dose_percent = models.PositiveSmallIntegerField(default=100, help_text=_("Share of the written dose, such as 50"))
+    rest_until = models.DateTimeField(null=True, blank=True, help_text=_("This exercise rests until then"))
     rule = models.CharField(max_length=40)
     inputs = models.JSONField(default=dict)
     reasons = models.JSONField(default=list)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -106,7 +107,7 @@ class RunStage(Judged):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="run_stages")
     stage = models.PositiveSmallIntegerField()
-    passed = models.BooleanField(default=False, help_text="The last stage is passed: weeks are built from here")
+    passed = models.BooleanField(default=False, help_text=_("The last stage is passed: weeks are built from here"))
     rest_until = models.DateTimeField(null=True, blank=True)
     stepped_at = models.DateTimeField()
     stepped_by = person_key()

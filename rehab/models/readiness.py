@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -23,8 +24,8 @@ class PainLimitSet(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="pain_limits")
     diagnosis = models.ForeignKey(Diagnosis, on_delete=models.PROTECT, related_name="pain_limits")
     during_nprs = models.PositiveSmallIntegerField()
-    strength_nprs = nprs(help_text="In strength work; empty: the same")
-    morning_change = models.PositiveSmallIntegerField(default=0, help_text="Allowed rise over the usual morning")
+    strength_nprs = nprs(help_text=_("In strength work; empty: the same"))
+    morning_change = models.PositiveSmallIntegerField(default=0, help_text=_("Allowed rise over the usual morning"))
     because = models.CharField(max_length=300)
     set_at = models.DateTimeField()
     set_by = person_key()
@@ -65,7 +66,7 @@ class RunReadiness(models.Model):
 
     class Meta:
         ordering = ["-assessed_at", "-id"]
-        verbose_name_plural = "run readiness"
+        verbose_name_plural = _("run readiness")
         constraints = [
             models.CheckConstraint(condition=Q(hops__isnull=True) | Q(hops__lte=200), name="readiness_hops_0_to_200"),
             models.CheckConstraint(condition=at_most_10("hop_pain"), name="readiness_hop_pain_0_to_10"),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case, Patient
@@ -52,7 +53,7 @@ class Reminder(models.Model):
     day = models.DateField()
     claimed = models.DateTimeField()
     mail_sent = models.DateTimeField(null=True, blank=True)
-    mail_error = models.CharField(max_length=60, blank=True, help_text="What kind of fault, without its words")
+    mail_error = models.CharField(max_length=60, blank=True, help_text=_("What kind of fault, without its words"))
 
     class Meta:
         ordering = ["-day", "-id"]

@@ -3,7 +3,7 @@
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_record, may_sign
 from clinic.actions import StaleRecord, lock_case
@@ -19,12 +19,12 @@ from triage.rules.items import CLOT_ROW
 from triage.words import is_held
 
 ATTENTION = {
-    "E": (Case.Attention.EMERGENCY, "Emergency: send to hospital now"),
-    "D": (Case.Attention.SAME_DAY, "Same-day assessment, then record its outcome"),
-    "U": (Case.Attention.URGENT, "Refer within 2 weeks, or record who may load"),
-    "R": (Case.Attention.DUE, "Examine"),
+    "E": (Case.Attention.EMERGENCY, gettext_noop("Emergency: send to hospital now")),
+    "D": (Case.Attention.SAME_DAY, gettext_noop("Same-day assessment, then record its outcome")),
+    "U": (Case.Attention.URGENT, gettext_noop("Refer within 2 weeks, or record who may load")),
+    "R": (Case.Attention.DUE, gettext_noop("Examine")),
 }
-HELD = (Case.Attention.UNSAFE, "Complete the safety screening")
+HELD = (Case.Attention.UNSAFE, gettext_noop("Complete the safety screening"))
 
 
 class Refused(Exception):
@@ -196,8 +196,12 @@ def _open(case, found, screening, by, at):
 def next_when_open(case):
     """Return the next step of a case whose gate has just opened: how far was it already?"""
     if case.diagnoses.exists():
-        return "Go on to the plan"
-    return "Look at the causes, record a diagnosis" if case.examinations.exists() else "Examine"
+        return gettext_noop("Go on to the plan")
+    return (
+        gettext_noop("Look at the causes, record a diagnosis")
+        if case.examinations.exists()
+        else gettext_noop("Examine")
+    )
 
 
 def attention_of(decision):

@@ -1,7 +1,7 @@
 """Record the clinician's diagnosis; the rules' ranking is stored beside it, never inside."""
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from clinic.actions import touch_case
 from clinic.language import for_the_record
@@ -39,7 +39,11 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         at=at,
         by=by,
     )
-    changes = {"next_step": "Draft the plan", "attention": Case.Attention.DUE} if loading_gate(case).open else {}
+    changes = (
+        {"next_step": gettext_noop("Draft the plan"), "attention": Case.Attention.DUE}
+        if loading_gate(case).open
+        else {}
+    )
     touch_case(
         case,
         version=version,

@@ -1,6 +1,7 @@
 """Record an examination: tests and findings, with the verdict of each."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from clinic.actions import forget_draft, touch_case
 from clinic.models import Case
@@ -58,7 +59,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     if case.red_flag_items.exclude(pk__in=before).exists():
         changes["attention"], changes["next_step"] = attention_of(decision)
     elif case.attention == Case.Attention.DUE:
-        changes["next_step"] = "Look at the causes, record a diagnosis"
+        changes["next_step"] = gettext_noop("Look at the causes, record a diagnosis")
     touch_case(
         case,
         version=version,

@@ -1,7 +1,7 @@
 """Close an item with its outcome; sign for one item; record a specialist's release."""
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import touch_case
@@ -94,7 +94,7 @@ def _next(case):
     if gate.open:
         return {"attention": Case.Attention.DUE, "next_step": next_when_open(case)}
     if gate.unanswered and all(item.outcome == OutcomeType.CONFIRMED for item in gate.unanswered):
-        return {"attention": Case.Attention.DUE, "next_step": "Wait for the treating service's release"}
+        return {"attention": Case.Attention.DUE, "next_step": gettext_noop("Wait for the treating service's release")}
     return {}
 
 

@@ -1,7 +1,7 @@
 """Start, answer, complete and void a screening."""
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_sign
 from clinic.actions import forget_draft, keep_health, touch_case
@@ -79,7 +79,7 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         )
     attention, next_step = most_urgent(attention_of(decision), *([ATTENTION[standing]] if standing else []))
     if decision.complete and not completes:
-        next_step = "A clinician confirms the safety screening"
+        next_step = gettext_noop("A clinician confirms the safety screening")
     touch_case(
         case,
         version=version,

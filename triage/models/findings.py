@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -82,7 +83,7 @@ class Diagnosis(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        verbose_name_plural = "diagnoses"
+        verbose_name_plural = _("diagnoses")
         constraints = [
             models.CheckConstraint(
                 condition=Q(grade__isnull=True) | Q(grade__range=(1, 3)),

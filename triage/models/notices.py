@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
@@ -33,8 +34,8 @@ class Notice(models.Model):
     mail_next = models.DateTimeField()
     mail_tries = models.PositiveIntegerField(default=0)
     mail_sent = models.DateTimeField(null=True, blank=True)
-    mail_error = models.CharField(max_length=60, blank=True, help_text="What kind of fault, without its words")
-    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It had ended before a mail could leave")
+    mail_error = models.CharField(max_length=60, blank=True, help_text=_("What kind of fault, without its words"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text=_("It had ended before a mail could leave"))
 
     objects = NoticeQuerySet.as_manager()
 

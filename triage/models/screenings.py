@@ -58,11 +58,13 @@ class Screening(models.Model):
     voided_at = models.DateTimeField(null=True, blank=True)
     voided_by = person_key(null=True, blank=True)
     level = models.CharField(max_length=1, choices=LEVELS, blank=True)
-    complete = models.BooleanField(default=False, help_text="Every question and mandatory sign was answered")
+    complete = models.BooleanField(default=False, help_text=_("Every question and mandatory sign was answered"))
     w10_reason = models.CharField(max_length=500, blank=True)
     w10_by = person_key(null=True, blank=True)
     because = models.CharField(
-        max_length=500, blank=True, help_text="What made it necessary; such a screening is completed, never set aside"
+        max_length=500,
+        blank=True,
+        help_text=_("What made it necessary; such a screening is completed, never set aside"),
     )
 
     class Meta:
@@ -145,20 +147,20 @@ class RedFlagItem(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="items",
-        help_text="Empty when an examination fired it",
+        help_text=_("Empty when an examination fired it"),
     )
     row = models.CharField(max_length=20)
     level = models.CharField(max_length=1, choices=LEVELS)
     rule = models.CharField(max_length=300)
     text = models.CharField(max_length=1000)
-    signable = models.BooleanField(default=False, help_text="The rule lets a signature answer it")
+    signable = models.BooleanField(default=False, help_text=_("The rule lets a signature answer it"))
     opened_at = models.DateTimeField()
     opened_by = person_key()
     outcome = models.CharField(max_length=12, blank=True, choices=OUTCOMES)
     scan = models.CharField(max_length=8, blank=True, choices=RESULTS)
     repeat_scan = models.CharField(max_length=8, blank=True, choices=RESULTS)
     d_dimer = models.CharField(max_length=8, blank=True, choices=RESULTS)
-    discharged = models.BooleanField(default=False, help_text="Written discharge from hospital")
+    discharged = models.BooleanField(default=False, help_text=_("Written discharge from hospital"))
     outcome_text = models.CharField(max_length=1000, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = person_key(null=True, blank=True)
