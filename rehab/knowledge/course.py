@@ -195,6 +195,7 @@ def _criterion(entry: Entry) -> EntryCriterion:
     criterion = EntryCriterion(
         code=entry.code(),
         text=entry.must_text("text"),
+        runner=entry.must_text("runner"),
         only_causes=frozenset(entry.words("only_causes", required=False)),
         skip_causes=frozenset(entry.words("skip_causes", required=False)),
         numbers=numbers_of(entry),

@@ -202,5 +202,5 @@ def missing(course, here, step):
     """Return what is missing for the first run, or for the next stage, in the runner's language."""
     if here is not None:
         return [said_reason(reason) for reason in step.reasons]
-    wanted = [one for one in criteria_of(course) if one.met in (Met.NOT_MET, Met.MISSING)]
-    return [said(one.text) for one in wanted]
+    wanted = {one.code for one in criteria_of(course) if one.met in (Met.NOT_MET, Met.MISSING)}
+    return [said(entry.runner) for entry in rehab_knowledge().running.entry if entry.code in wanted]

@@ -111,10 +111,14 @@ class ProgressTable:
 
 @dataclass(frozen=True)
 class EntryCriterion:
-    """One condition before the first run; ``not assessed`` blocks.  ``numbers`` holds its limits."""
+    """One condition before the first run; ``not assessed`` blocks.  ``numbers`` holds its limits.
+
+    ``runner`` says the same to the runner: what to do, or who does it.
+    """
 
     code: str
     text: Text
+    runner: Text
     only_causes: frozenset[str]
     skip_causes: frozenset[str]
     numbers: Mapping[str, float]

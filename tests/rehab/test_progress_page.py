@@ -1,5 +1,6 @@
 """The runner's own progress: pictures with words, the ladder, what was reached; bounded, and kind to rest."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from rehab.growing import too_long, weeks_run
 from rehab.history import course_of, moves_of
+from rehab.knowledge import rehab_knowledge
 from rehab.mine.milestones import milestones_of
 from rehab.models import LevelStep, OutcomeScore, RunStage
 from tests.course import JUDGED, a_session
@@ -59,7 +61,7 @@ def test_day_one_says_that_it_begins_and_shows_no_empty_frame(signed_plan, runne
 
     assert "It begins with your first session" in page
     assert "After your first session you see here how the pain goes." in page
-    assert "Before your first run, this is missing" in page
+    assert "Before your first run, this is missing" in page and "Log your mornings." in page
 
 
 def test_each_picture_has_its_words_and_its_numbers(on_the_way, runner, at_work):
@@ -174,3 +176,13 @@ def test_a_long_story_asks_no_more_than_a_short_one(who, on_the_way, clinician, 
             a_session(on_the_way, runner, days_ago=days, run={"stage": 8, "run_minutes": 30, "walk_minutes": 0})
 
     assert counts[0] == counts[1] <= QUESTIONS[who]
+
+
+@pytest.mark.parametrize("entry", rehab_knowledge().running.entry, ids=lambda entry: entry.code)
+def test_what_is_missing_is_told_to_the_runner_with_the_same_figures(entry):
+    def figures(words):
+        return set(re.findall(r"\d+(?:[.,]\d+)?", words))
+
+    assert figures(entry.runner.en) == figures(entry.text.en)
+    assert figures(entry.runner.es) == figures(entry.text.es)
+    assert entry.runner.en != entry.text.en
