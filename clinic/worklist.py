@@ -140,7 +140,8 @@ def _tasks(person, kind, after):
     """Return up to a page and one of the tasks that stand first for their case."""
     if kind and kind.tasks is None:
         return []
-    rows = Task.objects.visible_to(person).for_the_clinic().filter(case__closed_at__isnull=True)
+    asked = Q(case__closed_at__isnull=True) | Q(opened_at__gt=F("case__closed_at"))  # a danger told since it closed
+    rows = Task.objects.visible_to(person).for_the_clinic().filter(asked)
     others = Task.objects.filter(WAITS, case=OuterRef("case"))
     if kind:
         rows, others = rows.filter(kind.tasks), others.filter(kind.tasks)

@@ -13,6 +13,9 @@ OTHER_LEG = Text(
     "Se encontró un peligro en la otra pierna (pantorrilla {side}): esta descansa hasta que se responda también aquí.",
 )
 FOUND_THERE = Text("Found on the other leg ({side}): {what}", "Encontrado en la otra pierna ({side}): {what}")
+TOLD_AFTER_CLOSING = Text(
+    "Told after a case was closed ({side}): {what}", "Contado después de cerrarse un caso ({side}): {what}"
+)
 
 SCREENING_STARTED = Text("Safety screening started", "Cribado de seguridad empezado")
 SCREENED = Text("Safety screening: {level}, complete", "Cribado de seguridad: {level}, completo")

@@ -51,8 +51,11 @@ class Logged:
 
 @transaction.atomic
 def ask_safety(*, case, where, answers, by, at, device_time=None, told=""):
-    """Keep the answers of the safety set; a yes stops the leg in this same transaction."""
-    _opened(case, by)
+    """Keep the answers of the safety set; a yes stops the leg in this same transaction, also where its case is closed.
+
+    A closed case stays closed; its gate is shut, and the clinic is alarmed.
+    """
+    _opened(case, by, is_danger=Answer.PRESENT in answers.values())
     check = _keep_safety(case, where, answers, by, at, device_time)
     return Logged(check, _stopped(case, check, by, at, told))
 
@@ -171,11 +174,11 @@ def _told_before(case, by, device_time):
     return yes.filter(device_time=device_time).first() if device_time else None
 
 
-def _opened(case, by):
-    """Lock the case for one who may log in it, while it is open."""
+def _opened(case, by, *, is_danger=False):
+    """Lock the case for one who may log in it, while it is open; a danger is kept in a closed one too."""
     if not may_log(by, case):
         raise NotAllowed(_("You may not log for this runner."))
-    if lock_case(case).closed_at:
+    if lock_case(case).closed_at and not is_danger:
         raise Refused(_("This case is closed: ask the clinic to open a new one."))
 
 

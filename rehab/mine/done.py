@@ -1,28 +1,40 @@
-"""What a runner reads once their case is closed: how it ended, what to keep doing, when to come back."""
+"""What a runner reads once their case is closed: how it ended, what to keep doing, when to come back.
+
+Who says yes to a danger after that reads what to do, as with an open case.
+"""
 
 from types import SimpleNamespace
 
 from clinic.models import Case
 from rehab.history import plan_in_force
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import card_now
+from rehab.mine.frame import card_now, last_closed
+from rehab.models import SafetyCheck
+from rehab.pages import stopping
 from triage.gate import loading_gate
 
 
 def done_of(patient):
     """Return how the newest case of a runner ended, or None; what to keep doing only for who may load the leg."""
-    case = patient.cases.filter(closed_at__isnull=False).order_by("-closed_at", "-id").first()
+    case = last_closed(patient)
     if case is None:
         return None
-    runs_again = case.outcome == Case.Outcome.RUNNING and loading_gate(case).open
+    gate = loading_gate(case)
+    runs_again = case.outcome == Case.Outcome.RUNNING and gate.open
     plan = plan_in_force(case) if runs_again else None
     return SimpleNamespace(
         case=case,
         outcome=case.outcome,
+        stop=stopping(case, gate) if _said_yes_since(case) else "",
         runs_again=runs_again,
         cards=[card_now(item) for item in plan.items.all()] if plan else [],
         **_numbers(),
     )
+
+
+def _said_yes_since(case):
+    """Return whether a danger was answered with yes since the case was closed: only a new case frees the leg."""
+    return SafetyCheck.objects.filter(case=case, any_yes=True, asked_at__gt=case.closed_at).exists()
 
 
 def _numbers():

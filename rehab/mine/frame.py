@@ -128,9 +128,19 @@ def mine_at(request):
 def for_a_danger(request, mine):
     """Return the frame in which a safety yes is kept: where its own leg is closed, that of any open case.
 
-    A danger concerns the runner, not the leg that was asked about.
+    Where none is open it is that of the case closed last, which stays closed.  A danger concerns the runner, not the
+    leg that was asked about.
     """
-    return mine if mine.case else mine_of(request.user)
+    if mine.case:
+        return mine
+    now = mine_of(request.user)
+    return now if now.case else Mine(now.patient, now.clinic, last_closed(now.patient))
+
+
+def last_closed(patient):
+    """Return the case of a runner that was closed last; None where none was."""
+    closed = patient.cases.filter(closed_at__isnull=False).select_related("patient__clinic")
+    return closed.order_by("-closed_at", "-id").first()
 
 
 def mine_of(person, leg=""):

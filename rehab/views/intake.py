@@ -12,6 +12,7 @@ from clinic.emergency import urgent_page
 from rehab import actions
 from rehab.mine.frame import mine_at
 from rehab.mine.intake import BY_SLUG, Intake, zone_rows
+from rehab.views.runner import yes_first
 
 
 @login_required
@@ -36,7 +37,7 @@ def my_intake_topic(request, slug):
         raise Http404
     intake = Intake(mine, request.user)
     if not intake.may_answer(topic):
-        return redirect("rehab:my_intake")
+        return (yes_first(request, mine) if topic.is_danger else None) or redirect("rehab:my_intake")
     form = intake.form(topic, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         stop = intake.keep(topic, form, timezone.now())

@@ -19,7 +19,7 @@ from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import LEG, card_now, for_a_danger, mine_at
-from rehab.mine.offline import owner_of
+from rehab.mine.offline import answers_in, owner_of
 from rehab.mine.progress import progress_of
 from rehab.mine.today import todays_page
 from rehab.models import ExerciseMedia, SafetyCheck
@@ -91,7 +91,7 @@ def my_safety(request):
     """Ask the short safety set; a yes is kept, and answered with what to do, in the same moment."""
     mine, onward = mine_at(request), request.GET.get("next", "")
     form = SafetySet(request.POST if request.method == "POST" else None)
-    if mine.case is None and not _says_yes(form):
+    if mine.case is None and not (_says_yes(form) or for_a_danger(request, mine).case):
         return redirect("rehab:my_today")
     context = mine.context() | {"form": form, "next": onward if onward in ONWARD else ""}
     if not form.is_bound:
@@ -101,6 +101,8 @@ def my_safety(request):
         return stopped(request, for_a_danger(request, mine), answers)
     if not answers or Answer.NOT_ASSESSED in answers.values():
         return render(request, "rehab/my_safety.html", context | {"missing": True}, status=422)
+    if mine.case is None:  # nothing is asked of a closed case, and no danger was named
+        return redirect("rehab:my_today")
     where = SafetyCheck.Where.SESSION if onward in ONWARD else SafetyCheck.Where.MESSAGE
     actions.ask_safety(case=mine.case, where=where, answers=answers, by=request.user, at=timezone.now())
     anyway = "?anyway=yes" if onward == "anyway" else ""
@@ -110,6 +112,12 @@ def my_safety(request):
 def _says_yes(form):
     """Return whether a posted safety set holds a yes: it is answered even where no case is open to keep it."""
     return form.is_bound and form.is_valid() and Answer.PRESENT in form.answers.values()
+
+
+def yes_first(request, mine):
+    """Return the page of what to do where a form holds a danger and is not asked any more; None without one."""
+    answers = answers_in(SafetySet(request.POST)) if request.method == "POST" else {}
+    return stopped(request, for_a_danger(request, mine), answers) if Answer.PRESENT in answers.values() else None
 
 
 def moment_told(request):
