@@ -121,6 +121,15 @@ def test_a_phone_that_sends_it_later_sends_it_once(phone, plan, clinician, kind,
     assert SafetyCheck.objects.filter(any_yes=True).count() == Task.objects.filter(is_alarm=True).count() == 1
 
 
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "screened"])
+def test_an_intake_that_is_asked_no_more_loses_no_yes(phone, plan, clinician, is_closed):  # noqa: F811
+    if is_closed:
+        Case.objects.filter(pk=plan.case.pk).update(**_ended(clinician))
+    assert phone.post("/me/intake/urgent/", {questions("E")[0]: "absent"}).url == "/me/intake/"
+    assert "Stop. Get help now" in text(phone.post("/me/intake/urgent/", said("E")))
+    assert SafetyCheck.objects.get().case == plan.case
+
+
 def test_nothing_else_is_kept_in_a_closed_case(phone, closed, runner):  # noqa: F811
     assert phone.get(RUN).url == phone.get(MORNING).url == TODAY
     with pytest.raises(actions.Refused):
