@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import transaction
 
+from clinic.actions import lock_case
 from clinic.background import background
 from clinic.ids import new_id
 from rehab.models import WatchExport
@@ -35,6 +36,7 @@ def keep_export(*, case, file, by, at):
     _shelf().save(f"{key}{SUFFIX}", file)
     try:
         with transaction.atomic():
+            lock_case(case)  # a double tap keeps one
             older = WatchExport.objects.filter(case=case)
             names = [f"{row.pk}{SUFFIX}" for row in older]
             older.delete()
@@ -62,8 +64,11 @@ def could_not_read(key):
 
 @background(gave_up=could_not_read)
 def read_export(key):
-    """Read an export and write down the figures of its runs; one that is gone, or read already, is left alone."""
-    waiting = WatchExport.objects.filter(pk=key, state=WatchExport.State.WAITING)
+    """Read an export and write down the figures of its runs; one that is gone, or read already, is left alone.
+
+    One that was given up has no file any more, and fails again: it must not look as if it had been read.
+    """
+    waiting = WatchExport.objects.filter(pk=key).exclude(state=WatchExport.State.DONE)
     row = waiting.first()
     if row is None:
         return
@@ -83,10 +88,18 @@ def forget_old_exports(now):
     old = list(WatchExport.objects.filter(sent_at__lt=now - KEPT_FOR))
     for row in old:
         forget_export(row)
-    shelf, before = _shelf(), now - KEPT_FOR
+    shelf = _shelf()
     left = [
-        name for name in (shelf.listdir("")[1] if shelf.exists("") else []) if shelf.get_modified_time(name) < before
+        name for name in (shelf.listdir("")[1] if shelf.exists("") else []) if _is_older(shelf, name, now - KEPT_FOR)
     ]
     for name in left:
         shelf.delete(name)
     return len(old) + len(left)
+
+
+def _is_older(shelf, name, moment):
+    """Return whether a file was last written before a moment; one that a worker deleted meanwhile was not."""
+    try:
+        return shelf.get_modified_time(name) < moment
+    except FileNotFoundError:
+        return False

@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
-from clinic.background import PAUSES
+from clinic.background import PAUSES, put_again
 from clinic.models import FailedWork
 from clinic.tidying import tidy
 from rehab.actions import exports
@@ -133,6 +134,26 @@ def test_a_fault_of_ours_is_tried_again_then_said_and_shown_and_the_file_is_gone
     assert files(shelf) == [] and FailedWork.objects.get().error.startswith("ZeroDivisionError in ")
     words = phone.get(page).content.decode()
     assert "We could not read it" in words and "hx-trigger" not in words
+
+
+def test_what_was_given_up_fails_again_when_it_is_put_again(phone, monkeypatch):  # noqa: F811
+    with monkeypatch.context() as broken:
+        broken.setattr(exports, "read_archive", lambda *args, **kwargs: 1 / 0)
+        uploaded(phone)
+        work(tries=len(PAUSES) + 1)
+    assert put_again(FailedWork.objects.get().pk)
+    work(tries=len(PAUSES) + 1)
+
+    assert FailedWork.objects.exists() and WatchExport.objects.get().state == "failed"
+
+
+def test_a_file_that_goes_while_the_old_ones_are_looked_for_is_no_fault(phone, shelf, monkeypatch):  # noqa: F811
+    def gone(storage, name):
+        raise FileNotFoundError(name)
+
+    uploaded(phone)
+    monkeypatch.setattr(FileSystemStorage, "get_modified_time", gone)
+    assert exports.forget_old_exports(timezone.now()) == 0
 
 
 def test_a_second_try_reads_it(phone, monkeypatch):  # noqa: F811
