@@ -53,7 +53,7 @@ def addresses_of(route):
 
 def day_words(day):
     """Return a day as words: "3 Nov 1990"."""
-    return date_format(day, "j M Y")
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def is_uuid(text):
@@ -108,7 +108,7 @@ def due_words(due, now):
         if at.date() < timezone.localdate(due):
             return gettext("by the end of today")
         return gettext("by %(time)s today") % {"time": f"{timezone.localtime(due):%H:%M}"}
-    return gettext("by tomorrow") if days == 1 else gettext("by %(day)s") % {"day": date_format(at, "D j M")}
+    return gettext("by tomorrow") if days == 1 else gettext("by %(day)s") % {"day": date_format(at, gettext("D j M"))}
 
 
 URGENCY, OWNERS = dict(Case.Attention.choices), dict(Task.Owner.choices)

@@ -1,6 +1,8 @@
 """Two languages: whatever is said in one is said in the other, with the same numbers and names in it."""
 
 import dataclasses
+import re
+from datetime import datetime
 
 import polib
 import pytest
@@ -10,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 
 from clinic.language import said
 from clinic.models import Person
@@ -131,6 +134,44 @@ def test_planted_words_without_a_mark_are_seen(code):
 )
 def test_marked_words_and_codes_are_not_seen(code):
     assert unmarked(code) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "short"),
+    [
+        ("en", "5 November 2026", "5 Nov 2026, 09:30", "5 Nov 2026"),
+        ("es", "5 de noviembre de 2026", "5 nov 2026, 09:30", "5 nov 2026"),
+    ],
+)
+def test_a_day_is_written_as_each_language_writes_it(language, day, moment, short):
+    at = datetime(2026, 11, 5, 9, 30)
+    with translation.override(language):
+        said = [date_format(at, name) for name in ("DATE_FORMAT", "SHORT_DATETIME_FORMAT", "SHORT_DATE_FORMAT")]
+    assert said == [day, moment, short]
+
+
+OWN_MONTH = re.compile(
+    r"""(?:\|date:|date_format\([^"]*, )"(?![A-Z_]+")[^"]*[MFN][^"]*\""""
+)  # with marks, gettext gives it
+
+
+def test_no_page_writes_a_month_in_a_format_of_its_own():
+    files = [*code_files(), *(TEMPLATES / name for name in template_names())]
+    assert {
+        str(path.relative_to(ROOT)): found for path in files if (found := OWN_MONTH.findall(path.read_text()))
+    } == {}
+
+
+@pytest.mark.parametrize("text", ['{{ day|date:"j M Y" }}', 'date_format(day, "j F")'])
+def test_a_planted_month_is_seen(text):
+    assert OWN_MONTH.findall(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['{{ day|date:"DATE_FORMAT" }}', '{{ day|date:_("j M") }}', 'date_format(day, gettext("D j M"))']
+)
+def test_a_month_of_the_language_is_not_seen(text):
+    assert OWN_MONTH.findall(text) == []
 
 
 def texts_of(value, seen=None):

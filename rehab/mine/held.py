@@ -90,9 +90,9 @@ def _value(value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "j M Y, H:i")
+        return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
     if isinstance(value, (date, time)):
-        return date_format(value, "j M Y") if isinstance(value, date) else f"{value:%H:%M}"
+        return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else f"{value:%H:%M}"
     if isinstance(value, (int, float, Decimal)):
         return said_number(float(value))
     return _shortened(_text(value))

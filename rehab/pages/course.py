@@ -105,9 +105,15 @@ def _kept_session(row, at):
     word, icon = COLOURS[row.colour or "unknown"]
     why = said_reason(row.reasons[0]) if row.reasons else ""
     kind = row.get_kind_display()
+    colour, day = row.colour or "unknown", day_words(row.day)
     return SimpleNamespace(
-        day=day_words(row.day), colour=row.colour or "unknown", word=word, icon=icon, rule=row.rule, why=why, kind=kind
+        day=day, colour=colour, word=word, icon=icon, rule=_rule(row.rule, colour), why=why, kind=kind
     )
+
+
+def _rule(rule, colour):
+    """Return the rule as it is named beside a verdict; nothing where it only says the colour once more."""
+    return "" if rule == colour else rule
 
 
 def _level(item, level, dose, rest_until, at):
@@ -237,7 +243,7 @@ def _verdict(judgement):
         colour=judgement.colour.value,
         word=word,
         icon=icon,
-        rule=judgement.rule,
+        rule=_rule(judgement.rule, judgement.colour.value),
         why=[said_reason(reason) for reason in judgement.reasons],
         sources=_sources(judgement.reasons),
     )

@@ -29,7 +29,7 @@ def held_data(patient, at) -> dict:
     tables = [_table(table, patient, names) for table in exported_tables()]
     return {
         "runner": str(patient),
-        "as_of": _("As of {moment}.").format(moment=date_format(timezone.localtime(at), "j M Y, H:i")),
+        "as_of": _("As of {moment}.").format(moment=date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")),
         "about": _("Keys and figures that only machines need stand in the JSON file."),
         "page": _("Page"),
         "tables": [table for table in tables if table["rows"]],

@@ -125,7 +125,9 @@ def test_an_offer_of_another_case_is_not_there(item, stranger, clinician, at_wor
 def test_every_verdict_stands_there_with_rule_reasons_and_sources(offered, clinician, at_work):
     page = page_of(at_work(clinician), "rehab:progress", offered.case)
 
-    assert page.count("GREEN") >= 2 and "Rule green" in page
+    assert page.count("GREEN") >= 2 and "Rule green" not in page, "the colour is said once"
+    panel = page_of(at_work(clinician), "clinic:case", offered.case)
+    assert "GREEN" in panel and "the morning is as usual" in panel and "(green)" not in panel
     assert "the morning is as usual" in page and "<cite>" in page
     assert "One level up" in page and "Rule PR-A" in page
     assert "Pain during sessions" in page and "First steps in the morning" in page and "<svg" in page

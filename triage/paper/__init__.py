@@ -70,7 +70,7 @@ def _words():
 
 
 def _moment(moment):
-    return date_format(timezone.localtime(moment), "j M Y, H:i")
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def _concern(item):
