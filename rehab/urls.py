@@ -58,6 +58,7 @@ urlpatterns = [
     path("me/offline.json", offline.my_copy, name="my_copy"),
     path("me/offline/", offline.my_offline, name="my_offline"),
     path("me/outbox/", offline.my_outbox, name="my_outbox"),
+    path("me/outbox/open/", offline.my_opened, name="my_opened"),
     path("worker.js", installed.worker, name="worker"),
     path("app.webmanifest", installed.manifest, name="manifest"),
     path("icons/<slug:shape>-<int:size>.png", installed.icon, name="icon"),

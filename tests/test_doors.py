@@ -105,6 +105,7 @@ POLICY = {
     "rehab:my_copy": (MINE, NO_SUCH_VERB),
     "rehab:my_offline": (ANYBODY, READ_ONLY),  # the page without a connection: static, of nobody
     "rehab:my_outbox": (NO_SUCH_VERB, f"{LOGIN} 422 422 403 403 403 403 403"),
+    "rehab:my_opened": (NO_SUCH_VERB, f"{LOGIN} 422 422 403 403 403 403 403"),
     "rehab:worker": (ANYBODY, READ_ONLY),  # what a browser installs: static, of nobody
     "rehab:manifest": (ANYBODY, READ_ONLY),
     "rehab:icon": (ANYBODY, READ_ONLY),

@@ -25,6 +25,7 @@ OWN_LOGS = {
     f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction", "outbox")
 }
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}
+NO_RECORD |= {"rehab:my_opened"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
 BY_ITSELF = {"clinic:task_seen", "clinic:task_done"}  # read alone: tests/clinic/test_worklist.py tries their papers
 ASKS_THE_LOGS = {"rehab:take", "rehab:start_running"}  # tests/rehab/test_course_pages.py has the logs they ask for

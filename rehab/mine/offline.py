@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from clinic.language import mistake_words, said
+from clinic.pages import is_uuid
 from clinic.tables import knowledge_version
 from rehab.actions.logging import SAFETY_HOLDS
 from rehab.history import with_newest_step
-from rehab.mine.forms import SafetySet
+from rehab.mine.forms import Morning, SafetySet
 from rehab.mine.frame import level_now, percent_now, step_of
 from rehab.mine.run_form import RunForm
 from rehab.mine.session import script_data, session_form, substitutes
@@ -118,10 +119,25 @@ def tasks_as_read(case, ids, read_at):
     return tasks_of(plan, [], timezone.localtime(read_at))
 
 
-def run_as_read(case, read_at, units, data):
+def session_as_read(mine, told, person, data):
+    """Return the form of a session that a phone kept, at the level that its copy showed."""
+    items = [item for item in data.getlist("item") if is_uuid(item)]
+    tasks = tasks_as_read(mine.case, items, told["read_at"])
+    return session_form(mine, tasks, timezone.now(), person.units, key=told["key"], data=data)
+
+
+def run_as_read(mine, told, person, data):
     """Return the form of a run that a phone kept, at the stage of the ladder that its page showed."""
-    step = RunStage.objects.filter(case=case, stepped_at__lte=read_at).first()
-    return RunForm(data, stage=step.stage if step else None, units=units)
+    step = RunStage.objects.filter(case=mine.case, stepped_at__lte=told["read_at"]).first()
+    return RunForm(data, stage=step.stage if step else None, units=person.units)
+
+
+def morning_as_read(mine, told, person, data):
+    """Return the form of a morning that a phone kept."""
+    return Morning(data)
+
+
+AS_READ = {"session": session_as_read, "run": run_as_read, "morning": morning_as_read}  # by kind of a log
 
 
 def answers_of(form, key, told_at, checks):
@@ -156,7 +172,7 @@ class Envelope(forms.Form):
     """
 
     owner = forms.CharField(max_length=64)
-    kind = forms.ChoiceField(choices=[(kind, "") for kind in ("safety", "session", "run", "morning")])
+    kind = forms.ChoiceField(choices=[(kind, "") for kind in ("safety", *AS_READ)])
     key = forms.UUIDField()
     told_at = forms.DateTimeField()
     read_at = forms.DateTimeField()

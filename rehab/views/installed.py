@@ -25,7 +25,9 @@ STYLES = (
     "rehab/figures.css",
     "rehab/mine.css",
 )
-SCRIPTS = tuple(f"rehab/{name}.js" for name in ("store", "outbox", "waiting", "offline", "checked", "shell", "session"))
+SCRIPTS = tuple(
+    f"rehab/{name}.js" for name in ("store", "outbox", "waiting", "offline", "opened", "checked", "shell", "session")
+)
 WORKERS = ("rehab/store.js", "rehab/outbox.js", "rehab/worker.js")
 SLOW_MS = 12_000  # in a cellar a connection is often there and answers nothing
 # The print stands in the middle; a mask may cut a fifth off each edge.

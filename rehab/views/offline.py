@@ -5,31 +5,37 @@ from dataclasses import replace
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.emergency import urgent_page
-from clinic.pages import is_uuid
 from clinic.terms import Answer
 from rehab import actions
-from rehab.mine.forms import Morning, SafetySet, nothing_is_true
+from rehab.mine.forms import SafetySet, nothing_is_true
 from rehab.mine.frame import for_a_danger, mine_at
 from rehab.mine.offline import (
+    AS_READ,
     Envelope,
     answers_in,
     answers_of,
     copy_of,
+    morning_as_read,
     owner_of,
     run_as_read,
     sentences_of,
-    tasks_as_read,
+    session_as_read,
 )
-from rehab.mine.session import session_form
 from rehab.models import SafetyCheck
 from rehab.views.logging import kept
+from triage.knowledge import triage_knowledge
+
+UNREADABLE = _("This cannot be read. Tell your clinic what you did.")
+OF_ANOTHER = _("This log belongs to another runner.")
+OF_NO_CASE = _("The case this belongs to is closed: tell your clinic what you did.")
 
 
 @login_required
@@ -61,9 +67,9 @@ def my_outbox(request):
     """Keep one thing that was told without a connection: a safety set, or a log by the form of its own page."""
     mine, envelope = mine_at(request), Envelope(request.POST)
     if not envelope.is_valid():
-        return refused(_("This cannot be read. Tell your clinic what you did."))
+        return refused(UNREADABLE)
     if envelope.cleaned_data["owner"] != owner_of(request.user):
-        return refused(_("This log belongs to another runner."), status=409)
+        return refused(OF_ANOTHER, status=409)
     if mine.case is None:
         return of_no_case(request, for_a_danger(request, mine), envelope.cleaned_data)
     acts = {"safety": keep_safety, "session": keep_session, "run": keep_run, "morning": keep_morning}
@@ -76,7 +82,34 @@ def of_no_case(request, mine, told):
     kept_for_another = keep_safety(request, mine, told) if danger and mine.case else None
     if kept_for_another and told["kind"] == "safety":
         return kept_for_another
-    return refused(_("The case this belongs to is closed: tell your clinic what you did."))
+    return refused(OF_NO_CASE)
+
+
+@login_required
+@require_POST
+@never_cache
+def my_opened(request):
+    """Draw a log that was not taken as its own form, with what is wrong beside the fields.  Nothing is kept here."""
+    mine, envelope = mine_at(request), Envelope(request.POST)
+    told = envelope.cleaned_data if envelope.is_valid() else {"kind": ""}
+    why = UNREADABLE if told["kind"] not in AS_READ else OF_NO_CASE
+    if told.get("owner", "") not in ("", owner_of(request.user)):
+        mine, why = replace(mine, case=None), OF_ANOTHER
+    context = {"why": why}
+    if mine.case and told["kind"] in AS_READ:
+        form = AS_READ[told["kind"]](mine, told, request.user, request.POST)
+        say_again(form, request.POST.getlist("refused"))
+        day = timezone.localdate(told["told_at"])
+        context = {"form": form, "kind": told["kind"], "key": told["key"], "day": day}
+        context |= {"questions": triage_knowledge().safety_set}
+    return render(request, "rehab/my_opened.html", mine.context() | context, status=422)
+
+
+def say_again(form, sentences):
+    """Say what the clinic refused a log for where the form itself finds nothing wrong."""
+    if form.is_valid():
+        for sentence in sentences:
+            form.add_error(None, sentence)
 
 
 def answer(form, logged, where=""):
@@ -102,9 +135,7 @@ def keep_session(request, mine, told):
     at, person = timezone.now(), request.user
     checks = SafetyCheck.objects.visible_to(person).filter(case=mine.case)
     safety = answers_of(SafetySet(request.POST), told["key"], told["told_at"], checks)
-    items = [item for item in request.POST.getlist("item") if is_uuid(item)]
-    tasks = tasks_as_read(mine.case, items, told["read_at"])
-    form = session_form(mine, tasks, at, person.units, key=told["key"], data=request.POST)
+    form = session_as_read(mine, told, person, request.POST)
     envelope = {"case": mine.case, "key": told["key"], "safety": safety, "by": person, "at": at}
     logged = kept(form, lambda: actions.log_session(told=dated(form.session(), told), **envelope))
     if logged is None and Answer.PRESENT in safety.values():
@@ -116,7 +147,7 @@ def keep_session(request, mine, told):
 def keep_run(request, mine, told):
     """Keep a run whose form was sent without a connection; its safety list is a part of the form."""
     at, person = timezone.now(), request.user
-    form = run_as_read(mine.case, told["read_at"], person.units, request.POST)
+    form = run_as_read(mine, told, person, request.POST)
     envelope = {"case": mine.case, "key": told["key"], "safety": nothing_is_true(), "by": person, "at": at}
     logged = kept(form, lambda: actions.log_run(told=dated(form.session(), told), run=form.run(), **envelope))
     return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
@@ -124,7 +155,7 @@ def keep_run(request, mine, told):
 
 def keep_morning(request, mine, told):
     """Keep the first steps of the morning on which they were written down."""
-    form, told_at = Morning(request.POST), told["told_at"]
+    form, told_at = morning_as_read(mine, told, request.user, request.POST), told["told_at"]
     envelope = {"case": mine.case, "day": timezone.localdate(told_at), "by": request.user, "at": timezone.now()}
     logged = kept(form, lambda: actions.log_morning(**envelope, **form.cleaned_data, told_at=told_at))
     return answer(form, logged)

@@ -291,3 +291,51 @@ def test_a_stop_that_comes_while_the_copy_is_open_is_said(visit, runner, clinici
     expect(page.get_by_role("heading", name="First: is any of this true today?")).to_be_hidden()
     expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
     expect(page.get_by_role("heading", name="Your session")).to_be_hidden()
+
+
+# What waits, spoiled: somebody forgot to say how much it hurt.
+SPOIL = """stridewell.store.waiting(stridewell.state.owner).then(([entry]) =>
+  stridewell.store.put({ ...entry, fields: entry.fields.filter(([name]) => name !== "pain_during") }))"""
+
+
+def test_what_was_refused_is_opened_mended_and_sent_under_its_key(visit, runner):  # noqa: F811
+    # Given a session of the copy that the clinic does not take
+    phone = a_phone(visit, runner)
+    page = phone.page
+    go_offline(phone)
+    begin(page)
+    do_the_session(page, plan_of(runner).items.count())
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    key = page.evaluate(f"{WAITING}.then(([entry]) => entry.key)")
+    page.evaluate(SPOIL)
+    phone.context.set_offline(False)
+    expect(page.get_by_text("Not taken by the clinic")).to_be_visible()
+    phone.look()
+
+    # When it is opened, what is wrong stands at its field, and what was told is there
+    page.get_by_role("button", name="Open it and mend it").click()
+    expect(page.get_by_role("heading", name="This log was not taken yet")).to_be_visible()
+    wrong = page.get_by_role("group", name="The worst pain during it")
+    expect(wrong.get_by_text("Choose a number from 0 to 10.")).to_be_visible()
+    expect(page.get_by_role("group", name="How hard was it as a whole?").get_by_label("5", exact=True)).to_be_checked()
+    phone.look()
+
+    # Sent without an answer it opens again; what was mended meanwhile is not lost, nor without a connection
+    page.get_by_label("Anything your clinician should know?").fill("It was hot.\nAnd late.")
+    page.evaluate("document.body.dataset.before = 'yes'")
+    page.locator("[data-opened]").get_by_role("button", name="Send it again").click()
+    expect(page.locator("body[data-before]")).to_have_count(0)
+    expect(page.get_by_label("Anything your clinician should know?")).to_have_value("It was hot.\nAnd late.")
+    assert not SessionLog.objects.exists()
+    tap(page, "The worst pain during it", "2")
+    go_offline(phone)
+    page.locator("[data-opened]").get_by_role("button", name="Send it again").click()
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+
+    # Then it is kept whole, under its key, with the safety answers it was begun with
+    phone.context.set_offline(False)
+    expect(page.get_by_text(SENT)).to_be_visible()
+    session = SessionLog.objects.get()
+    assert (str(session.key), session.pain_during) == (key, 2)
+    assert session.note.split() == ["It", "was", "hot.", "And", "late."]
+    assert session.safety.all_answered and session.exercises.count() == plan_of(runner).items.count()

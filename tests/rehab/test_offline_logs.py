@@ -9,9 +9,10 @@ from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
 from tests.rehab.conftest import SHUT
 from tests.rehab.test_calendar import on_the_ladder
 from tests.rehab.test_mine import MORNING, a_run, calm, phone, plan, text  # noqa: F401
-from tests.rehab.test_offline import copy, entry, sent
+from tests.rehab.test_offline import closed, copy, entry, sent
 
 pytestmark = pytest.mark.django_db
+OPEN = "/me/outbox/open/"
 
 
 def told(record, kind, said, hours_ago=0, **changes):
@@ -72,3 +73,52 @@ def test_a_morning_that_waited_takes_no_place_of_a_later_answer(phone, plan):  #
 
 def test_a_log_of_a_kind_that_nobody_knows_is_refused(phone, plan):  # noqa: F811
     assert sent(phone, told(copy(phone), "walk", {}), status=422)["refused"]
+
+
+# --- What was refused is opened, mended and sent again ------------------------------------------------
+
+
+def opened(phone, said):  # noqa: F811
+    """Return the page that draws what a phone keeps, after looking that nothing was kept by it."""
+    page = text(phone.post(OPEN, said), status=422)
+    assert not SessionLog.objects.exists() and not MorningLog.objects.exists() and not SafetyCheck.objects.exists()
+    return page
+
+
+def test_a_refused_session_is_drawn_as_it_was_told_with_what_is_wrong_beside_the_field(phone, plan):  # noqa: F811
+    said = entry(copy(phone), pain_during="", note="Two\nlines", x1_all="")
+    why = sent(phone, said, status=422)["refused"]
+    page = opened(phone, said | {"refused": why})
+
+    wrong = page.split('id="id_pain_during"')[1].split("</fieldset>")[0]
+    assert 'class="invalid"' in wrong and "Tick the sets you did" in page and "Two\nlines" in page
+    assert f'data-opened="{said["key"]}"' in page and 'name="effort" value="5" checked' in page
+    assert sent(phone, said | {"pain_during": "1", "x1_all": "on"})["kept"]
+    assert str(SessionLog.objects.get().key) == said["key"]
+
+
+def test_what_the_clinic_found_wrong_is_said_where_the_form_finds_nothing(phone, plan):  # noqa: F811
+    said = entry(copy(phone), day="2020-01-01")
+    why = sent(phone, said, status=422)["refused"]
+    assert why == ["Only the last 7 days can be logged."]
+    assert why[0] in opened(phone, said | {"refused": why})
+
+
+def test_a_refused_run_and_a_refused_morning_are_drawn_as_well(phone, plan):  # noqa: F811
+    record = copy(phone)
+    run = told(record, "run", a_run(shoes="blue", run_minutes="", distance=""))
+    page = opened(phone, run)
+    assert "Say how far or how long it was." in page and 'value="blue"' in page
+    page = opened(phone, told(record, "morning", {"stiffness_minutes": "9"}))
+    assert 'value="9"' in page and 'class="invalid"' in page
+
+
+@pytest.mark.parametrize("fault", ["of another runner", "of a closed case", "of no kind"])
+def test_what_cannot_be_mended_is_said_and_drawn_for_nobody(phone, plan, fault):  # noqa: F811
+    said = entry(copy(phone), note="my secret")
+    if fault == "of a closed case":
+        closed(plan.case)
+    said |= {"of another runner": {"owner": "0" * 32}, "of no kind": {"kind": "walk"}}.get(fault, {})
+    page = opened(phone, said)
+    words = {"of another runner": "another runner", "of a closed case": "is closed", "of no kind": "cannot be read"}
+    assert words[fault] in page and "my secret" not in page and "data-opened" not in page

@@ -256,7 +256,7 @@
     return { level, yes, headline: record.headlines[level], advice, left: silent.map(({ code }) => code), answers };
   }
 
-  Object.assign(window.stridewell, { work, take, lockOf });
+  Object.assign(window.stridewell, { work, tried, take, lockOf, PLUMBING });
   window.addEventListener("online", () => work());
   document.addEventListener("visibilitychange", async () => {
     if (!document.hidden && state.owner && (await store.waiting(state.owner)).length) work();

@@ -72,7 +72,8 @@
     const when = new Date(entry.told_at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
     const why = made("ul", {}, ...entry.refused.map((textContent) => made("li", { textContent })));
     const what = line(`${says.refused} ${says.written.replace("{when}", when)}`);
-    const buttons = [button(says.again, sendAgain), button(says.drop, () => dropped(entry), "btn-link")];
+    const open = store.isAnswer(entry) ? [] : [button(says.mend, () => window.stridewell.openAgain(entry), "btn-primary")];
+    const buttons = [...open, button(says.again, sendAgain), button(says.drop, () => dropped(entry), "btn-link")];
     return made("div", { className: "my-refused" }, what, why, line(says.keeps, "my-small"), ways(...buttons));
   }
 
