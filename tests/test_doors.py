@@ -117,9 +117,9 @@ POLICY = {
     "rehab:my_data_json": (MINE, NO_SUCH_VERB),
     "rehab:my_data_pdf": (MINE, NO_SUCH_VERB),
     "rehab:my_safety": (MY_CASE, MY_FORM),
-    "rehab:my_session": (  # all of today is done
+    "rehab:my_session": (  # all of today is done; a form that lost its key asks first
         f"{LOGIN} /me/ /me/ 403 403 403 403 403",
-        f"{LOGIN} 404 404 403 403 403 403 403",
+        f"{LOGIN} /me/safety/ 404 403 403 403 403 403",
     ),
     "rehab:my_run": (MY_CASE, MY_FORM),
     "rehab:my_upload": (MY_CASE, MY_FORM),
