@@ -64,7 +64,7 @@ def test_who_reads_an_address_that_only_takes_a_form_finds_the_way_back(runner, 
     assert not at_work(runner).put(address).content, "no browser puts; what does needs no page"
 
 
-@pytest.mark.parametrize("address", ["/nowhere/", "/me/log/00000000-0000-0000-0000-000000000000/", "/admin/nowhere/"])
+@pytest.mark.parametrize("address", ["/nowhere/", "/me/log/00000000-0000-0000-0000-000000000000/"])
 def test_the_demonstration_shows_its_own_page_where_there_is_nothing(runner, at_work, settings, address):
     settings.DEBUG = settings.DEMONSTRATION = True
     answer = at_work(runner).get(address)
