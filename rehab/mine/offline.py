@@ -21,7 +21,7 @@ from rehab.history import with_newest_step
 from rehab.mine.forms import Morning, SafetySet
 from rehab.mine.frame import level_now, percent_now, step_of
 from rehab.mine.run_form import RunForm
-from rehab.mine.session import script_data, session_form, substitutes
+from rehab.mine.session import script_data, session_form
 from rehab.mine.today import recent_sessions, tasks_of
 from rehab.models import PlanItem, RunStage
 from triage.knowledge import triage_knowledge
@@ -74,7 +74,7 @@ def session_of(mine, person, at):
     if not tasks:
         return None
     form = session_form(mine, tasks, at, person.units, key="")
-    context = {"form": form, "substitutes": substitutes(form), "leg": mine.leg}
+    context = {"form": form, "leg": mine.leg}
     return {
         "day": day.isoformat(),
         "limit": render_to_string("rehab/_my_limit.html", {"limit": mine.limit}),

@@ -75,6 +75,7 @@ def session_form(mine, tasks, at, units, *, key=None, data=None):
         data, tasks=tasks, swaps=swaps_for(mine.case, tasks, at), last=last, units=units, initial={"key": key}
     )
     for part in form.parts:
+        part.ways_instead = ways_instead(part)
         if part.last:
             part.last_words, part.last_day = last_words(part.last, units), part.last.session.day
         if "load" in part.fields and part.last:
@@ -82,22 +83,24 @@ def session_form(mine, tasks, at, units, *, key=None, data=None):
     return form
 
 
-def substitutes(form):
-    """Return {exercise: how to do it} of everything that the form offers in the place of something else."""
-    found = {}
-    for part in form.parts:
-        for code, _name in part.fields["instead"].field.choices if "instead" in part.fields else ():
-            if code:
-                exercise = rehab_knowledge().exercises[code]
-                dose = SimpleNamespace(**catalogue_dose(code, 1))
-                first = level_of(exercise, 1)
-                found[code] = SimpleNamespace(
-                    name=said(exercise.name),
-                    level_name=said(first.name) if first else "",
-                    dose=dose_words(dose) if first else "",
-                    cues=said(exercise.cues),
-                )
-    return list(found.values())
+def ways_instead(part):
+    """Return how to do each exercise that a form offers in the place of one of its own, easiest level first."""
+    offered = part.fields["instead"].field.choices if "instead" in part.fields else ()
+    return [_way(code, part.task.item.side) for code, _name in offered if code]
+
+
+def _way(code, side):
+    exercise = rehab_knowledge().exercises[code]
+    first = level_of(exercise, 1)
+    return SimpleNamespace(
+        code=code,
+        name=said(exercise.name),
+        level=first.number if first else None,
+        level_name=said(first.name) if first else "",
+        dose=dose_words(SimpleNamespace(**catalogue_dose(code, 1))) if first else "",
+        side=side,
+        cues=said(exercise.cues),
+    )
 
 
 def script_data(form):

@@ -56,6 +56,7 @@ class ExercisePart:
     last: object = None  # what was logged of it before
     last_words: str = ""  # the same in one line, and of which day
     last_day: date | None = None
+    ways_instead: list = field(default_factory=list)  # how to do what may take its place
     fields: dict = field(default_factory=dict)
 
 

@@ -27,7 +27,6 @@ from rehab.mine.session import (
     script_data,
     session_form,
     session_tasks,
-    substitutes,
     told_tasks,
 )
 from rehab.mine.shown import may_correct, next_steps, shown, too_long_words
@@ -73,7 +72,7 @@ def my_session(request):
 
 def session_page(request, mine, form, status=200):
     """Show the form of a session, with what the guided way through it counts with."""
-    context = mine.context() | {"form": form, "data": script_data(form), "substitutes": substitutes(form)}
+    context = mine.context() | {"form": form, "data": script_data(form)}
     context |= {"limit": mine.limit, "items": [part.task.item.pk for part in form.parts]}
     return render(request, "rehab/my_session.html", context, status=status)
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.language import said
 from clinic.models import Person, Task
 from clinic.templatetags.said import said_day, said_moment
 from clinic.terms import Answer
@@ -376,6 +378,8 @@ def test_a_swap_is_offered_only_where_the_rules_allow_it_today(phone, plan, clin
     page = text(phone.get(SESSION))
     superman = [item.exercise_id for item in plan.items.order_by("position")].index("SUPERMAN") + 1
     assert f'name="x{superman}_instead"' in page and "Bird dog" in page
+    shown = page.split("How to do it instead: Bird dog")[1].split("</details>")[0]
+    assert "BIRD_DOG/1/" in shown and said(rehab_knowledge().exercises["BIRD_DOG"].cues) in unescape(shown)
 
     told = {f"x{superman}_all": "", f"x{superman}_instead": "BIRD_DOG"}
     assert "Say why you did another exercise." in text(phone.post(SESSION, filled(plan, check, **told)), 422)
