@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.emergency import urgent_page
+from rehab.mine.offline import AS_READ
 
 GROUND, A_DAY = "#0b5c66", 24 * 3600
 SIZES = {"any": (192, 512), "maskable": (192, 512), "touch": (180,)}
@@ -99,6 +100,7 @@ def worker(request):
         "shell": reverse("rehab:my_offline"),
         "files": [static(name) for name in (*STYLES, *SCRIPTS, "clinic/icon.svg")],
         "slow_ms": SLOW_MS,
+        "logs": {reverse(f"rehab:my_{kind}"): kind for kind in AS_READ},
         "addresses": {"copy": reverse("rehab:my_copy"), "outbox": reverse("rehab:my_outbox")},
     }
     scripts = ", ".join(json.dumps(static(name)) for name in WORKERS)

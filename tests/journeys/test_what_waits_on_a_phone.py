@@ -6,6 +6,7 @@ import pytest
 from django.http import HttpResponse
 from playwright.sync_api import expect
 
+from rehab import actions
 from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.views import installed, logging, offline
 from rehab.views import runner as pages
@@ -23,6 +24,11 @@ WAITING = "stridewell.store.waiting(stridewell.state.owner)"
 def answers(status):
     """Return what a server says that has nothing to say but a status."""
     return lambda *args, **kwargs: HttpResponse(status=status)
+
+
+def fails(**told):
+    """Do what a server with a fault does."""
+    raise RuntimeError("a fault of the server")
 
 
 class Meant(Quiet):
@@ -339,3 +345,31 @@ def test_what_was_refused_is_opened_mended_and_sent_under_its_key(visit, runner)
     assert (str(session.key), session.pain_during) == (key, 2)
     assert session.note.split() == ["It", "was", "hot.", "And", "late."]
     assert session.safety.all_answered and session.exercises.count() == plan_of(runner).items.count()
+
+
+@pytest.mark.parametrize("has_come_through", [False, True])
+def test_a_log_under_which_the_connection_breaks_waits_and_is_kept_once(visit, runner, monkeypatch, has_come_through):  # noqa: F811
+    # Given a run that is being sent
+    phone = a_phone(visit, runner)
+    page = phone.page
+    phone.complaints = Meant()
+    page.goto("/me/run/")
+    write_a_run(page)
+    page.get_by_label("None of these, since I last answered").check()
+    page.wait_for_load_state("networkidle")
+
+    # When the connection breaks before its answer comes, whether or not the clinic had kept it by then
+    with monkeypatch.context() as broken:
+        broken.setattr(logging, "after", answers(503))
+        if not has_come_through:
+            broken.setattr(actions, "log_run", fails)
+        broken.setattr(offline, "keep_run", answers(503))
+        page.get_by_role("button", name="Save the run").click()
+        expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+        phone.look()
+        assert RunLog.objects.count() == has_come_through
+
+    # Then it is sent from the phone, and kept once
+    page.goto("/me/")
+    expect(page.get_by_text(SENT)).to_be_visible()
+    assert RunLog.objects.get().run_minutes == 20

@@ -3,7 +3,7 @@
 // in the section [data-outbox]; without this file every form posts as before.
 (() => {
   "use strict";
-  const { store, send, tell, state, made, inNumbers } = self.stridewell;
+  const { PLUMBING, store, send, tell, state, made, inNumbers } = self.stridewell;
   const place = document.querySelector("[data-outbox]");
   const says = place.dataset;
   const addresses = { copy: says.copy, outbox: says.send };
@@ -105,8 +105,6 @@
     if (await isLeft()) await work();
     return isLeft();
   }
-
-  const PLUMBING = ["csrfmiddlewaretoken", "key"];
 
   /** Put a session, a run or a morning into the outbox as its form stands, with the answers it was begun with. */
   async function take(form, { answers = {}, read_at }) {
@@ -256,7 +254,7 @@
     return { level, yes, headline: record.headlines[level], advice, left: silent.map(({ code }) => code), answers };
   }
 
-  Object.assign(window.stridewell, { work, tried, take, lockOf, PLUMBING });
+  Object.assign(window.stridewell, { work, tried, take, lockOf });
   window.addEventListener("online", () => work());
   document.addEventListener("visibilitychange", async () => {
     if (!document.hidden && state.owner && (await store.waiting(state.owner)).length) work();

@@ -63,7 +63,9 @@
     for (const name of (await self.caches?.keys()) ?? []) if (name.startsWith(NAME)) await caches.delete(name);
   }
 
-  self.stridewell = { store: { read, keep, drop, dropCopy, put, remove, isAnswer, waiting, wipe } };
+  const PLUMBING = ["csrfmiddlewaretoken", "key"]; // fields of a form that are not what was told
+
+  self.stridewell = { PLUMBING, store: { read, keep, drop, dropCopy, put, remove, isAnswer, waiting, wipe } };
 
   /** On the page of the sign-in, where this device keeps anything: remove all but the outbox; say where a yes waits. */
   async function signedOut() {

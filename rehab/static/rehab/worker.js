@@ -2,7 +2,8 @@
 // Without a connection the runner's pages lead to that page.  What it keeps is said by /worker.js (self.kept).
 (() => {
   "use strict";
-  const { version, shell, files, addresses, slow_ms: SLOW_MS } = self.kept;
+  const { version, shell, files, addresses, logs, slow_ms: SLOW_MS } = self.kept;
+  const { store, PLUMBING } = self.stridewell;
   const NAME = `stridewell-${version}`;
   const FOLLOWS_MS = 2000; // a form that was kept leads on to a page within this time
   const AWAY = [502, 503, 504]; // what a proxy says for a server that cannot answer now
@@ -20,6 +21,27 @@
     event.waitUntil(cleared.then(() => self.clients.claim()));
   });
 
+  /** Return what the outbox holds of a log that is sent just now; nothing of any other form, or without a copy. */
+  async function logIn(request) {
+    const kind = request.method === "POST" && logs[new URL(request.url).pathname];
+    const form = kind && (await request.formData());
+    const record = form?.get("key") && (await store.read("record"));
+    if (!record) return null;
+    const fields = [...form].filter(([name]) => !PLUMBING.includes(name));
+    const told_at = new Date().toISOString();
+    return { key: form.get("key"), owner: record.owner, kind, told_at, read_at: told_at, fields, refused: null };
+  }
+
+  /**
+   * Return the page without a connection; a log under which the connection broke waits there to be sent again.
+   * Its key tells the server if it had come through after all.
+   */
+  async function instead(log) {
+    const entry = await log;
+    if (entry) await store.put(entry).catch(() => {}); // a phone that keeps nothing opens the page all the same
+    return kept(shell);
+  }
+
   const kept = async (address) => (await caches.match(address)) ?? Response.error();
 
   let ledOnAt = 0; // when an answer to a form led on to a page, which says what became of it
@@ -33,15 +55,17 @@
    */
   async function page(request) {
     const waits = isOfForm(request);
+    const log = logIn(request.clone()).catch(() => null);
     const late = new Promise((resolve) => setTimeout(resolve, SLOW_MS));
     try {
       const answer = fetch(request).then(async (said) => {
         if (waits && said.type === "opaqueredirect") ledOnAt = Date.now();
-        return (AWAY.includes(said.status) && (await caches.match(shell))) || said;
+        const isAway = AWAY.includes(said.status) || (said.status >= 500 && (await log));
+        return isAway && (await caches.match(shell)) ? instead(log) : said;
       });
       return (await (waits ? answer : Promise.race([answer, late]))) ?? (await kept(shell));
     } catch {
-      return kept(shell);
+      return instead(log);
     }
   }
 
