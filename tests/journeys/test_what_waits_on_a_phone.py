@@ -373,3 +373,33 @@ def test_a_log_under_which_the_connection_breaks_waits_and_is_kept_once(visit, r
     page.goto("/me/")
     expect(page.get_by_text(SENT)).to_be_visible()
     assert RunLog.objects.get().run_minutes == 20
+
+
+def test_todays_page_begins_no_session_while_a_yes_waits(visit, runner, monkeypatch):  # noqa: F811
+    # Given today's page, with a session that is due
+    phone = a_phone(visit, runner)
+    page = phone.page
+    start = page.locator(".my-due").get_by_role("link", name="Start")
+    page.goto("/me/")
+    expect(start).to_be_visible()
+
+    # When a yes is told that the server cannot take
+    go_offline(phone)
+    open_the_copy(page)
+    tap(page, "New breathlessness", "Yes")
+    page.get_by_role("button", name="Send my answers").click()
+    phone.complaints = Meant()
+    with monkeypatch.context() as broken:
+        broken.setattr(offline, "keep_safety", answers(500))
+        phone.context.set_offline(False)
+        page.goto("/me/")
+
+        # Then today's page, which knows nothing of it, offers no session
+        expect(page.get_by_text("Your safety answer waits to be sent")).to_be_visible()
+        expect(page.get_by_role("heading", name="Due today")).to_be_visible()
+        expect(start).to_be_hidden()
+        phone.look()
+
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
+    assert not loading_gate(plan_of(runner).case).open

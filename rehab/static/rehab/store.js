@@ -45,6 +45,9 @@
   /** A safety answer: it goes before every session. */
   const isAnswer = (entry) => entry.kind === "safety";
 
+  /** A safety answer with a yes in it: with this the leg rests. */
+  const isYes = (entry) => isAnswer(entry) && entry.fields.some(([, value]) => value === "present");
+
   /** Return what waits for one owner, safety answers first, then by the clock; nobody sees another's. */
   async function waiting(owner) {
     const all = await done(OUTBOX, "readonly", (table) => table.getAll());
@@ -65,7 +68,7 @@
 
   const PLUMBING = ["csrfmiddlewaretoken", "key"]; // fields of a form that are not what was told
 
-  self.stridewell = { PLUMBING, store: { read, keep, drop, dropCopy, put, remove, isAnswer, waiting, wipe } };
+  self.stridewell = { PLUMBING, store: { read, keep, drop, dropCopy, put, remove, isAnswer, isYes, waiting, wipe } };
 
   /** On the page of the sign-in, where this device keeps anything: remove all but the outbox; say where a yes waits. */
   async function signedOut() {
@@ -73,8 +76,7 @@
     if (known && !known.some(({ name }) => name === NAME)) return;
     await dropCopy();
     const left = await done(OUTBOX, "readonly", (table) => table.getAll());
-    const isYes = ({ fields }) => fields.some(([, value]) => value === "present");
-    document.querySelector("[data-yes-waits]").hidden = !left.some((entry) => isAnswer(entry) && isYes(entry));
+    document.querySelector("[data-yes-waits]").hidden = !left.some(isYes);
   }
   if (self.document?.currentScript?.hasAttribute("data-signed-out")) signedOut().catch(() => {});
 })();

@@ -32,12 +32,13 @@
     return [made("p", { className: "my-call" }, link)];
   }
 
-  /** Say what waits, why, and what was refused; nothing is shown where nothing waits. */
+  /** Say what waits, why, and what was refused, nothing where nothing waits.  While a yes waits no session begins. */
   async function tell() {
     const waits = state.owner ? await store.waiting(state.owner) : [];
     const isNews = await store.read("sent");
     if (isNews) await store.drop("sent");
     state.isSent ||= isNews && !document.querySelector("[data-clinic-told]"); // the page says so itself
+    for (const way of document.querySelectorAll("[data-begins]")) way.hidden = waits.some(store.isYes);
     const lines = state.isSent ? [line(says.sent, "my-sent")] : [];
     const answers = waits.filter(store.isAnswer);
     const logs = waits.filter((entry) => !store.isAnswer(entry) && !entry.refused);
