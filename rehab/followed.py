@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import F
 from django.utils import timezone
 
 from clinic.terms import Answer
@@ -36,8 +37,11 @@ def followed_of(course, scores):
 
 def scores_of(case):
     """Return the scores of every outcome measure, oldest first.  One query."""
-    rows = OutcomeScore.objects.current().filter(case=case).order_by("day", "scored_at")
-    return [Score(row.measure, float(row.value), row.day, row.parts) for row in rows]
+    rows = OutcomeScore.objects.current().filter(case=case).annotate(runner=F("case__patient__person"))
+    return [
+        Score(row.measure, float(row.value), row.day, row.parts, by_runner=row.scored_by_id == row.runner)
+        for row in rows.order_by("day", "scored_at")
+    ]
 
 
 def asked_measures():
@@ -48,6 +52,19 @@ def asked_measures():
 def measures_due(plan, cause, scores, today):
     """Return the measures that are asked now, each for the newest point of its schedule since the plan was signed."""
     return due(asked_measures(), timezone.localdate(plan.signed_at), scores, today, cause)
+
+
+def measures_of_runner(plan, scores, today):
+    """Return (what is asked of the runner today, what they may answer today) as codes of measures.
+
+    They are asked a few days before each point of the schedule already: day 14 reads the gain in its first minute.
+    What they told today they may still tell otherwise; what the clinic scored today stands.
+    """
+    started, cause = timezone.localdate(plan.signed_at), plan.diagnosis.cause if plan.diagnosis else None
+    asked = [one.measure for one in due(asked_measures(), started, scores, today, cause, ahead=True)]
+    told = [one.measure for one in scores if one.day == today and one.by_runner]
+    known = [measure.code for measure in asked_measures()]
+    return tuple(asked), tuple(code for code in known if code in {*asked, *told})
 
 
 def _has_improved(scores, today):

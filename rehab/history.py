@@ -294,7 +294,7 @@ def plan_in_force(case):
     return (
         Plan.objects.signed()
         .filter(case=case)
-        .select_related("signed_by")
+        .select_related("signed_by", "diagnosis")
         .prefetch_related(Prefetch("items", items))
         .first()
     )

@@ -75,6 +75,7 @@ urlpatterns = [
     path("me/runs/export/<uuid:export_id>/", watch.my_export, name="my_export"),
     path("me/runs/keep/", watch.my_keep, name="my_keep"),
     path("me/morning/", logging.my_morning, name="my_morning"),
+    path("me/measures/", logging.my_measures, name="my_measures"),
     path("me/progress/", runner.my_progress, name="my_progress"),
     path("me/log/", logging.my_logs, name="my_logs"),
     path("me/log/<uuid:session_id>/", logging.my_logged, name="my_logged"),

@@ -129,6 +129,7 @@ POLICY = {
         f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
     ),
     "rehab:my_morning": (MY_CASE, MY_FORM),
+    "rehab:my_measures": (MY_CASE, MY_FORM),
     "rehab:my_logs": (MINE, NO_SUCH_VERB),
     "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
     "rehab:my_correction": (f"{LOGIN} 200 404 404 404 404 404 404", f"{LOGIN} 422 404 404 404 404 404 404"),

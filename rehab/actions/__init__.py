@@ -12,7 +12,7 @@ from rehab.actions.offline import tell_safety
 from rehab.actions.readiness import record_readiness, set_pain_limit
 from rehab.actions.refusals import GateShut, NotAllowed, Refused
 from rehab.actions.reminding import begin_reminding, came_to, choice_of, decide, keep_choice
-from rehab.actions.scoring import record_score
+from rehab.actions.scoring import answer_measures, record_score
 from rehab.actions.signing import sign_plan
 from rehab.actions.stages import resume_running, start_running
 from rehab.actions.stepping import decline_step, name_of, take_step
@@ -29,6 +29,7 @@ __all__ = [
     "add_item",
     "answer_checklist",
     "answer_danger",
+    "answer_measures",
     "answer_risks",
     "ask_safety",
     "begin_reminding",

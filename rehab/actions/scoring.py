@@ -11,6 +11,8 @@ from clinic.actions import lock_case, touch_case
 from clinic.language import said_reason
 from rehab.actions.judging import judge_case
 from rehab.actions.refusals import NotAllowed, Refused
+from rehab.followed import measures_of_runner, scores_of
+from rehab.history import plan_in_force
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore
 from rehab.rules.measures import points_by_activity, score
@@ -34,13 +36,47 @@ def record_score(*, case, measure, parts, day, by, at, version=None):
         touch_case(case, version=version, by=by, at=at, kind="score", text=text)
     if not timezone.localdate(case.opened_at) <= day <= timezone.localdate(at):
         raise Refused(_("The day must lie between the opening of the case and today."))
-    same = OutcomeScore.objects.current().filter(case=case, measure=measure, day=day)
-    same.update(replaced_at=at, replaced_by=by)
-    row = OutcomeScore.objects.create(
-        case=case, measure=measure, parts=parts, value=value, day=day, scored_at=at, scored_by=by
-    )
+    row = _put(case, measure, parts, value, day, by, at)
     judge_case(case, by=by, at=at)
     return row
+
+
+@transaction.atomic
+def answer_measures(*, case, told, by, at):
+    """Keep what a runner answers of the measures asked of them today; return the scores that stand for it.
+
+    ``told``: {measure: parts}, parts as :func:`record_score` takes them.  All of it is kept before any of it is
+    judged: on day 14 one measure without a gain must not stop what another shows.  The same answer sent again keeps
+    nothing; another one of the same day takes the place of the runner's own.
+    """
+    if not may_log(by, case):
+        raise NotAllowed(_("You may not log for this runner."))
+    values = {measure: _value(_measure(case, measure), parts) for measure, parts in told.items()}
+    lock_case(case)
+    day, plan = timezone.localdate(at), plan_in_force(case)
+    if plan is None or not told or set(told) - set(measures_of_runner(plan, scores_of(case), day)[1]):
+        raise Refused(_("This was answered meanwhile. Nothing more was kept."))
+    current = {row.measure: row for row in OutcomeScore.objects.current().filter(case=case, day=day)}
+    again = [current[measure] for measure, parts in told.items() if _says(current.get(measure), parts)]
+    if len(again) == len(told):
+        return again
+    rows = [_put(case, measure, parts, values[measure], day, by, at) for measure, parts in told.items()]
+    judge_case(case, by=by, at=at)
+    return rows
+
+
+def _says(row, parts):
+    """Return whether a score stands that says the same."""
+    return row is not None and row.parts == parts
+
+
+def _put(case, measure, parts, value, day, by, at):
+    """Put a score in the place of what stands for its measure and day; that stays behind it."""
+    same = OutcomeScore.objects.current().filter(case=case, measure=measure, day=day)
+    same.update(replaced_at=at, replaced_by=by)
+    return OutcomeScore.objects.create(
+        case=case, measure=measure, parts=parts, value=value, day=day, scored_at=at, scored_by=by
+    )
 
 
 def _measure(case, code):

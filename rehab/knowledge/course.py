@@ -267,6 +267,7 @@ def _measure(entry: Entry) -> Measure:
         at_discharge=entry.flag("at_discharge"),
         source=entry.sources(),
         mark=entry.mark(),
+        days_early=entry.whole("schedule_days_early", required=False) or 0,
     )
     return _finished(entry, measure)
 

@@ -277,7 +277,7 @@ def measures_shown(course, scores):
         found.append(
             SimpleNamespace(
                 measure=measure,
-                scores=[(day_words(score.day), f"{score.value:g}") for score in own],
+                scores=[(day_words(score.day), f"{score.value:g}", score.by_runner) for score in own],
                 is_due=measure.code in asked,
                 moved=moved.direction.value.replace("_", " ") if moved else "",
                 why=[said_reason(reason) for reason in moved.reasons] if moved else [],

@@ -185,7 +185,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Measure:
-    """One outcome measure.  No wording of a licensed item is kept; ``stores`` says what is."""
+    """One outcome measure.  No wording of a licensed item is kept; ``stores`` says what is.
+
+    ``days_early``: on how many days before a point of its schedule the runner may answer for it already.
+    """
 
     code: str
     name: Text
@@ -205,3 +208,4 @@ class Measure:
     at_discharge: bool
     source: tuple[str, ...]
     mark: str = ""
+    days_early: int = 0

@@ -19,6 +19,7 @@ from rehab import actions
 from rehab.mine.forms import Morning, nothing_is_true
 from rehab.mine.frame import mine_at
 from rehab.mine.logs import correction_form, logs_page
+from rehab.mine.measures import Going, asked_of, may_be_asked
 from rehab.mine.plain import LOST
 from rehab.mine.run_form import RunForm
 from rehab.mine.session import (
@@ -149,6 +150,26 @@ def my_morning(request):
         return redirect("rehab:my_today")
     context = mine.context() | {"form": form, "day": day, "known": known, "data": needed(form), "key": uuid4()}
     return render(request, "rehab/my_morning.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@never_cache
+def my_measures(request):
+    """Ask how it is going where a measure is due; on the same day the answer may be corrected."""
+    mine, at = mine_at(request), timezone.now()
+    if mine.case is None or mine.plan is None or not (request.method == "POST" or may_be_asked(mine)):
+        return redirect("rehab:my_today")
+    asked = asked_of(mine, at)
+    if not asked.measures:
+        messages.info(request, _("Nothing is asked now. We ask you again when it is time."))
+        return redirect("rehab:my_today")
+    form = Going(request.POST if request.method == "POST" else None, asked=asked)
+    told = {"case": mine.case, "by": request.user, "at": at}
+    if form.is_bound and kept(form, lambda: actions.answer_measures(told=form.told(), **told)):
+        messages.success(request, _("Your answers are kept, and your clinic sees them. Thank you."))
+        return redirect("rehab:my_today")
+    context = mine.context() | {"form": form, "day": timezone.localdate(at), "known": asked.is_answered}
+    return render(request, "rehab/my_measures.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required

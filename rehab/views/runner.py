@@ -19,6 +19,7 @@ from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
 from rehab.mine.forms import SafetySet
 from rehab.mine.frame import LEG, card_now, for_a_danger, mine_at
+from rehab.mine.measures import is_due
 from rehab.mine.offline import answers_in, owner_of
 from rehab.mine.progress import progress_of
 from rehab.mine.today import todays_page
@@ -38,6 +39,7 @@ def my_today(request):
     """Show what is due today, how long it takes, and the big button."""
     mine = mine_at(request)
     context = mine.context() | {"today": timezone.localdate(), "waits_for_limit": mine.waits_for_limit}
+    context["going_asked"] = is_due(mine, timezone.now())
     if mine.may_train:
         context |= todays_page(mine, request.user, timezone.now())
     elif mine.case:

@@ -47,7 +47,7 @@ def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clin
     for who, address, status in (
         *(
             ("runner", f"/me/{page}", 200)
-            for page in ("", "plan/", "safety/", "run/", "runs/upload/", "morning/", "log/")
+            for page in ("", "plan/", "safety/", "run/", "runs/upload/", "morning/", "measures/", "log/")
         ),
         ("runner", "/me/data/", 200),
         ("runner", "/preferences/calendar/", 200),
@@ -65,7 +65,7 @@ def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clin
 
 
 LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
-MINE = ("", "plan/", "safety/", "session/?anyway=yes", "run/", "runs/upload/", "morning/", "progress/", "log/")
+MINE = ("", "plan/", "safety/", "session/?anyway=yes", "run/", "runs/upload/", "morning/", "measures/", "progress/", "log/")
 MINE = tuple(f"/me/{page}" for page in (*MINE, "reminders/", "data/", "intake/")) + ("/preferences/",)
 OF_NOBODY = ("/accounts/login/", "/accounts/code/", "/emergency/")
 

@@ -265,6 +265,12 @@ def test_every_measure_scores_and_changes_as_the_specification_says(code):
     assert (measure.stores, measure.schedule_weeks) == (STORES[code], (0, 2, 4, 8, 12))
 
 
+def test_only_what_a_runner_is_asked_has_early_days():
+    early = {code: measure.days_early for code, measure in rehab_knowledge().measures.items() if measure.days_early}
+
+    assert early == {"NPRS": 3, "PSFS": 3}
+
+
 def test_three_measures_are_primary_and_one_is_for_tendons_alone():
     measures = rehab_knowledge().measures
 

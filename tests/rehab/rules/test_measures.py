@@ -172,6 +172,32 @@ def test_measures_are_due_at_the_intake_and_on_the_weeks_of_the_schedule():
     assert asked(20, [at("NPRS", 5, 25)])["NPRS"] == (2, 6)
 
 
+@pytest.mark.parametrize(
+    ("days", "scored_on", "of_runner", "of_staff"),
+    [
+        (0, None, {"NPRS": 0, "PSFS": 0}, {"NPRS": 0, "PSFS": 0}),
+        (10, 0, {}, {}),
+        (11, 0, {"NPRS": 2, "PSFS": 2}, {}),  # three days before the point, the runner alone
+        (14, 0, {"NPRS": 2, "PSFS": 2}, {"NPRS": 2, "PSFS": 2}),
+        (14, 10, {"NPRS": 2, "PSFS": 2}, {"NPRS": 2, "PSFS": 2}),  # too early to be of week 2
+        (12, 11, {}, {}),
+        (24, 11, {}, {}),
+        (25, 11, {"NPRS": 4, "PSFS": 4}, {}),
+    ],
+)
+def test_the_runner_is_asked_some_days_before_a_point_and_the_answer_counts_for_it(
+    days, scored_on, of_runner, of_staff
+):
+    both = [MEASURES["NPRS"], MEASURES["PSFS"]]
+    scores = [] if scored_on is None else [at(measure.code, 5, scored_on) for measure in both]
+    today = START + timedelta(days=days)
+
+    for ahead, wanted in ((True, of_runner), (False, of_staff)):
+        found = due(both, START, scores, today, None, ahead=ahead)
+        assert {one.measure: one.week for one in found} == wanted
+        assert all(one.days_late == max(0, (today - one.on).days) for one in found)
+
+
 def test_a_measure_for_one_cause_is_asked_for_it_alone():
     assert "VISA_A" in asked(0, cause="ACHILLES_TENDINOPATHY")
     assert "VISA_A" not in asked(0, cause=None)
