@@ -9,7 +9,8 @@ from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import OutcomeScore, Plan
 from rehab.rules.alerts import Followed
-from rehab.rules.measures import Score, due, no_improvement, worse_beyond_chance
+from rehab.rules.measures import Score, no_improvement, worse_beyond_chance
+from rehab.rules.schedule import due
 from triage.gate import loading_gate
 from triage.models import Examination, Screening
 

@@ -22,7 +22,8 @@ NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey", "clinic:calendar", "re
 NO_RECORD |= {"rehab:my_reminders", "rehab:stop_reminders", "rehab:my_leg"}
 # A runner logs in their own open case alone: rows are only added, and the form names no runner to mistake.
 OWN_LOGS = {
-    f"rehab:my_{name}" for name in ("safety", "session", "run", "upload", "keep", "morning", "correction", "outbox", "measures")
+    f"rehab:my_{name}"
+    for name in ("safety", "session", "run", "upload", "keep", "morning", "correction", "outbox", "measures")
 }
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}
 NO_RECORD |= {"rehab:my_opened"}

@@ -128,10 +128,11 @@ class Going(PlainForm):
         named, before = self.asked.named, self.asked.last or {}
         known = named[number - 1] if number <= len(named) else ""
         if not known:
-            self.fields[f"activity_{number}"] = forms.CharField(label=_("What is hard for this leg?"), max_length=150)
+            label = gettext("Activity %(number)s: what is hard for this leg?") % {"number": number}
+            self.fields[f"activity_{number}"] = forms.CharField(label=label, max_length=150)
         rated = points_by_activity((self.asked.today or {}).get(PSFS, {}))
         self.fields[f"points_{number}"] = Rating(
-            label=known or _("How well can you do it now?"),
+            label=known or gettext("Activity %(number)s: how well can you do it now?") % {"number": number},
             low=_("not at all"),
             high=_("as before"),
             help_text=last_time(before.get(known)),

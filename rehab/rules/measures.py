@@ -1,10 +1,10 @@
-"""Outcome measures (section 9): score, change against what is important and against chance, when due, day 14.
+"""Outcome measures (section 9): score, change against what is important and against chance, day 14.
 
 Values are points of the measure.  What is missing is no value, and no improvement.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -67,16 +67,6 @@ class Compared:
     rule: str
     reasons: tuple[Told, ...]
     inputs: dict[str, object]
-
-
-@dataclass(frozen=True)
-class Due:
-    """One measure that is asked: for which week of the schedule, since when, and how many days late."""
-
-    measure: str
-    week: int
-    on: date
-    days_late: int
 
 
 @dataclass(frozen=True)
@@ -266,38 +256,6 @@ def _reached(measure: Measure, earlier: Score, better_by: float) -> tuple[str, .
         if is_reached:
             found.append(entry.code)
     return tuple(found)
-
-
-def due(
-    measures: Iterable[Measure],
-    started: date,
-    scores: Sequence[Score],
-    today: date,
-    cause: str | None,
-    *,
-    ahead: bool = False,
-) -> tuple[Due, ...]:
-    """Return the measures that are asked today, each for the newest point of its schedule.
-
-    A score counts for the point on or after whose day it was taken, or in the early days of the table before it,
-    until the next one; the first of all counts for the intake.  ``ahead``: as a runner is asked, from the first of
-    these early days on.  A measure for certain causes is asked for these alone.  Ordered by day, the latest last.
-    """
-    found = []
-    for measure in measures:
-        if measure.causes and cause not in measure.causes:
-            continue
-        early = timedelta(days=measure.days_early)
-        points = [(week, started + timedelta(weeks=week)) for week in measure.schedule_weeks]
-        open_points = [(week, on) for week, on in points if on - (early if ahead else timedelta(0)) <= today]
-        if not open_points:
-            continue
-        week, on = open_points[-1]
-        days = [one.day for one in scores if one.measure == measure.code and one.day <= today]
-        if any(day >= on - early or week == points[0][0] for day in days):
-            continue
-        found.append(Due(measure.code, week, on, max((today - on).days, 0)))
-    return tuple(sorted(found, key=lambda one: (one.on, one.measure)))
 
 
 def no_improvement(

@@ -65,7 +65,18 @@ def test_the_runners_page_and_the_pages_of_what_went_wrong_fit_too(visit, a_clin
 
 
 LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
-MINE = ("", "plan/", "safety/", "session/?anyway=yes", "run/", "runs/upload/", "morning/", "measures/", "progress/", "log/")
+MINE = (
+    "",
+    "plan/",
+    "safety/",
+    "session/?anyway=yes",
+    "run/",
+    "runs/upload/",
+    "morning/",
+    "measures/",
+    "progress/",
+    "log/",
+)
 MINE = tuple(f"/me/{page}" for page in (*MINE, "reminders/", "data/", "intake/")) + ("/preferences/",)
 OF_NOBODY = ("/accounts/login/", "/accounts/code/", "/emergency/")
 

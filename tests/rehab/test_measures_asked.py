@@ -12,14 +12,13 @@ from clinic.templatetags.said import said_day
 from rehab import actions
 from rehab.actions import NotAllowed, Refused, answer_measures, record_score, review
 from rehab.models import MorningLog, OutcomeScore, Plan
-from tests.factories import PatientFactory
-from tests.rehab.conftest import SHUT, a_diagnosis, a_plan, a_screening, an_item
-from tests.rehab.test_mine import TODAY, phone, text  # noqa: F401 - the runner of the plan, signed in
-from tests.rehab.test_two_legs import left, right  # noqa: F401 - a runner with a case for each leg
+from tests.factories import CaseFactory, PatientFactory
+from tests.rehab.conftest import SHUT, a_diagnosis, a_plan, a_screening, an_item, in_force
+from tests.rehab.test_mine import TODAY, text
 from triage.gate import loading_gate
 
 pytestmark = pytest.mark.django_db
-PAGE, CARD = "/me/measures/", "How is it going? 1 minute"
+PAGE, CARD = "/me/measures/", "How is it going?"
 NAMES = ("Run 5 km", "Walk down stairs", "Play with my son")
 KEPT = "Your answers are kept, and your clinic sees them. Thank you."
 
@@ -52,6 +51,22 @@ def plan(request, case, clinician, catalogue):
     Plan.objects.filter(pk=found.pk).update(signed_at=at, signed_by=clinician)
     found.refresh_from_db()
     return found
+
+
+@pytest.fixture
+def phone(plan, runner, at_work):
+    """The runner of the plan, signed in."""
+    return at_work(runner)
+
+
+@pytest.fixture
+def right(plan, clinician):
+    """The newer case of the same runner's right leg, with a plan of its own."""
+    case = CaseFactory(patient=plan.case.patient, clinic=plan.case.clinic, side="right")
+    a_screening(case, clinician)
+    a_diagnosis(case, clinician)
+    in_force(a_plan(case, clinician), clinician)
+    return case
 
 
 def rated(names=NAMES, points=5, worst=4, **more):
@@ -261,20 +276,17 @@ def case_elsewhere_runner(clinic):
     return PatientFactory(clinic=clinic).person
 
 
-def test_each_leg_is_asked_and_answered_by_itself(at_work, left, right):
-    browser = at_work(left.patient.person)
-    page = text(browser.get(PAGE))
-    assert f'name="leg" value="{right.pk}"' in page
-    browser.post(PAGE, rated(morning=1, leg=str(left.pk)))
+def test_each_leg_is_asked_and_answered_by_itself(phone, plan, right):
+    assert f'name="leg" value="{right.pk}"' in text(phone.get(PAGE))
+    phone.post(PAGE, rated(morning=1, leg=str(plan.case_id)))
 
-    assert current(left) and not current(right)
+    assert current(plan.case) and not current(right)
 
 
-def test_while_the_other_leg_is_in_danger_nothing_is_asked(at_work, left, right, clinician):
-    an_item(left, clinician, "E")
-    browser = at_work(left.patient.person)
+def test_while_the_other_leg_is_in_danger_nothing_is_asked(phone, plan, right, clinician):
+    an_item(plan.case, clinician, "E")
 
-    assert CARD not in text(browser.get(TODAY)) and browser.get(PAGE).url == TODAY
+    assert CARD not in text(phone.get(TODAY)) and phone.get(PAGE).url == TODAY
 
 
 # --- How it reads ------------------------------------------------------------------------------
@@ -282,10 +294,10 @@ def test_while_the_other_leg_is_in_danger_nothing_is_asked(at_work, left, right,
 
 def test_it_is_spoken_in_spanish_to_who_chose_it(phone, plan, runner):
     Person.objects.filter(pk=runner.pk).update(language="es")
-    assert "¿Cómo va? 1 minuto" in text(phone.get(TODAY))
+    assert "¿Cómo va?" in text(phone.get(TODAY))
     page = text(phone.get(PAGE))
 
-    assert "Tu dolor" in page and "¿Qué le cuesta a esta pierna?" in page and "How well" not in page
+    assert "Tu dolor" in page and "Actividad 1: ¿qué le cuesta a esta pierna?" in page and "how well" not in page
 
 
 def test_the_clinician_sees_who_told_a_score(phone, plan, clinician, at_work):

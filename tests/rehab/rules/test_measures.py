@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehab.knowledge import rehab_knowledge
-from rehab.rules.measures import Direction, Score, change, due, no_improvement, score, worse_beyond_chance
+from rehab.rules.measures import Direction, Score, change, no_improvement, score, worse_beyond_chance
+from rehab.rules.schedule import due
 
 KNOWN = rehab_knowledge()
 MEASURES, WORDS = KNOWN.measures, KNOWN.reasons
