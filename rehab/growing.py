@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from rehab.history import moves_of
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.due import monday_of
 from rehab.rules.running_growth import KM, Allowance, growth, over_cap
@@ -39,9 +38,9 @@ NONE = (None, None)
 def weeks_run(course):
     """Return the last weeks since the first run or walk of the ladder, oldest first; the newest is this one.
 
-    A past week is held against what it could hold as it began, this one against what it can hold now.  One query.
+    A past week is held against what it could hold as it began, this one against what it can hold now.
     """
-    moves, today = moves_of(course.case), course.now.date()
+    moves, today = course.moves, course.now.date()
     runs = [judged for judged in course.judged if judged.session.run and was_running(judged.session.run)]
     begun = [judged.session.day for judged in runs] + [timezone.localdate(move.at) for move in moves]
     if not begun:
@@ -81,16 +80,16 @@ def _passed_on(moves):
 
 
 def allowed_now(course):
-    """Return what this week may hold, and the longest single run; None before the ladder.  One query."""
+    """Return what this week may hold, and the longest single run; None before the ladder."""
     runs = [judged for judged in course.judged if judged.session.run and was_running(judged.session.run)]
-    return _allowed(runs, moves_of(course.case), course.now.date())
+    return _allowed(runs, course.moves, course.now.date())
 
 
-def too_long(course, moves):
+def too_long(course):
     """Return {session: its run against the cap} of the runs that were longer than a single run may be (8.3)."""
     found = {}
     for place, judged in enumerate(course.judged):
-        before = [move for move in moves if move.at <= judged.session.began]
+        before = [move for move in course.moves if move.at <= judged.session.began]
         passed = bool(before) and before[-1].passed
         cap = over_cap(judged.session, course.judged[:place], passed, rehab_knowledge().running)
         if cap and cap.over:

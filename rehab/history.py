@@ -165,7 +165,8 @@ class Course:
     """How one case goes, as plain values: what was logged, how it was judged, what pain its diagnosis allows now.
 
     ``judged`` holds every session with its colour, oldest first; ``exercises`` the colour of each exercise done, by
-    (session, item); ``plan`` is the plan in force with its items at their newest step, or None.
+    (session, item); ``plan`` is the plan in force with its items at their newest step, or None; ``moves`` are those on
+    the ladder back to running, oldest first, empty where running has not begun.
     """
 
     case: Case
@@ -176,6 +177,7 @@ class Course:
     mornings: tuple[Morning, ...]
     judged: tuple[Judged, ...]
     exercises: Mapping[tuple[str, str], Judgement]
+    moves: tuple[Moved, ...]
 
     @property
     def sessions(self):
@@ -190,7 +192,7 @@ class Course:
 
 
 def course_of(case, at):
-    """Return how a case goes at a moment.  Nine queries, whatever was logged."""
+    """Return how a case goes at a moment.  Ten queries, whatever was logged."""
     now = timezone.localtime(at)
     sessions, mornings = sessions_of(case, at), mornings_of(case, at)
     diagnoses = _diagnoses(case)
@@ -210,7 +212,8 @@ def course_of(case, at):
             found = [exercise_verdict(done, session, limit=limit, **known) for limit in limits]
             exercises[session.id, done.item] = worst_of(found)
     cause, limit = _limit_at(diagnoses)
-    return Course(case, now, plan_in_force(case), cause, limit, tuple(mornings), tuple(judged), exercises)
+    rows = (tuple(mornings), tuple(judged), exercises, tuple(moves_of(case)))
+    return Course(case, now, plan_in_force(case), cause, limit, *rows)
 
 
 def limit_of(case):

@@ -30,8 +30,7 @@ def has_passed_the_ladder(case):
 
 def discharge_facts(course):
     """Return what the conditions look at.  What nobody recorded stays unknown, and suggests nothing."""
-    moves = moves_of(course.case)
-    here = standing(moves) if moves else None
+    here = standing(course.moves) if course.moves else None
     return DischargeFacts(
         today=course.now.date(),
         stage=here.stage if here else None,

@@ -15,7 +15,7 @@ from rehab.actions.offers import decide, is_declined, open_offers
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.entry import criteria_of
 from rehab.followed import triaged_at
-from rehab.history import course_of, moves_of
+from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import RunStage, StepOffer
 from rehab.rules.running import stage_step, standing
@@ -31,10 +31,9 @@ CLOCK_SAYS = {Level.E: "not_easing", Level.D: "rest_or_night_pain"}
 
 def next_stage(course):
     """Return (where the runner stands, what the rules say comes next); both None where running has not begun."""
-    moves = moves_of(course.case)
-    if not moves:
+    if not course.moves:
         return None, None
-    here = standing(moves)
+    here = standing(course.moves)
     known = (course.now, course.limit, course.cause, rehab_knowledge().running, triaged_at(course.case))
     return here, stage_step(course.judged, here, *known)
 

@@ -9,13 +9,24 @@ from django.utils.translation import ngettext
 from clinic.language import said, said_number, said_reason
 from clinic.units import unit_word
 from rehab.actions.stages import next_stage
-from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
-from rehab.entry import criteria_of, done_of_asked
-from rehab.growing import WEEK, WEEKS, weeks_run
+from rehab.charts import Limit, Rung, Series, ladder, line_chart
+from rehab.entry import criteria_of
+from rehab.growing import WEEK, weeks_run
 from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.milestones import milestones_of
-from rehab.pages.pictures import short, shown, stair_state, weeks_amount, weeks_charts
+from rehab.pages.milestones import TO_THE_RUNNER, milestones_of
+from rehab.pages.pictures import (
+    adherence_chart,
+    effort_chart,
+    effort_of_days,
+    most_effort,
+    short,
+    shown,
+    stair_state,
+    weeks_amount,
+    weeks_charts,
+    weeks_of_plan,
+)
 from rehab.rules.running_facts import Met
 from rehab.rules.running_growth import KM
 
@@ -38,7 +49,7 @@ def progress_of(mine, case, person, at):
         "missing": missing(course, here, step) if is_open and course.plan else [],
         "on_ladder": here is not None,
         "passed": bool(here and here.passed),
-        "milestones": milestones_of(course),
+        "milestones": milestones_of(course, TO_THE_RUNNER),
     }  # fmt: skip
 
 
@@ -85,24 +96,13 @@ def _pain_words(during, limit):
 
 
 def adherence(course, *, is_stopped):
-    """Draw what was done of what the plan asked, for each 7 days since it was signed."""
-    weeks = [week for week in _weeks_of_plan(course) if week[2]]
-    chart = bar_chart(
-        title=_("Done of what was planned"),
-        about=_("Exercises done in each 7 days; the band is what your plan asked for."),
-        labels=[_("to {day}").format(day=short(day)) for day, _done, _asked in weeks],
-        values=[done for _day, done, _asked in weeks],
-        label_word=_("7 days"),
-        value_word=_("Done"),
-        allowed=[(0, asked) for _day, _done, asked in weeks],
-        allowed_word=_("Planned"),
-        say=said_number,
-    )
+    """Show what was done of what the plan asked, with what to say to the runner beside it."""
+    weeks = weeks_of_plan(course)
     words = ""
     if weeks:
         _day, done, asked = weeks[-1]
         words = _words_of_done(course, is_stopped).format(done=done, asked=asked)
-    return shown(chart, words, _("Once your plan is signed you see here how much of it you did."))
+    return shown(adherence_chart(weeks), words, _("Once your plan is signed you see here how much of it you did."))
 
 
 def _words_of_done(course, is_stopped):
@@ -114,37 +114,13 @@ def _words_of_done(course, is_stopped):
     return _("In the last 7 days you did {done} of {asked}. A day of rest is part of the plan.")
 
 
-def _weeks_of_plan(course):
-    """Return [(last day, done, asked)] of the whole 7 days since the plan in force was signed, and of the newest."""
-    if course.plan is None:
-        return []
-    today, signed = course.now.date(), timezone.localdate(course.plan.signed_at)
-    days = [today - n * WEEK for n in reversed(range(WEEKS))]
-    return [(day, *done_of_asked(course, day)) for day in days if day == today or day - WEEK >= signed]
-
-
 def effort(course):
-    """Draw how hard the sessions felt."""
-    felt = {}
-    for session in course.sessions:
-        if session.effort is not None:
-            felt[session.day] = max(session.effort, felt.get(session.day, 0))
-    days = sorted(felt)
-    chart = line_chart(
-        title=_("Effort"),
-        about=_("How hard the hardest session of each day felt, 0 to 10."),
-        days=[day.toordinal() for day in days],
-        labels=[short(day) for day in days],
-        series=[Series(_("Effort"), [felt[day] for day in days])],
-        day_word=_("Day"),
-        top=10,
-        say=said_number,
+    """Show how hard the sessions felt."""
+    words = _("The same work that feels easier is strength you gained. Above {most} nothing moves up.")
+    words = words.format(most=most_effort())
+    return shown(
+        effort_chart(effort_of_days(course)), words, _("After your first session you see here how hard it felt.")
     )
-    most = round(rehab_knowledge().progress.steps["asked_by_PR-A"].numbers["effort_max"])
-    words = _("The same work that feels easier is strength you gained. Above {most} nothing moves up.").format(
-        most=most
-    )
-    return shown(chart, words, _("After your first session you see here how hard it felt."))
 
 
 def run_charts(weeks, units):

@@ -75,7 +75,7 @@ def too_long_words(session, at):
     moves = moves_of(session.case) if session.kind == SessionLog.Kind.RUN else []
     if not any(move.passed for move in moves):
         return []
-    cap = too_long(course_of(session.case, at), moves).get(str(session.pk))
+    cap = too_long(course_of(session.case, at)).get(str(session.pk))
     return [said_reason(reason) for reason in cap.reasons] if cap else []
 
 

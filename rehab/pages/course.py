@@ -22,10 +22,11 @@ from rehab.examined import is_kept_up, needs_of, passed_of
 from rehab.followed import asked_measures, measures_due, scores_of
 from rehab.forms import course as forms
 from rehab.growing import too_long, weeks_run
-from rehab.history import course_of, moves_of, newest_step
+from rehab.history import course_of, newest_step
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, OutcomeScore, PlanItem, RunStage, SessionLog, Verdict
 from rehab.pages.leaving import criterion_shown, discharge_shown
+from rehab.pages.milestones import TO_THE_CLINICIAN, milestones_of
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import tests_over_time
 from rehab.presentation import label_of, need_words
@@ -172,6 +173,7 @@ def progress_page(case, person, at):
         "discharge": discharge_shown(course) if here else None,
         "sessions": _sessions(course, at, person.units),
         "pictures": pictures_of(course, weeks_run(course), person.units),
+        "milestones": milestones_of(course, TO_THE_CLINICIAN),
         "measures": measures_shown(course, scores),
         "tests": tests_over_time(case, at),
     }
@@ -208,7 +210,7 @@ def _sources(reasons):
 
 def _sessions(course, at, units):
     """Return every session with its verdict, newest first, in the reader's units; a run over its cap says so."""
-    rows, longer = [], too_long(course, moves_of(course.case))
+    rows, longer = [], too_long(course)
     for judged in reversed(course.judged):
         row, cap = _judged(judged, course, at, units), longer.get(judged.session.id)
         row.why += [said_reason(reason) for reason in cap.reasons] if cap else []

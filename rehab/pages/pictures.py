@@ -1,5 +1,6 @@
 """The pictures of a course: pain and mornings, the load of the weeks, and how much was run of what was allowed."""
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from clinic.language import said, said_number, said_reason
 from clinic.pages import day_words
 from clinic.units import km_shown, unit_word
 from rehab.charts import Limit, Rung, Series, bar_chart, ladder, line_chart
+from rehab.entry import done_of_asked
 from rehab.growing import WEEK, WEEKS
 from rehab.knowledge import rehab_knowledge
 from rehab.rules.load import load_rise, weekly_load
@@ -18,7 +20,7 @@ COLOUR_WORDS = {"green": _("GREEN"), "amber": _("AMBER"), "red": _("RED")}
 
 def pictures_of(course, weeks, units="metric"):
     """Return the charts of a course in the reader's units, each with its words, and those where it is empty."""
-    return [pain(course), mornings(course), load(course), *run_weeks(weeks, units)]
+    return [pain(course), mornings(course), effort(course), adherence(course), load(course), *run_weeks(weeks, units)]
 
 
 def shown(chart, words, empty):
@@ -90,6 +92,78 @@ def mornings(course):
             "pain": rows[-1].pain,
         }
     return shown(chart, words, gettext("No morning told yet."))
+
+
+def effort(course):
+    """Draw how hard the sessions felt, with what the rules take of it."""
+    felt, words = effort_of_days(course), ""
+    if felt:
+        words = gettext("The newest: %(effort)s. Above %(most)s no exercise moves up.")
+        words = words % {"effort": felt[max(felt)], "most": most_effort()}
+    return shown(effort_chart(felt), words, gettext("No session with an effort rating yet."))
+
+
+def effort_of_days(course):
+    """Return {day: effort of its hardest session}, 0 to 10."""
+    felt = {}
+    for session in course.sessions:
+        if session.effort is not None:
+            felt[session.day] = max(session.effort, felt.get(session.day, 0))
+    return felt
+
+
+def effort_chart(felt):
+    """Return the chart of {day: effort}."""
+    days = sorted(felt)
+    return line_chart(
+        title=gettext("Effort"),
+        about=gettext("How hard the hardest session of each day felt, 0 to 10."),
+        days=[day.toordinal() for day in days],
+        labels=[short(day) for day in days],
+        series=[Series(gettext("Effort"), [felt[day] for day in days])],
+        day_word=gettext("Day"),
+        top=10,
+        say=said_number,
+    )
+
+
+def most_effort():
+    """Return the effort above which PR-A moves nothing up, 0 to 10."""
+    return round(rehab_knowledge().progress.steps["asked_by_PR-A"].numbers["effort_max"])
+
+
+def adherence(course):
+    """Draw what was done of what the plan in force asked."""
+    weeks, words = weeks_of_plan(course), ""
+    if weeks:
+        _day, done, asked = weeks[-1]
+        words = gettext("%(done)s of %(asked)s exercises in the last 7 days.") % {"done": done, "asked": asked}
+    return shown(adherence_chart(weeks), words, gettext("No plan is in force, or it asks for nothing yet."))
+
+
+def weeks_of_plan(course):
+    """Return [(last day, done, asked)] of the whole 7 days since the plan in force was signed, and of the newest."""
+    if course.plan is None:
+        return []
+    today, signed = course.now.date(), timezone.localdate(course.plan.signed_at)
+    days = [today - n * WEEK for n in reversed(range(WEEKS))]
+    weeks = [(day, *done_of_asked(course, day)) for day in days if day == today or day - WEEK >= signed]
+    return [week for week in weeks if week[2]]
+
+
+def adherence_chart(weeks):
+    """Return the chart of what was done of what was asked, from [(last day, done, asked)] of each 7 days."""
+    return bar_chart(
+        title=gettext("Done of what was planned"),
+        about=gettext("Exercises done in each 7 days; the band is what the plan asked for."),
+        labels=[gettext("to %(day)s") % {"day": short(day)} for day, _done, _asked in weeks],
+        values=[done for _day, done, _asked in weeks],
+        label_word=gettext("7 days"),
+        value_word=gettext("Done"),
+        allowed=[(0, asked) for _day, _done, asked in weeks],
+        allowed_word=gettext("Planned"),
+        say=said_number,
+    )
 
 
 def _weeks(course):

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rehab.growing import too_long, weeks_run
-from rehab.history import course_of, moves_of
+from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.milestones import milestones_of
 from rehab.models import LevelStep, OutcomeScore, RunStage
+from rehab.pages.milestones import TO_THE_RUNNER, milestones_of
 from tests.course import JUDGED, a_session
 from tests.rehab.conftest import an_item
 
@@ -38,7 +38,7 @@ def a_stage(case, by, stage, days_ago, passed=False):
 
 def reached(case):
     """Return {milestone: its day, or None}."""
-    return {one.words: one.day for one in milestones_of(course_of(case, timezone.now()))}
+    return {one.words: one.day for one in milestones_of(course_of(case, timezone.now()), TO_THE_RUNNER)}
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_run_longer_than_its_cap_is_told_to_both(on_the_way, clinician, runner
         on_the_way, runner, days_ago=1, run={"stage": None, "run_minutes": 60, "walk_minutes": 0, "km": 10}
     )
     course = course_of(on_the_way, timezone.now())
-    assert list(too_long(course, moves_of(on_the_way))) == [str(long.pk)]
+    assert list(too_long(course)) == [str(long.pk)]
 
     said = "had 10 km; at most 5.5 was allowed"
     assert said in page_of(at_work(runner), reverse("rehab:my_logged", args=[long.pk])).lower()

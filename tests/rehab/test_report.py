@@ -73,7 +73,7 @@ def test_it_reads_aloud_with_its_tables_and_pictures(going, paper, language):
 
     assert (said.is_accessible, said.language, said.title) == (True, language, TITLES[language])
     assert said.headings[0] == ("H1", TITLES[language])
-    assert len(said.alternatives) == 8 and all(len(words) > 20 for words in said.alternatives)
+    assert len(said.alternatives) == 10 and all(len(words) > 20 for words in said.alternatives)
     heads = {"en": ("Dose", "Reference", "Newest", "Day"), "es": ("Dosis", "Referencia", "Última", "Día")}
     assert [word for word in heads[language] if word not in said.header_cells] == []
 
