@@ -10,7 +10,7 @@ PORT   ?= 8000
 RUN_STAMP := $(VENV)/installed-run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/installed-dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
-.PHONY: help setup run test check bench texts
+.PHONY: help setup run test check bench lighthouse texts
 
 help:
 	@echo "make setup   create .venv and install what runs in production"
@@ -19,6 +19,7 @@ help:
 	@echo "make check   format, lint, types of the rules, migrations, deployment settings"
 	@echo "make texts   compile the Spanish texts after editing locale/es/LC_MESSAGES/django.po"
 	@echo "make bench   decision time and page costs, as a table and as JSON"
+	@echo "make lighthouse   the runner's page of today as a slow phone gets it; needs Node"
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -68,3 +69,6 @@ texts: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/stridewell} $(PY) manage.py bench
+
+lighthouse: $(DEV_STAMP)
+	@$(PY) -m tests.lighthouse

@@ -164,6 +164,13 @@ def test_the_first_view_of_today_weighs_at_most_100_kilobytes(phone, plan):  # n
     assert len(page.content) + sum(weights.values()) <= 100_000, weights
 
 
+def test_a_file_that_was_not_squeezed_beforehand_is_squeezed_on_its_way(client, settings):
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True  # as the demonstration serves it
+    answer = client.get("/static/clinic/style.css", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(b"".join(answer)) == Path(finders.find("clinic/style.css")).read_bytes()
+
+
 # --- What is sent later ---------------------------------------------------------------------------
 
 
