@@ -15,17 +15,18 @@ from clinic.models import Case
 from clinic.terms import Answer
 from rehab.examined import length_tested, newest_examination
 from rehab.knowledge import rehab_knowledge
-from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, RunStage, SessionLog
+from rehab.models import ExerciseLog, LevelStep, MorningLog, PainLimitSet, Plan, PlanItem, RunStage, SessionLog, Verdict
 from rehab.rules.course_tables import PainLimit
 from rehab.rules.ladders import ItemNow, loads_calf
 from rehab.rules.limits import ClinicianLimit, limit_for, strength_work
-from rehab.rules.logged import ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
+from rehab.rules.logged import Colour, ExerciseDone, Judged, Judgement, Morning, RunDone, Segment, Session
 from rehab.rules.running import Moved
-from rehab.rules.running_match import was_running
+from rehab.rules.running_rest import RunKept
 from rehab.rules.verdicts import exercise_verdict, session_verdict, worst_of
 
 LOOKED_BACK = timedelta(days=84)  # twelve weeks: the longest schedule, and more than any rule of a step looks back
 RUNS_LOOKED_AT = 10  # walks between them included
+MAY_COUNT = {Colour.GREEN, Colour.PENDING}  # what waits for its morning can still count
 LEFT_OUT = {ExerciseLog.Done.SKIPPED, ExerciseLog.Done.SWAPPED}
 FORMS = ("many", "some", "", "good")  # the worst first; not said is worse than good
 
@@ -149,11 +150,15 @@ def _run(versions):
     )
 
 
-def last_running(case, at):
-    """Return when the newest session began that had running in it, or None; a walk is none.  One query."""
+def runs_lately(case, at):
+    """Return the newest runs and walks, each with the colour it was kept with, in no order.  One query."""
+    newest = Verdict.objects.filter(session=OuterRef("pk"), exercise__isnull=True).order_by("-judged_at", "-id")
     rows = SessionLog.objects.current().filter(case=case, run__isnull=False, logged_at__lte=at).select_related("run")
-    newest = rows.order_by("-day", "-logged_at")[:RUNS_LOOKED_AT]
-    return max((began(row) for row in newest if was_running(_run([row]))), default=None)
+    rows = rows.annotate(colour=Subquery(newest.values("colour")[:1])).order_by("-day", "-logged_at")
+    return [
+        RunKept(began(row), _run([row]), row.colour in MAY_COUNT and row.pain_during is not None, row.while_shut)
+        for row in rows[:RUNS_LOOKED_AT]
+    ]
 
 
 def _number(value):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.terms import Side
 from rehab.growing import allowed_now
-from rehab.history import course_of, last_running
+from rehab.history import course_of, runs_lately
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.frame import level_now, percent_now, step_of
 from rehab.mine.progress import allowance_words
@@ -15,6 +15,7 @@ from rehab.mine.shown import shown
 from rehab.models import ExerciseLog, MorningLog, RunStage, SessionLog
 from rehab.presentation import Card, card, dose_at
 from rehab.rules.due import Due, Habit, Standing, is_to_do, may_be_done, monday_of, standing
+from rehab.rules.running_rest import apart, next_counts_from
 from rehab.rules.session import Asked, minutes_of, sets_of
 from rehab.words import dose_words
 
@@ -172,16 +173,22 @@ def stage_of(case, now):
         "stage": known.get(step.stage),
         "stage_passed": step.passed,
         "stage_rests_until": _ahead(step.rest_until, now),
+        "stage_step": step,
     }
 
 
 def counts_from(case, found, now):
-    """Return from when the next run counts for the stage, where that is ahead and no rest says more.  One query."""
-    if not found["stage"] or found["stage_passed"] or found["stage_rests_until"]:
+    """Return from when the next run counts for the stage, where that is ahead and the rest does not say it already.
+
+    One query.
+    """
+    stage, table = found["stage"], rehab_knowledge().running
+    if not stage or found["stage_passed"]:
         return {}
-    hours = rehab_knowledge().running.practice["as_prescribed"].numbers["hours_apart_min"]
-    last = last_running(case, now)
-    return {"run_counts_from": last and _ahead(last + timedelta(hours=hours), now), "run_hours_apart": round(hours)}
+    step = found["stage_step"]
+    moment = next_counts_from(runs_lately(case, now), stage, step.stepped_at, step.rest_until, table)
+    hours = round(apart(table).total_seconds() / 3600)
+    return {"run_counts_from": None if moment == step.rest_until else _ahead(moment, now), "run_hours_apart": hours}
 
 
 def _ahead(moment, now):

@@ -14,6 +14,7 @@ from rehab.rules.course_tables import PainLimit, RunningTable, Stage
 from rehab.rules.logged import Colour, Judged
 from rehab.rules.running_breach import BREACH, Breach, breach_of
 from rehab.rules.running_match import matches_stage, was_running
+from rehab.rules.running_rest import apart, is_rested
 from rehab.rules.wording import Told, as_told, told
 
 UP = "stage_pass"
@@ -315,7 +316,7 @@ def _counted(course: _Course, stage: Stage) -> tuple[tuple[Judged, ...], tuple[T
             reasons["resting"] = course.say("resting")
         elif not match.matches:
             reasons.update({reason.code: reason for reason in match.reasons})
-        elif not _is_rested(judged, course.runs[:place], counted, _hours(course.table, "hours_apart_min")):
+        elif not _is_rested(judged, course.runs[:place], counted, course.table):
             hours = course.table.practice["as_prescribed"].numbers["hours_apart_min"]
             reasons["too_soon"] = course.say("too_soon", hours=hours)
         else:
@@ -323,8 +324,7 @@ def _counted(course: _Course, stage: Stage) -> tuple[tuple[Judged, ...], tuple[T
     return tuple(counted), tuple(reasons.values())
 
 
-def _is_rested(judged: Judged, earlier: Sequence[Judged], counted: Sequence[Judged], apart: timedelta) -> bool:
+def _is_rested(judged: Judged, earlier: Sequence[Judged], counted: Sequence[Judged], table: RunningTable) -> bool:
     """Return whether a run came long enough after the last one that counted, and after any running at all."""
-    since = judged.session.began - apart
-    running = [j for j in earlier if j.session.run is not None and was_running(j.session.run)]
-    return all(other.session.began <= since for other in (*running, *counted[-1:]))
+    running = [j.session.began for j in earlier if j.session.run is not None and was_running(j.session.run)]
+    return is_rested(judged.session.began, running, [j.session.began for j in counted], apart(table))

@@ -182,24 +182,34 @@ def test_the_stage_of_the_way_back_to_running_is_shown(phone, plan, clinician):
     assert "Running: stage 2 of 8" in page and "Walk 3 min, run 2 min; 4 times." in page
 
 
+RAN_2, WALKED = {"stage": 2, "walk_minutes": 12, "run_minutes": 8}, {"stage": 0, "walk_minutes": 30, "run_minutes": 0}
+
+
 @pytest.mark.parametrize(
-    ("run", "days_ago", "is_told"),
+    ("stage", "run", "days_ago", "colour", "words"),
     [
-        ({"stage": 2, "walk_minutes": 12, "run_minutes": 8, "km": 2}, 1, True),
-        ({"stage": 2, "walk_minutes": 12, "run_minutes": 8, "km": 2}, 3, False),
-        ({"stage": 0, "walk_minutes": 30, "run_minutes": 0, "km": 3}, 1, False),
+        (2, RAN_2, 1, "green", "run"),
+        (2, RAN_2, 1, "amber", "run"),  # running is running, however it went
+        (2, RAN_2, 3, "green", ""),
+        (2, WALKED, 1, "green", ""),
+        (0, WALKED, 1, "green", "walk"),
+        (0, WALKED, 1, "pending", "walk"),  # its morning may still make it count
+        (0, WALKED, 1, "amber", ""),  # it does not count, and nothing ran
+        (0, WALKED, 3, "green", ""),
+        (0, WALKED | {"walk_minutes": 10}, 1, "green", ""),  # not the stage
+        (0, WALKED, 12, "green", ""),  # before the stage began
     ],
-    ids=["ran yesterday", "ran three days ago", "walked yesterday"],
 )
-def test_from_when_the_next_run_counts_is_told_by_the_hour(phone, plan, clinician, run, days_ago, is_told):
+def test_from_when_the_next_run_counts_is_told_by_the_hour(phone, plan, clinician, stage, run, days_ago, colour, words):
     told = {"knowledge_version": "test", "knowledge_sha256": "0" * 64, "rule": "ENTRY", "stepped_by": clinician}
-    RunStage.objects.create(case=plan.case, stage=2, stepped_at=timezone.now() - timedelta(days=9), **told)
-    row = a_session(plan.case, clinician, days_ago=days_ago, run=run)
+    RunStage.objects.create(case=plan.case, stage=stage, stepped_at=timezone.now() - timedelta(days=9), **told)
+    row = a_session(plan.case, clinician, days_ago=days_ago, run=run, colour=colour)
     page = text(phone.get(TODAY))
 
-    assert ("Your next run counts for this stage from" in page) == is_told
-    if is_told:
-        assert f"{said_moment(began(row) + timedelta(hours=48))}: runs are 48 hours apart." in page
+    assert ("counts for this stage from" in page) == bool(words)
+    if words:
+        from_then = said_moment(began(row) + timedelta(hours=48))
+        assert f"Your next {words} counts for this stage from {from_then}: {words}s are 48 hours apart." in page
 
 
 def test_today_asks_the_database_little_and_is_light(phone, plan):

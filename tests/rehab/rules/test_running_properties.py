@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.terms import Answer
+from rehab.rules import running
 from rehab.rules.logged import Judgement
 from rehab.rules.running import Moved, stage_step, standing
 from rehab.rules.running_match import matches_stage
-from tests.rehab.rules.runs import AMBER, GREEN, PENDING, RED, TABLE, UNKNOWN, at, judged, limit, stage_run
+from rehab.rules.running_rest import RunKept, next_counts_from
+from tests.rehab.rules.runs import AMBER, GREEN, PENDING, RED, TABLE, UNKNOWN, at, judged, limit, on_stage, stage_run
 
 HOUR = 1 / 24
 
@@ -114,3 +116,37 @@ def test_what_was_settled_never_leads_back_again(story):
     again = stage_step(runs, then, now, limit(cause), cause, TABLE)
 
     assert not again.moves or first.rule in ("stage_pass", "missed")
+
+
+@st.composite
+def walks(draw):
+    """Return the story of somebody on stage 0: walks above all, and now and then one that was no walk, or not calm."""
+    runs, day = [], draw(st.sampled_from([-1, 0, 1]))
+    for _ in range(draw(st.integers(1, 5))):
+        done = stage_run(0, **draw(st.sampled_from([{}, {}, {}, {"walk_minutes": 5.0}, {"run_minutes": 9.0}])))
+        colour = draw(st.sampled_from([GREEN, GREEN, GREEN, AMBER]))
+        runs.append(judged(day, done, colour, while_shut=draw(st.sampled_from([False, False, True]))))
+        day += draw(st.sampled_from([6 * HOUR, 12 * HOUR, 1, 47 * HOUR, 2]))
+    here = on_stage(0, rest_until=draw(st.sampled_from([None, at(1.5)])))
+    return runs, here, "SOLEUS", at(max(day, 3))
+
+
+@given(st.one_of(stories(), walks()), st.sampled_from([1, 12, 24, 47, 48, 49, 72]))
+def test_the_told_hour_is_the_first_at_which_the_judging_rule_accepts_a_run(story, hours):
+    """A run of the stage is added some hours after the last one, all GREEN: it counts from the told hour on."""
+    runs, here, cause, _ = story
+    stage, began = TABLE.stages[here.stage], max([here.entered_at, *(run.session.began for run in runs)])
+    told = next_counts_from([kept(run) for run in runs], stage, here.entered_at, here.rest_until, TABLE)
+    added = judged((began - at(0)) / timedelta(days=1) + hours * HOUR, stage_run(here.stage))
+    added = replace(added, session=replace(added.session, began=began + timedelta(hours=hours)))
+    course = running._Course((*runs, added), here, added.session.began, limit(cause), cause, TABLE)
+
+    counts = added in running._counted(course, stage)[0]
+    assert counts == (told is None or told <= added.session.began)
+
+
+def kept(run):
+    """Return a judged run as today's page reads it."""
+    session = run.session
+    green = run.judgement.colour is GREEN and session.pain_during is not None
+    return RunKept(session.began, session.run, green, session.while_shut)
