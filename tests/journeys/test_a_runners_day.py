@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic.models import Task
+from rehab import actions
 from rehab.models import MorningLog, Plan, SessionLog
 from tests.factories import CaseFactory
 from tests.journeys.conftest import PHONE, SMALL
@@ -221,6 +222,40 @@ def test_without_javascript_the_session_is_one_form(visit, runner):
 
     expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
     assert SessionLog.objects.get().exercises.filter(done="full").count() == plan_of(runner).items.count()
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with scripts", "without"])
+def test_how_it_goes_is_told_in_a_minute_and_the_clinic_need_not_ask(visit, runner, scripted):
+    # Given a small phone on the first day of a plan: the clinic waits for the measures, and so does the page
+    phone = visit(SMALL, java_script_enabled=scripted)
+    page, case = phone.page, plan_of(runner).case
+    actions.review(case=case, at=timezone.now())
+    assert Task.objects.open().filter(case=case, code="measures_due").exists()
+    phone.sign_in(runner.email)
+    expect(page.get_by_role("heading", name="How is it going?")).to_be_visible()
+    page.get_by_role("link", name="Rate it now").click()
+    if scripted:
+        phone.look()
+        phone.suits_thumbs()
+
+    # When one number is missing, it is said beside its question, and the others are still there
+    for number, activity in enumerate(("Run 5 km", "Walk down stairs", "Play with my son"), start=1):
+        page.get_by_label(f"Activity {number}: what is hard").fill(activity)
+        tap(page, f"Activity {number}: how well", "4")
+    tap(page, "The worst pain", "6")
+    page.get_by_role("button", name="Save").click()
+    wrong = page.get_by_role("group", name="How much did your calf hurt at the first steps")
+    expect(wrong.get_by_text("Choose a number from 0 to 10.")).to_be_visible()
+    if scripted:
+        phone.look()
+    tap(page, "How much did your calf hurt", "3")
+    page.get_by_role("button", name="Save").click()
+
+    # Then it is kept, asked no more, and nobody at the clinic has to ask
+    expect(page.get_by_text("Your answers are kept, and your clinic sees them.")).to_be_visible()
+    expect(page.get_by_role("heading", name="How is it going?")).to_have_count(0)
+    assert {row.measure: float(row.value) for row in case.scores.all()} == {"PSFS": 4, "NPRS": 6}
+    assert not Task.objects.open().filter(case=case, code="measures_due").exists()
 
 
 def test_a_run_is_logged_by_keyboard_alone(visit, runner):

@@ -10,7 +10,7 @@ from clinic.actions import StaleRecord
 from clinic.models import Case
 from clinic.terms import Answer
 from rehab import actions
-from rehab.models import LevelStep, Plan
+from rehab.models import LevelStep, OutcomeScore, Plan
 from tests import factories
 from tests.rehab.conftest import an_item
 from triage import actions as triage_actions
@@ -140,3 +140,16 @@ def test_an_action_that_fails_at_its_last_step_leaves_nothing_behind(rules_draft
 
     assert not Plan.objects.signed().exists()
     assert (rules_draft.case.events.count(), Case.objects.get(pk=rules_draft.case_id).version) == before
+
+
+def test_the_same_answers_on_two_connections_are_kept_once(rules_draft, clinician, runner):
+    actions.sign_plan(plan=rules_draft, version=rules_draft.case.version, by=clinician, at=timezone.now())
+    rated = [{"activity": name, "points": 4} for name in ("Run", "Hop", "Stairs")]
+    told = {"NPRS": {"worst": 5}, "PSFS": {"activities": rated}}
+
+    def answering():
+        case = Case.objects.get(pk=rules_draft.case_id)
+        return lambda: actions.answer_measures(case=case, told=told, by=runner, at=timezone.now())
+
+    assert at_once(answering(), answering()) == [None, None]
+    assert sorted(OutcomeScore.objects.values_list("measure", flat=True)) == ["NPRS", "PSFS"]
