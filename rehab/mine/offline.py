@@ -19,7 +19,7 @@ from clinic.tables import knowledge_version
 from rehab.actions.logging import SAFETY_HOLDS
 from rehab.history import with_newest_step
 from rehab.mine.forms import Morning, SafetySet
-from rehab.mine.frame import level_now, percent_now, step_of
+from rehab.mine.frame import CALVES, legs_of, level_now, percent_now, step_of
 from rehab.mine.run_form import RunForm
 from rehab.mine.session import script_data, session_form
 from rehab.mine.today import recent_sessions, tasks_of
@@ -49,11 +49,19 @@ def copy_of(mine, person, at, ends):
             "emergency_number": mine.clinic.emergency_number,
             "opening_hours": mine.clinic.opening_hours,
         },
+        "legs": [leg_of(frame, person, at) for frame in legs_of(mine)],
+        **safety_of(),
+    }
+
+
+def leg_of(mine, person, at):
+    """Return what may be done with one leg, and its name where there are two; the one shown last stands first."""
+    return {
         "leg": mine.leg,
+        "calf": str(CALVES[mine.case.side]) if mine.others else "",
         "stop": mine.stop,
         "plan": str(mine.plan.pk) if mine.may_train else None,
         "session": session_of(mine, person, at) if mine.may_train else None,
-        **safety_of(),
     }
 
 

@@ -1,18 +1,30 @@
 """What a phone keeps until the clinic has it: safety answers before all else, in words that say why they wait."""
 
+from datetime import timedelta
 from time import sleep
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from clinic.models import Case
 from rehab import actions
 from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.views import installed, logging, offline
 from rehab.views import runner as pages
+from tests.factories import CaseFactory
 from tests.journeys.test_a_runners_day import about_the_whole, plan_of, runner, tap  # noqa: F401
-from tests.journeys.test_without_a_connection import Quiet, a_phone, begin, do_the_session, go_offline, open_the_copy
-from tests.rehab.conftest import an_item
+from tests.journeys.test_without_a_connection import (
+    Quiet,
+    a_phone,
+    begin,
+    do_the_session,
+    go_offline,
+    open_the_copy,
+    until,
+)
+from tests.rehab.conftest import a_diagnosis, a_plan, a_screening, an_item, in_force
 from tests.rehab.test_mine import done
 from triage.gate import loading_gate
 from triage.models import RedFlagItem
@@ -49,7 +61,7 @@ def test_answers_on_the_page_that_says_stop_are_not_lost(visit, runner):  # noqa
     page.get_by_role("button", name="Send my answers").click()
     expect(page.get_by_text("Your clinic has been told.")).to_be_visible()
     phone.look()
-    page.wait_for_function(f"{WAITING}.then((left) => !left.length)")
+    until(page, f"{WAITING}.then((left) => !left.length)")
     expect(page.get_by_text(SENT)).to_be_hidden()  # the page has said so
 
     # When the connection goes before they are sent
@@ -214,7 +226,7 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     page.goto("/me/")
     page.wait_for_url("**/accounts/login/**")
-    page.wait_for_function("!indexedDB.databases || stridewell.store.read('record').then((found) => !found)")
+    until(page, "!indexedDB.databases || stridewell.store.read('record').then((found) => !found)")
     expect(page.get_by_text("A safety answer waits on this phone")).to_be_hidden()
 
     # When it is a yes that waits, each page of the sign-in says so
@@ -403,3 +415,60 @@ def test_todays_page_begins_no_session_while_a_yes_waits(visit, runner, monkeypa
     page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
     assert not loading_gate(plan_of(runner).case).open
+
+
+@pytest.fixture
+def other_leg(runner, clinician):  # noqa: F811
+    """The older case of the runner's other leg, with a plan of its own."""
+    told = {"side": "right", "opened_by": clinician, "opened_at": timezone.now() - timedelta(days=30)}
+    case = CaseFactory(patient=runner.patient, clinic=runner.patient.clinic, **told)
+    a_screening(case, clinician)
+    a_diagnosis(case, clinician)
+    in_force(a_plan(case, clinician), clinician)
+    return case
+
+
+def test_the_copy_leads_both_legs_through_their_sessions(visit, runner, other_leg, clinician):  # noqa: F811
+    # Given a runner with a case for each leg, and no connection
+    phone = a_phone(visit, runner)
+    page = phone.page
+    go_offline(phone)
+    open_the_copy(page)
+    expect(page.get_by_text("This page is about your left calf.")).to_be_visible()
+    phone.look()
+
+    # When the session of one leg is begun, the other asks the safety set for itself; nothing begun is lost
+    page.get_by_role("button", name="None of these").click()
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
+    page.locator(".my-step").first.locator(".my-all").click()
+    page.get_by_role("button", name="Show my right calf").click()
+    expect(page.get_by_text("This page is about your right calf.")).to_be_visible()
+    expect(page.get_by_role("heading", name="First: is any of this true today?")).to_be_visible()
+    page.get_by_role("button", name="None of these").click()
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
+    do_the_session(page, page.locator("[data-step=exercise]").count())
+    expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
+    page.get_by_role("button", name="Show my left calf").click()
+    expect(page.locator(".my-step").first.locator(".my-all input")).to_be_checked()
+    page.locator(".my-step").first.locator(".my-all").click()  # off, and on again below
+    do_the_session(page, page.locator("[data-step=exercise]").count())
+    expect(page.get_by_text("2 logs wait to be sent.")).to_be_visible()
+    phone.look()
+
+    # Then each is kept for its own leg
+    phone.context.set_offline(False)
+    expect(page.get_by_text(SENT)).to_be_visible()
+    logged = {session.case_id: session.plan.case_id for session in SessionLog.objects.select_related("plan")}
+    own = Case.objects.get(patient=runner.patient, side="left")
+    assert logged == {own.pk: own.pk, other_leg.pk: other_leg.pk}
+
+    # and what the clinic stops of one leg is said beside the other
+    an_item(other_leg, clinician, "D")
+    page.goto("/me/")
+    until(page, "stridewell.store.read('record').then(({ legs }) => legs.some(({ stop }) => stop))")
+    go_offline(phone)
+    page.goto("/me/")
+    expect(page.get_by_text("Your right calf: no exercise for now.")).to_be_visible()
+    phone.look()
+    page.get_by_role("button", name="Show my right calf").click()
+    expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()

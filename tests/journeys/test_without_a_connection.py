@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.http import HttpResponse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from clinic.models import Task
 from rehab.models import SafetyCheck, SessionLog
 from rehab.views import offline
 from tests.factories import CaseFactory
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PATIENCE, PHONE
 from tests.journeys.test_a_runners_day import about_the_whole, plan_of, runner, tap  # noqa: F401
 from triage.gate import loading_gate
 
@@ -56,11 +56,19 @@ def a_phone(visit, person):
 
 def copied(page):
     """Wait until the phone has its copy, with the drawings."""
-    for _ in range(150):
-        if page.evaluate(RECORD):
-            return
+    until(page, RECORD)
+
+
+def until(page, promise):
+    """Wait until what a promise of the page resolves to is true; Playwright's own wait takes any promise for true."""
+    for _ in range(PATIENCE // 100):
+        try:
+            if page.evaluate(promise):
+                return
+        except Error:
+            pass  # the page is on its way to another
         page.wait_for_timeout(100)
-    raise AssertionError("no copy was made")
+    raise AssertionError(f"never true: {promise}")
 
 
 def go_offline(phone):
@@ -244,7 +252,7 @@ def test_a_yes_with_a_connection_is_kept_once(visit, runner):  # noqa: F811
     tap(page, "New breathlessness", "Yes")
     page.get_by_role("button", name="Send my answers").click()
     expect(page.get_by_text("Your clinic has been told.")).to_be_visible()
-    page.wait_for_function("stridewell.store.waiting(stridewell.state.owner).then((left) => !left.length)")
+    until(page, "stridewell.store.waiting(stridewell.state.owner).then((left) => !left.length)")
 
     assert SafetyCheck.objects.filter(any_yes=True).count() == 1
     assert Task.objects.filter(is_alarm=True).count() == 1

@@ -31,10 +31,11 @@ COPY, OUTBOX, SHELL = "/me/offline.json", "/me/outbox/", "/me/offline/"
 
 
 def copy(phone):  # noqa: F811
-    """Return the record that a phone keeps."""
+    """Return the record that a phone keeps, as the phone opens it: about the leg that was shown last."""
     answer = phone.get(COPY)
     assert answer.status_code == 200 and "no-store" in answer.headers["Cache-Control"]
-    return answer.json()["copy"]
+    record = answer.json()["copy"]
+    return record | record["legs"][0]
 
 
 def entry(record, kind="session", **changes):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from clinic.models import Case, Task
 from clinic.terms import Answer
-from rehab.models import MorningLog, RunLog, SafetyCheck
+from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
 from tests.factories import CaseFactory, PatientFactory
 from tests.rehab.conftest import a_diagnosis, a_plan, a_screening, an_item, in_force
 from tests.rehab.test_calendar import address_made, on_the_ladder, read, titles
@@ -133,6 +133,23 @@ def test_a_yes_for_a_leg_that_was_closed_since_stops_the_one_that_is_open(phone,
 
     assert "Your clinic has been told" in text(answer) and not loading_gate(left).open
     assert Task.objects.filter(case=left, is_alarm=True).count() == 1
+
+
+def test_the_copy_of_a_phone_holds_both_legs_each_with_its_session_and_its_stop(phone, left, right, clinician):
+    phone.post(LEG, {"leg": str(left.pk)})
+    legs = copy(phone)["legs"]
+
+    assert [leg["leg"] for leg in legs] == [str(left.pk), str(right.pk)]  # the one shown last stands first
+    assert [leg["calf"] for leg in legs] == ["left calf", "right calf"]
+    for leg in legs:
+        assert f'name="leg" value="{leg["leg"]}"' in leg["session"]["form"]
+    for leg, case in zip(legs, (left, right), strict=True):
+        sent(phone, entry(copy(phone) | leg, leg=leg["leg"]))
+        assert SessionLog.objects.filter(case=case).count() == 1
+
+    an_item(right, clinician, "D")
+    stands = {leg["calf"]: (leg["stop"], bool(leg["plan"])) for leg in copy(phone)["legs"]}
+    assert stands == {"left calf": ("", True), "right calf": ("stop", False)}
 
 
 @pytest.mark.parametrize(("kind", "status"), [("safety", 200), ("session", 422)])

@@ -53,7 +53,8 @@
 
   /** Keep the drawings of the session beside the copy, as text: they show an exercise and nobody's record. */
   async function keepFigures(copy) {
-    const page = new DOMParser().parseFromString(copy.session?.form ?? "", "text/html");
+    const forms = copy.legs.map(({ session }) => session?.form ?? "");
+    const page = new DOMParser().parseFromString(forms.join(""), "text/html");
     const drawn = [...page.querySelectorAll("picture :is(img, source)")];
     const wanted = drawn.map((node) => node.getAttribute("src") ?? node.getAttribute("srcset"));
     const had = (await store.read("figures")) ?? {};
@@ -78,6 +79,7 @@
     if (state.owner && record && record.owner !== state.owner) await store.dropCopy(); // somebody else's
     const isShell = !says.owner;
     if (isShell) state.owner = record?.owner ?? "";
+    else await store.drop("leg"); // with a connection the server knows which leg was shown last
     const waits = await tell();
     const isWhereCopiesAreMade = location.pathname === says.today || document.querySelector("[data-session-kept]");
     if (isShell || isWhereCopiesAreMade || waits.length) await work();

@@ -3,7 +3,7 @@
 // connection.  What is out of date, or stopped by the clinic, opens nothing.
 (() => {
   "use strict";
-  const { store, take, lockOf, work, state } = window.stridewell;
+  const { store, take, lockOf, work, state, made } = window.stridewell;
   const main = document.querySelector("[data-shell]");
   const CLOCKS_APART_MS = 60 * 60 * 1000;
   const part = (name) => main.querySelector(`[data-part="${name}"]`);
@@ -40,24 +40,68 @@
 
   const isStopped = (copy) => ["emergency", "stop"].includes(copy?.stop);
 
+  // --- A case for each leg -------------------------------------------------------------------------
+
+  /** Return the copy as it is about one leg: the one chosen on this page, else the one shown last with a connection. */
+  async function readCopy() {
+    const record = await store.read("record");
+    if (!record) return null;
+    const legs = record.legs ?? [record]; // a copy made before there were two
+    const chosen = await store.read("leg");
+    return { ...record, legs, ...(legs.find(({ leg }) => leg === chosen) ?? legs[0]) };
+  }
+
+  /** Say which leg this is about and how the others stand, and offer them. */
+  function sayLegs(copy) {
+    const place = main.querySelector("[data-legs]");
+    const says = place.dataset;
+    const words = (sentence, { calf }) => sentence.replace("{calf}", calf);
+    const others = copy.legs.filter(({ leg }) => leg !== copy.leg);
+    place.replaceChildren(
+      ...others.map((other) => {
+        const stands = isStopped(other)
+          ? made("strong", { textContent: `${words(says.stopped, other)}. ${words(says.rests, other)}` })
+          : words(says.too, other);
+        const show = made("button", { type: "button", className: "btn btn-outline-primary", textContent: words(says.show, other) });
+        show.addEventListener("click", () => choose(other));
+        return made("div", { className: "my-other-leg" }, made("p", {}, `${words(says.about, copy)} `, stands), show);
+      }),
+    );
+  }
+
+  async function choose({ leg }) {
+    await store.keep("leg", leg);
+    location.reload(); // what was ticked of the other leg's session is kept under its own key
+  }
+
+  /** Return what was begun of this leg with this copy; nothing where it was of an older one. */
+  async function begunOf(copy) {
+    const begun = (await store.read("begun"))?.[copy.leg];
+    return begun?.made === copy.made ? begun : null;
+  }
+
+  async function keepBegun(copy, begun) {
+    await store.keep("begun", { ...(await store.read("begun")), [copy.leg]: begun });
+  }
+
   // --- What there is to show -----------------------------------------------------------------------
 
   async function open() {
-    const copy = await store.read("record");
+    const copy = await readCopy();
     const lock = await store.read("lock");
     if (!copy) return show("none");
     state.owner = copy.owner;
     fillNumbers(copy.clinic);
+    sayLegs(lock || isOutOfDate(copy) ? { legs: [] } : copy);
     if (lock) return showLock(copy, lock);
     if (isOutOfDate(copy)) return show("old");
     if (isStopped(copy)) return show("stopped");
     if (!copy.session) return show("nothing");
-    const begun = await store.read("begun");
-    const isOfThisCopy = begun?.made === copy.made;
+    const begun = await begunOf(copy);
     const waits = await store.waiting(copy.owner);
-    if (isOfThisCopy && begun.isDone) return show(waits.some((entry) => entry.kind === "session") ? "kept" : "sent");
+    if (begun?.isDone) return show(waits.some((entry) => entry.key === begun.key) ? "kept" : "sent");
     if (copy.session.day > today()) return show("later");
-    if (isOfThisCopy && Date.now() - begun.at < copy.safety_holds_ms) return openSession(copy, begun);
+    if (begun && Date.now() - begun.at < copy.safety_holds_ms) return openSession(copy, begun);
     return ask(copy);
   }
 
@@ -93,8 +137,8 @@
       part("missing").focus();
       return undefined;
     }
-    const newest = await store.read("record"); // it may have come while these were answered, and hold a stop
-    await store.keep("begun", { made: newest?.made, key: crypto.randomUUID(), at: Date.now(), answers });
+    const newest = await readCopy(); // it may have come while these were answered, and hold a stop
+    if (newest) await keepBegun(newest, { made: newest.made, key: crypto.randomUUID(), at: Date.now(), answers });
     return open();
   }
 
@@ -107,6 +151,7 @@
     await store.put({ ...entry, refused: null, fields: [...leg, ...Object.entries(answers)] });
     await store.keep("lock", lock); // after the answer: a lock without one would fall with the next copy
     await store.drop("begun");
+    sayLegs({ legs: [] }); // it stops them all
     await showLock(copy, lock);
     work();
   }
@@ -161,7 +206,7 @@
   async function save(copy, begun, form) {
     if (!window.stridewell.checked(form)) return;
     await take(form, { answers: begun.answers, read_at: copy.made });
-    await store.keep("begun", { ...begun, isDone: true });
+    await keepBegun(copy, { ...begun, isDone: true });
     location.reload(); // the page as it stands after a session, and nothing of the form left
   }
 
@@ -176,7 +221,7 @@
   });
   /** Say above what is being filled in that the clinic has stopped the plan; it may still be saved. */
   async function sayStopped() {
-    const isNews = part("locked").hidden && part("stopped").hidden && isStopped(await store.read("record"));
+    const isNews = part("locked").hidden && part("stopped").hidden && isStopped(await readCopy());
     if (!isNews) return;
     part("stopped").hidden = false;
     part("stopped").scrollIntoView();
