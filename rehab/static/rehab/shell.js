@@ -46,9 +46,9 @@
   async function readCopy() {
     const record = await store.read("record");
     if (!record) return null;
-    const legs = record.legs ?? [record]; // a copy made before there were two
+    const { legs } = record;
     const chosen = await store.read("leg");
-    return { ...record, legs, ...(legs.find(({ leg }) => leg === chosen) ?? legs[0]) };
+    return { ...record, ...(legs.find(({ leg }) => leg === chosen) ?? legs[0]) };
   }
 
   /** Say which leg this is about and how the others stand, and offer them. */
