@@ -1,6 +1,42 @@
 """The pages for what went wrong."""
 
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+
+class Kindly:
+    """Let nobody stand before a bare page of the browser, or before one that speaks of addresses and patterns.
+
+    Who reads an address that only takes a form is told so, and finds the way back.  The demonstration, which runs
+    with DEBUG, shows the product's own page where there is nothing; ``CLINIC_DEMO=no`` gives developers theirs again.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            return only_a_form(request, allowed=response.headers["Allow"])
+        if response.status_code == 404 and self.is_shown() and request.resolver_match is None:
+            return not_found(request)
+        return response
+
+    def process_exception(self, request, exception):
+        """Show our own page for what a view did not find."""
+        return not_found(request) if self.is_shown() and isinstance(exception, Http404) else None
+
+    @staticmethod
+    def is_shown():
+        """Return whether a demonstration is shown where Django would print its own page."""
+        return settings.DEBUG and settings.DEMONSTRATION
+
+
+def only_a_form(request, allowed):
+    """Say that there is nothing to read at an address that only takes what a form sends."""
+    return HttpResponse(render_to_string("405.html", request=request), status=405, headers={"Allow": allowed})
 
 
 def forbidden(request, exception=None):

@@ -52,3 +52,33 @@ def test_what_is_not_there_is_said_kindly(clinician, at_work, settings):
 def test_a_fault_before_anybody_is_known_still_has_its_page(rf):
     answer = server_error(rf.get("/static/lost.css"))
     assert answer.status_code == 500 and "<h1" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/me/leg/", "/accounts/logout/"])
+def test_who_reads_an_address_that_only_takes_a_form_finds_the_way_back(runner, at_work, address):
+    answer = at_work(runner).get(address)
+    page = answer.content.decode()
+
+    assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
+    assert "This address only takes what a form sends" in page and f'href="{reverse("clinic:today")}"' in page
+    assert not at_work(runner).put(address).content, "no browser puts; what does needs no page"
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/me/log/00000000-0000-0000-0000-000000000000/"])
+def test_the_demonstration_shows_its_own_page_where_there_is_nothing(runner, at_work, settings, address):
+    settings.DEBUG = settings.DEMONSTRATION = True
+    answer = at_work(runner).get(address)
+    page = answer.content.decode()
+
+    assert answer.status_code == 404
+    assert "There is nothing here for you" in page and "URLconf" not in page
+
+
+def test_the_demonstration_still_puts_the_slash_that_was_forgotten(runner, at_work, settings):
+    settings.DEBUG = settings.DEMONSTRATION = True
+    assert at_work(runner).get("/me").url == "/me/"
+
+
+def test_without_the_demonstration_a_developer_reads_what_was_tried(runner, at_work, settings):
+    settings.DEBUG, settings.DEMONSTRATION = True, False
+    assert "URLconf" in at_work(runner).get("/nowhere/").content.decode()
