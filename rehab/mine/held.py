@@ -27,8 +27,12 @@ LONGEST = 600  # letters of one value on paper; the whole of it stands in the JS
 
 @dataclass(frozen=True)
 class Words:
-    """What tables, columns and values are called; ``units`` of columns, and the columns that are for machines."""
+    """What tables, columns and values are called; ``units`` of columns, and the columns that are for machines.
 
+    ``groups`` are [(title, [tables])]: what belongs together.
+    """
+
+    groups: list
     tables: dict
     fields: dict
     units: dict
@@ -42,6 +46,7 @@ def held_words() -> Words:
     read = tomllib.loads(WORDS.read_text())
     columns = read["fields"]
     return Words(
+        groups=[(Text(*group["title"]), group["tables"]) for group in read["groups"]],
         tables={name: Text(*pair) for name, pair in read["tables"].items()},
         fields={name: Text(*told[:2]) for name, told in columns.items()},
         units={name: told[2] for name, told in columns.items() if len(told) > 2},
@@ -66,9 +71,12 @@ def title_of(table) -> str:
     return said(words) if words else str(table.model._meta.verbose_name_plural).capitalize()
 
 
-def contents() -> list[str]:
-    """Return what the file holds, in the order of the file."""
-    return [title_of(table) for table in exported_tables()]
+def contents() -> list[tuple[str, list[str]]]:
+    """Return what the file holds as [(heading, [titles])]; what no group names yet stands under the last heading."""
+    titles = {table.label: title_of(table) for table in exported_tables()}
+    found = [(said(title), [titles.pop(label) for label in tables]) for title, tables in held_words().groups]
+    found[-1][1].extend(titles.values())
+    return found
 
 
 def in_words(table, row, names) -> list[list[str]]:

@@ -169,12 +169,20 @@ def test_every_table_and_column_has_its_words():
     assert {field.name for table in tables for field in table.fields} - set(words.fields) - words.hidden == set()
 
 
+def test_every_table_stands_under_one_heading():
+    grouped = [label for _, tables in held_words().groups for label in tables]
+
+    assert sorted(grouped) == sorted(table.label for table in exported_tables())
+    assert sum(len(tables) for _, tables in contents()) == len(grouped)
+
+
 def test_the_page_says_what_is_in_it_and_the_settings_lead_there(world):
     browser = a_browser(world, "runner")
     page = browser.get("/me/data/").content.decode()
 
     with translation.override("en"):
-        assert [one for one in contents() if f"<li>{one}</li>" not in page] == []
+        for title, tables in contents():
+            assert f"<h3>{title}</h3>" in page and all(f"<li>{one}</li>" in page for one in tables)
     assert reverse("rehab:my_data") in browser.get("/preferences/").content.decode()
 
 
