@@ -32,8 +32,11 @@ def at(value: float) -> str:
 
 
 def shortened(words: str, most: int) -> str:
-    """Cut words that would leave the picture; the table has them whole."""
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    """Cut words that would leave the picture, at a semicolon where that is enough; the table has them whole."""
+    if len(words) <= most:
+        return words
+    first = words.partition(";")[0]
+    return first if len(first) <= most else words[: most - 1].rstrip() + "…"
 
 
 class Canvas:
@@ -128,13 +131,15 @@ class Canvas:
             self.dots(places if size > 5 else (), size / 2, "#fff", cap)
 
     def legend(self, names: Sequence[str]) -> None:
-        """Name the lines above the picture."""
-        width = (RIGHT - LEFT) / max(len(names), 1)
-        for n, name in enumerate(names):
-            x, colour = LEFT + width * n, (TEAL, INK, SOFT)[n]
+        """Name the lines above the picture; a long name has the room that short ones leave."""
+        needs = [30 + LETTER * len(name) for name in names]
+        spare = (RIGHT - LEFT - sum(needs)) / max(len(names), 1)
+        widths = [need + spare for need in needs] if spare >= 0 else [(RIGHT - LEFT) / len(names)] * len(names)
+        for n, (name, width) in enumerate(zip(names, widths, strict=True)):
+            x, colour = LEFT + sum(widths[:n]), (TEAL, INK, SOFT)[n]
             self.path(f"M{at(x)} 13h22", colour, 1.8, dash=DASHES[n])
             self.shapes([(x + 11, 13)], n, colour)
-            self.text(shortened(name, int((width - 30) / LETTER)), x + 28, 17)
+            self.text(shortened(name, int((width - 30) / LETTER + 1e-6)), x + 28, 17)
 
     def day_labels(self, across: Sequence[float], labels: Sequence[str]) -> None:
         """Write as many labels under the picture as have room, the last one always."""

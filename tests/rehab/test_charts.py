@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rehab.charts import Limit, Pair, Rung, Series, bar_chart, ladder, line_chart, pair_chart, strip
+from rehab.charts.canvas import Canvas, shortened
 
 WORDS = {"green": "Green", "amber": "Amber", "red": "Red"}
 STATES = {"done": "Done", "part": "In part", "missed": "Not done", "rest": "Rest"}
@@ -108,6 +109,21 @@ def test_the_limit_lies_at_its_height_and_says_its_number():
     limit = next(p for p in tree if p.get("stroke-dasharray") == "8 3 2 3")
     assert limit.get("d") == "M34 136H392"
     assert "Limit 3" in [words.text for words in tree.iter("text")]
+
+
+def test_a_long_name_takes_the_room_that_a_short_one_leaves():
+    lines = Canvas(height=100)
+    lines.legend(("Durante", "A la mañana siguiente"))
+    assert ">A la mañana siguiente<" in "".join(lines.parts)
+
+    crowded = Canvas(height=100)
+    crowded.legend(("A" * 40, "B" * 40))
+    assert "".join(crowded.parts).count("…<") == 2
+
+
+def test_words_are_cut_at_a_semicolon_before_they_are_cut_in_a_word():
+    assert shortened("Run 30 minutes; then more often", 20) == "Run 30 minutes"
+    assert shortened("Run thirty minutes in one go; more", 20) == "Run thirty minutes…"
 
 
 def test_each_verdict_has_a_shape_of_its_own_and_its_word():
