@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.templatetags.said import said_day
+from clinic.pages import day_words
 from rehab.actions.intake import PSFS, told
 from rehab.followed import measures_of_runner, scores_of
 from rehab.knowledge import rehab_knowledge
@@ -197,4 +197,4 @@ def last_time(before):
     if before is None:
         return ""
     points, day = before
-    return gettext("Last time, %(day)s: %(points)s") % {"day": said_day(day), "points": points}
+    return gettext("Last time: %(points)s, on %(day)s") % {"day": day_words(day), "points": points}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.actions import keep_draft
 from clinic.models import Person, Task
-from clinic.templatetags.said import said_day
+from clinic.pages import day_words
 from rehab import actions
 from rehab.actions import NotAllowed, Refused, answer_measures, record_score, review
 from rehab.models import MorningLog, OutcomeScore, Plan
@@ -124,10 +124,10 @@ def test_when_nothing_is_due_the_page_says_so(phone, plan, clinician):
 @pytest.mark.parametrize("plan", [14], indirect=True)
 def test_the_runners_own_words_are_rated_with_what_was_said_last_beside_them(phone, plan, clinician):
     scored(plan.case, clinician, days_ago=14, worst=7, points=2)
-    page, day = text(phone.get(PAGE)), said_day(timezone.localdate() - timedelta(days=14))
+    page, day = text(phone.get(PAGE)), day_words(timezone.localdate() - timedelta(days=14))
 
     assert all(f"<legend>{name}</legend>" in page for name in NAMES)
-    assert page.count(f"Last time, {day}: 2") == 3 and page.count(f"Last time, {day}: 7") == 1
+    assert page.count(f"Last time: 2, on {day}") == 3 and page.count(f"Last time: 7, on {day}") == 1
     assert " checked" not in page, "nothing is preselected"
 
 
