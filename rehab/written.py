@@ -25,6 +25,11 @@ EXERCISE_LEVEL = Text("{exercise}, level {level:g}", "{exercise}, nivel {level:g
 DISCHARGE = Text(
     "Discharge is suggested: every condition is met", "Se propone el alta: se cumplen todas las condiciones"
 )
+MEASURES_DUE = Text("Outcome measures are due: score them", "Tocan las medidas de resultado: puntúelas")
+MEASURES_ASKED = Text(
+    "Outcome measures are due: the runner is asked on the phone, score what stays without an answer",
+    "Tocan las medidas de resultado: se preguntan al corredor en el teléfono, puntúe las que queden sin respuesta",
+)
 ALL_SCORED = Text("Every measure that was due is scored", "Todas las medidas pendientes están puntuadas")
 NO_DISCHARGE = Text("Not every condition is met any more", "Ya no se cumplen todas las condiciones")
 RUNNING_BEGUN = Text("Return to running begun: stage 0", "Vuelta a correr empezada: etapa 0")

@@ -93,7 +93,8 @@ def _ask_measures(course, scores, known, waiting, rests, by, at):
         return
     days = round(rehab_knowledge().progress.steps["working_days"].numbers["days"])
     due = end_of_day(next_working_day(newest, days), zone)
-    _open(course.case, MEASURES, "Outcome measures are due: score them", "", due, False, by, at)
+    text = written.MEASURES_ASKED if course.case.patient.person_id else written.MEASURES_DUE
+    _open(course.case, MEASURES, text.en, "", due, False, by, at)
 
 
 def _suggest_discharge(course, known, waiting, by, at):

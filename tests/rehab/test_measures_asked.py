@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.actions import keep_draft
-from clinic.models import Person, Task
+from clinic.models import Patient, Person, Task
 from clinic.pages import day_words
 from rehab import actions
 from rehab.actions import NotAllowed, Refused, answer_measures, record_score, review
@@ -162,6 +162,16 @@ def test_the_task_stays_while_one_measure_is_left(plan, runner):
     answer_measures(case=plan.case, told={"NPRS": {"worst": 4}}, by=runner, at=timezone.now())
 
     assert Task.objects.open().filter(case=plan.case, code="measures_due").exists()
+
+
+@pytest.mark.parametrize("can_sign_in", [True, False])
+def test_the_staffs_task_says_whether_the_runner_is_asked(plan, can_sign_in):
+    if not can_sign_in:
+        Patient.objects.filter(pk=plan.case.patient_id).update(person=None)
+    review(case=plan.case, at=timezone.now())
+    text = Task.objects.get(case=plan.case, code="measures_due").text
+
+    assert text.startswith("Outcome measures are due: ") and ("the runner is asked" in text) == can_sign_in
 
 
 @pytest.mark.parametrize(

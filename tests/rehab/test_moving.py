@@ -12,6 +12,7 @@ from clinic.actions import save_intake
 from clinic.alarms import finish_task, see_task
 from clinic.models import Task
 from clinic.terms import Answer
+from rehab import written
 from rehab.actions import (
     ExerciseTold,
     NotAllowed,
@@ -252,7 +253,7 @@ def test_days_alone_ask_for_the_clinic(runner):
 def test_measures_are_asked_once_for_each_point_of_the_schedule_and_leave_when_scored(runner, clinician):
     case = runner.plan.case
     first = Task.objects.get(case=case, code="measures_due")  # week 0: the runner has no score at all
-    assert first.text == "Outcome measures are due: score them" and not first.is_alarm
+    assert first.text == written.MEASURES_ASKED.en and not first.is_alarm
     finish_task(task=first, text="She was asked", by=clinician, at=runner.at)
     runner.at += timedelta(days=8)
     review(case=case, at=runner.at)
