@@ -162,16 +162,16 @@ TAGS = {6: _("alarm, not seen"), 5: _("emergency"), 4: _("same day")}
 
 
 def list_key(request):
-    """Return the key of today's list after which a page begins: (urgency, list, moment, id), or None."""
-    key = key_of(request, 4)
-    at = moment(key[2]) if key else None
-    fits = at and isinstance(key[0], int) and key[1] in (TASK, CASE) and isinstance(key[1], int) and is_uuid(key[3])
-    return (key[0], key[1], at, UUID(key[3])) if fits else None
+    """Return the key of today's list after which a page begins: (urgency, list, rank, moment, id), or None."""
+    key = key_of(request, 5)
+    at = moment(key[3]) if key else None
+    fits = at and all(isinstance(part, int) for part in key[:3]) and key[1] in (TASK, CASE) and is_uuid(key[4])
+    return (*key[:3], at, UUID(key[4])) if fits else None
 
 
 def key_words(key):
     """Return a key of today's list as plain JSON values, or None at the end."""
-    return None if key is None else (key[0], key[1], key[2].isoformat(), str(key[3]))
+    return None if key is None else (*key[:3], key[3].isoformat(), str(key[4]))
 
 
 def list_query(request):

@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Case, Task
+from clinic.models.tasks import RANKED
 
 PAGE = 30  # with their tasks and buttons thirty runners are more than one screen, and half the cost of sixty
 TASK, CASE = 0, 1  # which list a row came from; the second part of the key of a page
@@ -67,28 +68,28 @@ class Kind:
     cases: Q | None = None
 
 
-def coded(name, *codes, **more):
-    """Return the kind of the tasks with these codes."""
-    return Kind(name, Q(code__in=codes), **more)
+def ranked(name, *kinds, **more):
+    """Return the kind of the tasks whose codes are ranked under these names."""
+    return Kind(name, Q(code__in=[code for kind in kinds for code in RANKED[kind]]), **more)
 
 
-# The order of the filter is the order of urgency.  Codes are those of the alerts, and of what the actions open.
+# The order of the filter is the order of urgency.
 KINDS = MappingProxyType(
     {
         "alarms": Kind(_("Alarms"), Q(is_alarm=True)),
         "outcome": Kind(_("No outcome yet"), Q(level__in=["E", "D"]), Q(attention__gte=Case.Attention.SAME_DAY)),
+        "sign": ranked(_("Plans to sign"), "sign"),
+        "red": ranked(_("RED"), "red"),
+        "amber": ranked(_("Two AMBER"), "amber"),
+        "run": ranked(_("Running worse"), "run"),
+        "medicine": ranked(_("Medicines"), "medicine"),
+        "review": ranked(_("Day 7 and 14"), "no_gain", "review"),
+        "quiet": ranked(_("No log"), "quiet"),
+        "reassess": ranked(_("To reassess"), "reassess"),
+        "letter": ranked(_("Referrals and letters"), "no_gain", "letter", cases=Q(attention=Case.Attention.URGENT)),
+        "step": ranked(_("Steps to approve"), "step"),
+        "discharge": ranked(_("To discharge"), "discharge"),
         "screen": Kind(_("To screen"), None, Q(attention=Case.Attention.UNSAFE)),
-        "sign": coded(_("Plans to sign"), "sign_plan"),
-        "step": coded(_("Steps to approve"), "step_offer"),
-        "discharge": coded(_("To discharge"), "discharge"),
-        "red": coded(_("RED"), "red_session"),
-        "amber": coded(_("Two AMBER"), "two_amber"),
-        "run": coded(_("Running worse"), "worse_run", "stage_twice", "same_stage"),
-        "review": coded(_("Day 7 and 14"), "first_review", "no_improvement"),
-        "quiet": coded(_("No log"), "no_log"),
-        "reassess": coded(_("To reassess"), "reassess_failed", "reassess_all", "missed_fortnight", "measures_due"),
-        "letter": coded(_("Referrals and letters"), "no_improvement", cases=Q(attention=Case.Attention.URGENT)),
-        "medicine": coded(_("Medicines"), "medicine_change"),
     }
 )
 
@@ -97,11 +98,12 @@ KINDS = MappingProxyType(
 class Row:
     """One runner on the list: where the row stands, the case, all its open tasks, and the one that brought it up.
 
-    ``key`` is (urgency, list, moment, id); the urgency goes from 6, an alarm nobody has seen, to 0, nothing due.
+    ``key`` is (urgency, list, rank, moment, id); the urgency goes from 6, an alarm nobody has seen, to 0, nothing due;
+    the rank tells kinds of work apart that are equally urgent, and is 0 where a case stands by itself.
     ``lead`` is None where the case itself stands there.
     """
 
-    key: tuple[int, int, datetime, UUID]
+    key: tuple[int, int, int, datetime, UUID]
     case: Who
     tasks: tuple[Waiting, ...] = ()
 
@@ -113,7 +115,7 @@ class Row:
     @property
     def lead(self):
         """Return the task that brought the case up."""
-        return next((task for task in self.tasks if task.pk == self.key[3]), None)
+        return next((task for task in self.tasks if task.pk == self.key[4]), None)
 
 
 def worklist(person, *, kind=None, after=None):
@@ -132,8 +134,8 @@ def worklist(person, *, kind=None, after=None):
 
 
 def _place(row):
-    urgency, source, moment, pk = row.key
-    return -urgency, source, moment, pk
+    urgency, *further = row.key
+    return -urgency, *further
 
 
 def _tasks(person, kind, after):
@@ -149,15 +151,16 @@ def _tasks(person, kind, after):
         rows = rows.filter(urgency__gte=F("case__attention"))
     sooner = (
         Q(urgency__gt=OuterRef("urgency"))
-        | Q(urgency=OuterRef("urgency"), due__lt=OuterRef("due"))
-        | Q(urgency=OuterRef("urgency"), due=OuterRef("due"), pk__lt=OuterRef("pk"))
+        | Q(urgency=OuterRef("urgency"), rank__lt=OuterRef("rank"))
+        | Q(urgency=OuterRef("urgency"), rank=OuterRef("rank"), due__lt=OuterRef("due"))
+        | Q(urgency=OuterRef("urgency"), rank=OuterRef("rank"), due=OuterRef("due"), pk__lt=OuterRef("pk"))
     )
     rows = rows.filter(~Exists(others.filter(sooner)))
     if after:
-        rows = rows.filter(_later(after, TASK, "urgency", "due"))
-    columns = ("urgency", "due", "pk", *(f"case__{name}" for name in WHO))
-    found = rows.order_by("-urgency", "due", "pk").values_list(*columns)[: PAGE + 1]
-    return [Row((urgency, TASK, due, pk), Who(*who)) for urgency, due, pk, *who in found]
+        rows = rows.filter(_later(after, TASK, "urgency", "due", "rank"))
+    columns = ("urgency", "rank", "due", "pk", *(f"case__{name}" for name in WHO))
+    found = rows.order_by("-urgency", "rank", "due", "pk").values_list(*columns)[: PAGE + 1]
+    return [Row((urgency, TASK, rank, due, pk), Who(*who)) for urgency, rank, due, pk, *who in found]
 
 
 def _cases(person, kind, after, above):
@@ -175,12 +178,12 @@ def _cases(person, kind, after, above):
     if after:
         rows = rows.filter(_later(after, CASE, "attention", "opened_at"))
     found = map(Who._make, rows.order_by("-attention", "opened_at", "pk").values_list(*WHO)[: PAGE + 1])
-    return [Row((who.attention, CASE, who.opened_at, who.pk), who) for who in found]
+    return [Row((who.attention, CASE, 0, who.opened_at, who.pk), who) for who in found]
 
 
-def _later(after, source, urgency, moment):
-    """Return the filter for the rows of one list that come after a key."""
-    level, seen, at, pk = after
+def _later(after, source, urgency, moment, rank=None):
+    """Return the filter for the rows of one list that come after a key; only the list of tasks has ranks."""
+    level, seen, place, at, pk = after
     if seen < source:  # the page ended among the tasks: the cases of the same urgency come yet
         return Q(**{f"{urgency}__lte": level})
     below = Q(**{f"{urgency}__lt": level})
@@ -188,13 +191,15 @@ def _later(after, source, urgency, moment):
         return below
     same = Q(**{urgency: level})
     further = Q(**{f"{moment}__gt": at}) | Q(**{moment: at, "pk__gt": pk})
+    if rank:
+        further = Q(**{f"{rank}__gt": place}) | (Q(**{rank: place}) & further)
     return Q(**{f"{urgency}__lte": level}) & (below | (same & further))
 
 
 def _with_tasks(rows):
     """Give each row all open tasks of its case, the most urgent first."""
     ids = [row.case.pk for row in rows]
-    found = Task.objects.for_the_clinic().filter(case__in=ids).order_by("-urgency", "due", "pk")
+    found = Task.objects.for_the_clinic().filter(case__in=ids).order_by("-urgency", "rank", "due", "pk")
     of_case = {}
     for task in map(Waiting._make, found.values_list(*WAITING)) if ids else ():
         of_case.setdefault(task.case_id, []).append(task)

@@ -1,5 +1,7 @@
 """Task: what somebody must do for a case, and by when.  An alarm is a task that is also mailed until it is seen."""
 
+from types import MappingProxyType
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case as Choose
@@ -11,6 +13,33 @@ from clinic.models.cases import Case
 from clinic.models.people import Clinic
 
 UNHEARD, ALARM, SAME_DAY, BY_DUE = 6, 5, 4, 3  # the first stands above a case's attention, the others beside it
+
+
+# In which order what is due by a moment stands on today's list, by kind; a code that stands nowhere here comes first.
+# Codes are those of the alerts, and of what the actions open.
+RANKED = MappingProxyType(
+    {
+        "sign": ("sign_plan",),
+        "red": ("red_session",),
+        "amber": ("two_amber",),
+        "run": ("worse_run", "stage_twice", "same_stage"),
+        "medicine": ("medicine_change",),
+        "no_gain": ("no_improvement",),
+        "review": ("first_review",),
+        "quiet": ("no_log",),
+        "reassess": ("reassess_failed", "reassess_all", "missed_fortnight", "measures_due"),
+        "letter": ("letter",),
+        "step": ("step_offer",),
+        "discharge": ("discharge",),
+    }
+)
+
+
+def rank():
+    """Return where a task stands among those that are as urgent, 0 first; what is graver than due has no kinds."""
+    graver = Q(is_alarm=True) | Q(level__in=["E", "D"])
+    kinds = [When(code__in=codes, then=place) for place, codes in enumerate(RANKED.values(), start=1)]
+    return Choose(When(graver, then=0), *kinds, default=0)
 
 
 def urgency():
@@ -54,8 +83,8 @@ class Task(models.Model):
     """One thing to do.  ``code`` is the alert of the knowledge files; ``due`` the moment it must be done by.
 
     ``level`` is the triage level it belongs to, empty for none.  The mail fields tell how an alarm is delivered:
-    the task itself stands in the database whether or not a mail leaves.  ``clinic`` is the clinic of the case and
-    ``urgency`` follows from the other columns: both stand here so that today's list is one range of one index.
+    the task itself stands in the database whether or not a mail leaves.  ``clinic`` is the clinic of the case, and
+    ``urgency`` and ``rank`` follow from the other columns: with them today's list is one range of one index.
     """
 
     class Owner(models.TextChoices):
@@ -89,6 +118,7 @@ class Task(models.Model):
     urgency = models.GeneratedField(
         expression=urgency(), output_field=models.PositiveSmallIntegerField(), db_persist=True
     )
+    rank = models.GeneratedField(expression=rank(), output_field=models.PositiveSmallIntegerField(), db_persist=True)
 
     objects = TaskQuerySet.as_manager()
 
@@ -96,7 +126,7 @@ class Task(models.Model):
         ordering = ["due", "id"]
         indexes = [
             models.Index(
-                fields=["clinic", "-urgency", "due", "id"],
+                fields=["clinic", "-urgency", "rank", "due", "id"],
                 condition=Q(done_at__isnull=True) & ~Q(owner="runner"),
                 name="task_today",
             ),

@@ -67,6 +67,29 @@ def test_the_most_urgent_stands_first(clinic, clinician):
     ]
 
 
+def test_what_is_due_stands_by_its_kind_and_then_by_its_moment(clinic, clinician):
+    wanted = [
+        *("sign_plan", "red_session", "two_amber", "no_improvement", "first_review", "no_log", "reassess_failed"),
+        "letter",
+    ]
+    for place, code in enumerate(reversed(wanted)):
+        for moment in (place - 20, place - 30):  # what is less urgent is due sooner
+            case = a_case(clinic, clinician, f"{code} {moment}")
+            factories.a_task(case, clinician, code, level="U" if code == "no_improvement" else "", due=hours(moment))
+
+    found = names(clinician)
+
+    assert [name.split()[0] for name in found] == [code for code in wanted for _ in range(2)]
+    moments = [int(name.split()[1]) for name in found]
+    assert all(first < second for first, second in zip(moments[::2], moments[1::2], strict=True))
+
+
+def test_a_kind_that_is_as_grave_as_an_emergency_is_ranked_by_its_moment_alone(clinic, clinician):
+    for surname, code, due in (("Late", "sign_plan", 9), ("Soon", "letter", 1)):
+        factories.a_task(a_case(clinic, clinician, surname), clinician, code, level="D", due=hours(due))
+    assert names(clinician) == ["Soon", "Late"]
+
+
 def test_a_runner_stands_once_at_what_is_most_urgent_with_all_that_is_open(clinic, clinician):
     case = a_case(clinic, clinician, "Busy", attention=2)
     factories.a_task(case, clinician, "no_log", due=hours(2))
@@ -95,7 +118,7 @@ def test_pages_skip_nobody_and_name_nobody_twice(clinic, clinician):
     rows = whole(clinician)
 
     assert len(rows) == len({row.case.pk for row in rows}) == 170
-    keys = [(-row.urgency, row.key[1], row.key[2], row.key[3]) for row in rows]
+    keys = [(-row.urgency, *row.key[1:]) for row in rows]
     assert keys == sorted(keys)
     for row in rows:
         most = max([task.urgency for task in row.tasks] + [row.case.attention])

@@ -1,0 +1,26 @@
+"""What is due by a moment is ranked by its kind, so that a RED session stands before a reassessment that is due sooner."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('clinic', '0012_plan_under_way'),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='task',
+            name='task_today',
+        ),
+        migrations.AddField(
+            model_name='task',
+            name='rank',
+            field=models.GeneratedField(db_persist=True, expression=models.Case(models.When(models.Q(('is_alarm', True), ('level__in', ['E', 'D']), _connector='OR'), then=0), models.When(code__in=('sign_plan',), then=1), models.When(code__in=('red_session',), then=2), models.When(code__in=('two_amber',), then=3), models.When(code__in=('worse_run', 'stage_twice', 'same_stage'), then=4), models.When(code__in=('medicine_change',), then=5), models.When(code__in=('no_improvement',), then=6), models.When(code__in=('first_review',), then=7), models.When(code__in=('no_log',), then=8), models.When(code__in=('reassess_failed', 'reassess_all', 'missed_fortnight', 'measures_due'), then=9), models.When(code__in=('letter',), then=10), models.When(code__in=('step_offer',), then=11), models.When(code__in=('discharge',), then=12), default=0), output_field=models.PositiveSmallIntegerField()),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('done_at__isnull', True), models.Q(('owner', 'runner'), _negated=True)), fields=['clinic', '-urgency', 'rank', 'due', 'id'], name='task_today'),
+        ),
+    ]
