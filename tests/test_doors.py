@@ -69,6 +69,7 @@ POLICY = {
     "triage:close_item": (NO_SUCH_VERB, SIGNED),
     "triage:sign_item": (NO_SUCH_VERB, SIGNED),
     "triage:letter": (SEEN, NO_SUCH_VERB),
+    "triage:letter_sent": (NO_SUCH_VERB, RECORDED),
     "triage:letter_pdf": (SEEN, NO_SUCH_VERB),
     "triage:examination": (SEEN, RECORDED),
     "triage:judge": (NO_SUCH_VERB, RECORDED),

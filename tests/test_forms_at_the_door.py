@@ -88,6 +88,7 @@ FORMS = {
     "triage:void": (an_unfinished_screening, lambda w: {"reason": "wrong leg"}),
     "triage:close_item": (nothing, lambda w: {"outcome": "excluded", "text": "pressure measured: normal"}),
     "triage:sign_item": (nothing, lambda w: {"kind": "may_load", "reason": "seen", "limits": "core only"}),
+    "triage:letter_sent": (nothing, lambda w: {"to": "Dr Example, vascular clinic", "way": "mail"}),
     "triage:examination": (nothing, lambda w: {"resisted_pf_bent_pain": "present"}),
     "triage:diagnosis": (nothing, lambda w: {"cause": "SOLEUS", "override_reason": "fits better"}),
     "triage:release": (a_diagnosis_waits, lambda w: {"cause": "BSI", "reason": "healed on the scan"}),

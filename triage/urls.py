@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from triage.views import diagnosis, examination, items, paper, screening
+from triage.views import diagnosis, examination, items, letter, paper, screening
 
 app_name = "triage"
 
@@ -22,7 +22,8 @@ urlpatterns = [
         items.sign,
         name="sign_item",
     ),
-    path("cases/<uuid:case_id>/triage/letter/", items.letter, name="letter"),
+    path("cases/<uuid:case_id>/triage/letter/", letter.letter, name="letter"),
+    path("cases/<uuid:case_id>/triage/letter/sent/", letter.sent, name="letter_sent"),
     path("cases/<uuid:case_id>/letter.pdf", paper.letter_pdf, name="letter_pdf"),
     path(
         "cases/<uuid:case_id>/triage/examination/",

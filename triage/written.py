@@ -38,6 +38,19 @@ SET_ASIDE = Text("Screening set aside: {typed}", "Cribado descartado: {typed}")
 EXAMINED = Text("Examination: {count:g} findings recorded", "Exploración: {count:g} hallazgos registrados")
 DIAGNOSED = Text("Diagnosis recorded: {cause}", "Diagnóstico registrado: {cause}")
 
+LETTER_OWED = Text(
+    "A letter is owed to who assesses this leg: send it, and say to whom.",
+    "Falta enviar la carta a quien va a valorar esta pierna: envíela y diga a quién.",
+)
+LETTER_NOT_NEEDED = Text("Nothing is left to assess elsewhere", "No queda nada por valorar en otro sitio")
+LETTER_SENT = Text("Letter sent {way} to {typed}", "Carta enviada {way} a {typed}")
+WAYS = {
+    "hand": Text("with the runner", "con el corredor"),
+    "mail": Text("by e-mail", "por correo electrónico"),
+    "post": Text("by post", "por correo postal"),
+    "fax": Text("by fax", "por fax"),
+}
+
 ANSWERED = {
     "excluded": Text("{row}: excluded. {typed}", "{row}: descartado. {typed}"),
     "confirmed": Text("{row}: confirmed. {typed}", "{row}: confirmado. {typed}"),
@@ -72,6 +85,7 @@ TOLD_RESULTS = {
 
 SENTENCES = (
     *(text for text in tuple(globals().values()) if isinstance(text, Text)),
+    *WAYS.values(),
     *ANSWERED.values(),
     *TESTED.values(),
     *TOLD_RESULTS.values(),

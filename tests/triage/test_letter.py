@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.models import Person, Task
 from clinic.terms import Answer
 from tests.triage.conftest import screened
 from triage import actions
+from triage.models import RedFlagItem
 from triage.words import words_of
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +163,53 @@ def test_a_risk_that_follows_from_the_birth_date_is_in_the_letter(letter, case, 
     case.patient.save()
     screen(leg_hot="present")
     assert "Age over 60" in letter().split("Risks and history:")[1].split("</p>")[0]
+
+
+# --- Sent, and to whom ----------------------------------------------------------------------------
+
+
+def waits(case):
+    """Whether a letter waits on today's list."""
+    return Task.objects.for_the_clinic().filter(case=case, code="letter").exists()
+
+
+def test_a_screening_that_refers_owes_a_letter_and_a_calm_one_owes_none(case, screen):
+    screen()
+    assert not waits(case)
+    screen(leg_hot="present", w6="present", w7="present")
+    task = Task.objects.get(case=case, code="letter")
+    assert task.owner == "clinician" and timezone.localdate(task.due) == timezone.localdate(task.opened_at)
+    screen(leg_hot="present", w6="present", w7="present")
+    assert Task.objects.filter(case=case, code="letter").count() == 1
+
+
+def test_who_sent_it_to_whom_is_kept_and_ends_the_task(case, screen, form_of, at_work, clinician):
+    screen(leg_hot="present", w6="present", w7="present")
+    page = at_work(clinician)
+    address = reverse("triage:letter_sent", args=[case.pk])
+
+    refused = page.post(address, form_of(to="", way="mail"))
+    assert refused.status_code == 422 and "To whom did it go?" in refused.content.decode() and waits(case)
+
+    form = form_of(to="Dr Example, vascular clinic", way="mail")
+    assert page.post(address, form).status_code == 302
+    assert page.post(address, form).status_code == 409  # a double click
+    told = case.events.get(kind="letter_sent")
+    assert (told.text, told.by) == ("Letter sent by e-mail to Dr Example, vascular clinic", clinician)
+    task = Task.objects.get(case=case, code="letter")
+    assert not waits(case) and (task.done_text, task.done_by) == (told.text, clinician)
+
+    assert told.text in page.get(reverse("triage:letter", args=[case.pk])).content.decode()
+    Person.objects.filter(pk=clinician.pk).update(language="es")
+    spanish = at_work(clinician).get(reverse("triage:letter", args=[case.pk])).content.decode()
+    assert "Carta enviada por correo electrónico a Dr Example, vascular clinic" in spanish
+
+
+def test_a_letter_is_owed_no_more_once_nothing_is_left_to_assess(case, screen, close):
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    assert waits(case)
+    items = list(RedFlagItem.objects.filter(case=case))
+    for item in items:
+        close(item.row)
+    assert not waits(case)
+    assert Task.objects.get(case=case, code="letter").done_text == "Nothing is left to assess elsewhere"

@@ -4,6 +4,7 @@ from triage.actions.deciding import NotAllowed, Refused, must_sign
 from triage.actions.diagnoses import record_diagnosis
 from triage.actions.examinations import record_examination
 from triage.actions.items import close_item, release_diagnosis, sign_off
+from triage.actions.letters import send_letter
 from triage.actions.noticing import owe_exercise
 from triage.actions.screenings import answer_screening, start_screening, void_screening
 from triage.actions.stopping import Stop, hold, retrigger, stop_or_say_so, what_now
@@ -22,6 +23,7 @@ __all__ = [
     "record_examination",
     "release_diagnosis",
     "retrigger",
+    "send_letter",
     "sign_off",
     "start_screening",
     "stop_or_say_so",

@@ -10,6 +10,7 @@ from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult, in_english
 from triage import written
 from triage.actions.deciding import Refused, decide_and_keep, must_be_current, must_sign, next_when_open
+from triage.actions.letters import owe_letter_no_more
 from triage.actions.noticing import owe_rest
 from triage.decision import triage_decision
 from triage.facts import case_facts
@@ -214,4 +215,5 @@ def _say(case, version, by, at, kind, text):
     """Keep what the rules say now that it was answered, and write the timeline, and today's list with it."""
     decide_and_keep(case, by=by, at=at)
     touch_case(case, version=version, by=by, at=at, kind=kind, text=text, **_next(case))
+    owe_letter_no_more(case, by=by, at=at)
     owe_rest(case, at=at, shown_to=by)  # an outcome may take back what a signature allowed

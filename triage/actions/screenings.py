@@ -20,6 +20,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.letters import owe_letter
 from triage.actions.noticing import IN_THE_ROOM, owe_rest
 from triage.actions.sharing import share_dangers
 from triage.facts import BLOOD_THINNER, current_screening
@@ -91,6 +92,8 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         attention=attention,
         next_step=next_step,
     )
+    if completes:
+        owe_letter(case, decision.level, by=by, at=at)
     owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
     forget_draft(person=by, case=case, form="screening")
     return decision

@@ -13,6 +13,12 @@ from triage.words import cause_choices, known_words, sections_without
 
 SILENT = Answer.NOT_ASSESSED
 SAID = {Answer.PRESENT: _("yes"), Answer.ABSENT: _("no")}
+SENT_WAYS = [
+    ("mail", _("by e-mail")),
+    ("hand", _("with the runner")),
+    ("post", _("by post")),
+    ("fax", _("by fax")),
+]
 KNOWN_RESULTS = [("", _("not recorded")), *RESULTS]
 
 
@@ -148,6 +154,15 @@ class CloseItem(RecordForm):
         if item.row != "RF-DVT":
             for name in ("scan", "repeat_scan", "d_dimer", "discharged"):
                 del self.fields[name]
+
+
+class LetterSent(RecordForm):
+    """To whom a letter went, and how."""
+
+    to = forms.CharField(
+        label=_("To whom did it go?"), max_length=200, help_text=_("Hospital, department or doctor, and the name.")
+    )
+    way = forms.ChoiceField(label=_("How?"), choices=SENT_WAYS)
 
 
 class SignItem(RecordForm):

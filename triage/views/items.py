@@ -1,6 +1,5 @@
-"""The items a screening opened: close with an outcome, sign, and the letter to the hospital."""
+"""The items a screening opened: close with an outcome, and sign."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
@@ -10,7 +9,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.views.cases import recordable
 from triage import actions, forms, pages
-from triage.pages.letter import letter_context
 
 
 @login_required
@@ -79,12 +77,3 @@ def sign(request, case_id, item_id):
         messages.success(request, gettext("%(row)s: signature recorded.") % {"row": item.row})
         return redirect("triage:items", case_id=case.pk)
     return _refused(request, case, item, "sign_form", form)
-
-
-@login_required
-@require_GET
-def letter(request, case_id):
-    """Show the hand-over letter for the hospital, ready to print."""
-    case = recordable(request, case_id)
-    context = letter_context(case, request.user, timezone.localtime())
-    return render(request, "triage/letter.html", context | {"languages": settings.LANGUAGES})

@@ -1,0 +1,45 @@
+"""The letter to the hospital or the doctor: owed after a screening that refers, sent to somebody, or owed no more."""
+
+from datetime import datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from clinic.actions import touch_case
+from clinic.alarms import open_task, settle_task
+from clinic.terms import Level, in_english
+from triage import written
+from triage.actions.deciding import Refused, must_be_current, must_record
+from triage.gate import loading_gate
+
+OWED = "letter"
+REFERS = {Level.E, Level.D, Level.U}
+
+
+def owe_letter(case, level, *, by, at):
+    """Open the task to send a letter, due by the end of the day, where a complete screening refers the runner."""
+    if level in REFERS:
+        due = timezone.make_aware(datetime.combine(timezone.localdate(at), time.max))
+        open_task(case=case, code=OWED, text=written.LETTER_OWED.en, by=by, at=at, due=due)
+
+
+def owe_letter_no_more(case, *, by, at):
+    """End that task once nothing is left that somebody else has to assess.  Inside the action's transaction."""
+    if not loading_gate(case).unanswered:
+        settle_task(case=case, code=OWED, text=written.LETTER_NOT_NEEDED.en, by=by, at=at)
+
+
+@transaction.atomic
+def send_letter(*, case, version, to, way, by, at):
+    """Keep to whom a letter went, and by which of ``written.WAYS``; the task that asked for it is done.
+
+    ``Refused`` without a name.  A letter that went wrong is sent again: the timeline keeps both.
+    """
+    must_record(by, case)
+    must_be_current(case, version)
+    if not to.strip():
+        raise Refused(gettext("Write to whom it went."))
+    text = in_english(written.LETTER_SENT, typed=to.strip(), way=written.WAYS[way].en)
+    settle_task(case=case, code=OWED, text=text, by=by, at=at)
+    touch_case(case, version=version, by=by, at=at, kind="letter_sent", text=text)
