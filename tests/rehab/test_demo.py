@@ -116,7 +116,7 @@ def test_the_runners_with_logs_are_steady_halted_and_waiting(seeded):
 
 def test_todays_list_shows_first_who_cannot_wait(seeded, at_work):
     page = at_work(Person.objects.get(email="clinician@demo.example")).get(reverse("clinic:today")).content.decode()
-    order = [page.index(name) for name in ("Urgent, Emil", "Clotsign, Dora", "Example, Nora", "Pressure, Uma")]
+    order = [page.index(name) for name in ("Urgent, Emil", "Clotsign, Dora", "Pressure, Uma", "Example, Nora")]
 
     assert order == sorted(order)
     assert order[-1] < page.index("Routine, Rui") < page.index("Birddog, Bea")
