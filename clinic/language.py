@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from clinic.tables import knowledge_version
 from clinic.terms import DangerText, Text
 
+KEPT_SECONDS = 365 * 24 * 60 * 60  # a browser remembers its language
+
 
 class Reader:
     """Who reads what is said now.  Somebody unknown, or no database to ask, has confirmed nothing."""
@@ -67,7 +69,9 @@ def speaks_spanish() -> bool:
     return (translation.get_language() or "").startswith("es")
 
 
-KEPT_SECONDS = 365 * 24 * 60 * 60
+def danger_is_confirmed() -> bool:
+    """Return whether the danger texts may stand in Spanish alone for who reads now; asks the database once at most."""
+    return _reader.get().has_confirmed
 
 
 def mistake_words(label, error) -> str:
@@ -84,7 +88,7 @@ def said(text: Text) -> str:
     """
     if not speaks_spanish():
         return text.en
-    return WithEnglish(text) if isinstance(text, DangerText) and not _reader.get().has_confirmed else text.es
+    return WithEnglish(text) if isinstance(text, DangerText) and not danger_is_confirmed() else text.es
 
 
 def said_reason(reason) -> str:
@@ -101,7 +105,7 @@ def kept_by_language(make):
     kept = cache(lambda language, confirmed, *asked: make(*asked))
 
     def ask(*asked):
-        return kept(translation.get_language(), speaks_spanish() and _reader.get().has_confirmed, *asked)
+        return kept(translation.get_language(), speaks_spanish() and danger_is_confirmed(), *asked)
 
     return wraps(make)(ask)
 

@@ -2,7 +2,8 @@
 
 Each app names the texts its rules and its record are made of; whatever else stands in a record stays as it was kept.
 A text may leave places: ``{cut:g}``, with a format, for a number, and ``{why}`` for words, which are said again too;
-what stands at ``{typed}`` was written by a person and is printed as written.
+what stands at ``{typed}`` was written by a person and is printed as written.  A text about a danger keeps its English
+beside it until the lead of the reader's clinic has confirmed the Spanish.
 """
 
 import re
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from string import Formatter
 
-from clinic.language import speaks_spanish
-from clinic.terms import Text
+from clinic.language import danger_is_confirmed, speaks_spanish
+from clinic.terms import DangerText, Text
 
 SAID_WHOLE = 8  # letters; a shorter name may be part of another word
 NUMBER = r"-?\d+(?:\.\d+)?%?"
@@ -41,6 +42,7 @@ class Phrase:
     anchor: str
     pieces: tuple[Piece, ...]
     says: tuple[Piece, ...]
+    is_danger: bool
 
     @cached_property
     def found_by(self) -> re.Pattern[str]:
@@ -66,50 +68,62 @@ def _pieces(sentence: str) -> tuple[Piece, ...]:
 
 def _phrase(text: Text) -> Phrase:
     pieces = _pieces(text.en)
-    return Phrase(max((words for words, _, _ in pieces), key=len), pieces, _pieces(text.es))
+    anchor = max((words for words, _, _ in pieces), key=len)
+    return Phrase(anchor, pieces, _pieces(text.es), isinstance(text, DangerText))
 
 
 @cache
-def _names() -> dict[str, str]:
-    """Return the Spanish of every registered text by its English: a short one is said where it stands alone."""
-    return {text.en: text.es for source in _sources for text in source()}
+def _names() -> dict[str, Text]:
+    """Return every registered text by its English, a danger before what merely sounds the same."""
+    found = sorted((text for source in _sources for text in source()), key=lambda text: isinstance(text, DangerText))
+    return {text.en: text for text in found}
 
 
 @cache
 def _phrases() -> tuple[Phrase, ...]:
     """Return every registered text that its English and Spanish, or their numbers, tell apart; the longest first."""
-    found = (Text(en, es) for en, es in _names().items() if len(en) >= SAID_WHOLE and (en != es or ":g}" in en))
-    return tuple(map(_phrase, sorted(found, key=lambda text: -len(text.en))))
+    found = (text for text in _names().values() if len(text.en) >= SAID_WHOLE)
+    told_apart = (text for text in found if text.en != text.es or ":g}" in text.en)
+    return tuple(map(_phrase, sorted(told_apart, key=lambda text: -len(text.en))))
 
 
 def said_again(stored: str) -> str:
     """Return what was stored in English in the language spoken now; other words stay as they are."""
-    return _in_spanish(stored) if speaks_spanish() else stored
+    return _in_spanish(stored, danger_is_confirmed()) if speaks_spanish() else stored
 
 
 @lru_cache(maxsize=2048)
-def _in_spanish(stored: str) -> str:
+def _in_spanish(stored: str, confirmed: bool) -> str:
     aside: list[str] = []
-    return _restored(_say(stored, aside), aside)
+    return _restored(_say(stored, aside, confirmed), aside)
 
 
-def _say(stored: str, aside: list[str]) -> str:
+def _say(stored: str, aside: list[str], confirmed: bool) -> str:
     """Return words with every known sentence in them set aside, already in Spanish."""
     if re.fullmatch(NUMBER, stored):
         return stored.replace(".", ",").replace("%", " %")
     alone = [_names().get(name) for name in stored.split(", ")]
-    if all(name is not None for name in alone):
-        return ", ".join(filter(None, alone))
+    known = [text for text in alone if text is not None]
+    if len(known) == len(alone):
+        return ", ".join(_with_english(text.es, text.en, isinstance(text, DangerText), confirmed) for text in known)
     for phrase in _phrases():
         if phrase.anchor in stored:
-            stored = phrase.found_by.sub(lambda found, phrase=phrase: _set_aside(found, phrase, aside), stored)
+            stored = phrase.found_by.sub(
+                lambda found, phrase=phrase: _set_aside(found, phrase, aside, confirmed), stored
+            )
     return stored
 
 
-def _set_aside(found: re.Match[str], phrase: Phrase, aside: list[str]) -> str:
-    places = {name: part if name == TYPED else _say(part, aside) for name, part in found.groupdict().items()}
-    aside.append("".join(words + places.get(name, "") for words, name, _ in phrase.says))
+def _set_aside(found: re.Match[str], phrase: Phrase, aside: list[str], confirmed: bool) -> str:
+    told = found.groupdict().items()
+    places = {name: part if name == TYPED else _say(part, aside, confirmed) for name, part in told}
+    spanish = "".join(words + places.get(name, "") for words, name, _ in phrase.says)
+    aside.append(_with_english(spanish, found.group(), phrase.is_danger, confirmed))
     return chr(SET_ASIDE + len(aside) - 1)
+
+
+def _with_english(spanish: str, english: str, is_danger: bool, confirmed: bool) -> str:
+    return f"{spanish} ({english})" if is_danger and not confirmed and spanish != english else spanish
 
 
 def _restored(words: str, aside: list[str]) -> str:

@@ -14,9 +14,11 @@ from django.utils.html import conditional_escape
 from clinic.actions import confirm_knowledge
 from clinic.language import said, spoken_to
 from clinic.models import KnowledgeConfirmation, Membership, Person
-from clinic.terms import DangerText, Text
+from clinic.phrases import said_again
+from clinic.terms import DangerText, Text, in_english
 from tests import factories
 from tests.test_languages import texts_of
+from triage import written
 from triage.knowledge import triage_knowledge
 
 NOT_EN = re.compile(
@@ -135,6 +137,19 @@ def test_without_a_database_nothing_is_confirmed(clinician, confirmed, monkeypat
 
     monkeypatch.setattr(Person, "has_leads_behind", down)
     assert LUMP.en in heard(clinician)
+
+
+def test_the_record_says_a_danger_in_both_until_it_is_confirmed(clinic, clinician, lead):
+    title = triage_knowledge().red_flags.flags[0].title
+    kept = in_english(written.ANSWERED["excluded"], row=title.en, typed="seen")
+
+    def read():
+        with translation.override("es"), spoken_to(Person.objects.get(pk=clinician.pk)):
+            return said_again(kept), said_again(title.en)
+
+    assert read() == (f"{title.es} ({title.en}): descartado. seen", f"{title.es} ({title.en})")
+    confirm_knowledge(clinic=clinic, by=lead, at=timezone.now())
+    assert read() == (f"{title.es}: descartado. seen", title.es)
 
 
 class Attributes(HTMLParser):
