@@ -1,5 +1,6 @@
 """In which language a page speaks: the choice of who signed in, or of who last signed out here, or the browser's."""
 
+import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,9 @@ from django.utils.html import format_html
 
 from clinic.tables import knowledge_version
 from clinic.terms import DangerText, Text
+from clinic.units import km_shown, unit_word
 
+DISTANCE = re.compile(r"(\d+(?:[.,]\d+)?) km(?![\w/])")  # as the rules write one; a speed is none
 KEPT_SECONDS = 365 * 24 * 60 * 60  # a browser remembers its language
 
 
@@ -92,12 +95,26 @@ def said(text: Text) -> str:
 
 
 def said_reason(reason) -> str:
-    """Return a reason of the rules, or one as it was stored, in the language that is spoken now.
+    """Return a reason of the rules, or one as it was stored, in the language that is spoken now and the reader's units.
 
     One that was kept in English alone stays as it was kept.
     """
     told = reason if isinstance(reason, Mapping) else vars(reason)
-    return said(Text(told["text"], told.get("text_es") or told["text"]))
+    words = said(Text(told["text"], told.get("text_es") or told["text"]))
+    return in_own_units(words)
+
+
+def in_own_units(sentence: str) -> str:
+    """Return a sentence of the rules with each distance in the reader's units, to one decimal: "5 km", "3.1 miles"."""
+    units = spoken_units()
+    if units == "metric":
+        return sentence
+
+    def own(found):
+        miles = round(km_shown(found[1].replace(",", "."), units), 1)
+        return f"{said_number(miles)} {unit_word(units, 'distance')}"
+
+    return DISTANCE.sub(own, sentence)
 
 
 def kept_by_language(make):
@@ -118,7 +135,7 @@ def for_the_record(say, *asked) -> str:
 
 def said_number(value: float) -> str:
     """Return a number as the language spoken now writes it, with at most two decimals: "37.5", "37,5"."""
-    written = f"{round(value, 2):g}"
+    written = f"{round(float(value), 2):g}"
     return written.replace(".", ",") if speaks_spanish() else written
 
 

@@ -81,6 +81,11 @@ def in_english(text: Text, **values: object) -> str:
     return text.en.format(**values)
 
 
+def texts_in(names: Mapping[str, object]) -> tuple[Text, ...]:
+    """Return the sentences that stand under the names of a module, as ``texts_in(globals())`` at its end."""
+    return tuple(text for text in names.values() if isinstance(text, Text))
+
+
 @dataclass(frozen=True)
 class DangerText(Text):
     """A sentence about a danger: its Spanish stands alone once the clinic's lead has confirmed the knowledge."""

@@ -7,7 +7,7 @@ stays as it is.
 from django.utils import translation
 
 from clinic.models import Case
-from clinic.terms import Text
+from clinic.terms import Text, texts_in
 
 CASE_OPENED = Text("Case opened: {side} calf", "Caso abierto: pantorrilla {side}")
 STORY = Text("Story recorded", "Historia registrada")
@@ -22,7 +22,7 @@ LEFT, RIGHT, BOTH = Text("left", "izquierda"), Text("right", "derecha"), Text("b
 IN_STORY, IN_SCREENING = Text("story", "la historia"), Text("screening", "el cribado")
 IN_ANSWERS, IN_WORDS = Text("runner's answers", "las respuestas"), Text("runner's words", "las palabras del corredor")
 
-SENTENCES = tuple(text for text in tuple(globals().values()) if isinstance(text, Text))
+SENTENCES = texts_in(globals())
 
 
 def of_catalogue(words):

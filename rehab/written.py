@@ -1,6 +1,6 @@
 """What the actions of this app write into the record, in both languages; read ``clinic.written`` first."""
 
-from clinic.terms import Text
+from clinic.terms import Text, texts_in
 
 TOLD_BEFORE = Text("Told before the visit", "Contado antes de la visita")
 PLAN_DRAFTED = Text("Plan drafted", "Plan en borrador")
@@ -39,4 +39,11 @@ PAIN_LIMIT = Text("Pain up to {points:g} is allowed: {typed}", "Se permite dolor
 TREATED = Text("Treatment recorded: {treatment}, {typed}", "Tratamiento registrado: {treatment}, {typed}")
 CASE_CLOSED = Text("Case closed: {typed}", "Caso cerrado: {typed}")
 
-SENTENCES = tuple(text for text in tuple(globals().values()) if isinstance(text, Text))
+# What was waited for has come, by the task it ends: nobody has to say so once more.
+HAS_COME = {
+    "no_log": Text("The runner has logged again", "El corredor ha vuelto a anotar"),
+    "reassess_failed": Text("The failed tests were repeated", "Se repitieron las pruebas no superadas"),
+    "reassess_all": Text("All tests were repeated", "Se repitieron todas las pruebas"),
+}
+
+SENTENCES = (*texts_in(globals()), *HAS_COME.values())

@@ -1,6 +1,6 @@
 """What the actions of this app write into the record, in both languages; read ``clinic.written`` first."""
 
-from clinic.terms import Text
+from clinic.terms import Text, texts_in
 
 TOLD_BEFORE = Text("Answered before the visit. Yes: {what}.", "Respondió antes de la visita. Sí: {what}.")
 NOTHING = Text("none", "nada")
@@ -84,7 +84,7 @@ TOLD_RESULTS = {
 }
 
 SENTENCES = (
-    *(text for text in tuple(globals().values()) if isinstance(text, Text)),
+    *texts_in(globals()),
     *WAYS.values(),
     *ANSWERED.values(),
     *TESTED.values(),

@@ -68,8 +68,8 @@ def read_export(key):
 
     One that was given up has no file any more, and fails again: it must not look as if it had been read.
     """
-    waiting = WatchExport.objects.filter(pk=key).exclude(state=WatchExport.State.DONE)
-    row = waiting.first()
+    unread = WatchExport.objects.filter(pk=key).exclude(state=WatchExport.State.DONE)
+    row = unread.first()
     if row is None:
         return
     shelf, found, told = _shelf(), [], time.monotonic()
@@ -77,9 +77,9 @@ def read_export(key):
         for name, outcome in read_archive(file, at=row.sent_at, seconds=SECONDS):
             found.append(plain_outcome(name, outcome))
             if time.monotonic() - told > TOLD_EVERY:
-                waiting.update(files_read=len(found))
+                unread.update(files_read=len(found))
                 told = time.monotonic()
-    waiting.update(state=WatchExport.State.DONE, files_read=len(found), found=found)
+    unread.update(state=WatchExport.State.DONE, files_read=len(found), found=found)
     shelf.delete(f"{key}{SUFFIX}")
 
 

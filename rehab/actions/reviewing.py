@@ -23,11 +23,6 @@ BY_ANSWER = "red_flag"  # opened where the question was answered: triage.actions
 NO_GAIN_FACT = "noimp_14_days"
 IMMEDIATE = "immediate"
 MEASURES = "measures_due"
-ENDED_BY = {  # what was waited for has come: nobody has to say so once more
-    "no_log": "The runner has logged again",
-    "reassess_failed": "The failed tests were repeated",
-    "reassess_all": "All tests were repeated",
-}
 
 
 def open_tasks(course, *, by, at, of_stages=()):
@@ -38,8 +33,8 @@ def open_tasks(course, *, by, at, of_stages=()):
     scores = scores_of(course.case)
     followed = followed_of(course, scores)
     found = alerts(followed, now=course.now, zone=zone, table=table)
-    for code in waiting & set(ENDED_BY) - {due.code for due in found}:
-        settle_task(case=course.case, code=code, text=ENDED_BY[code], by=by, at=at)
+    for code in waiting & set(written.HAS_COME) - {due.code for due in found}:
+        settle_task(case=course.case, code=code, text=written.HAS_COME[code].en, by=by, at=at)
     for due in found:
         answered = known.get(due.code)
         if due.code == BY_ANSWER or (answered is not None and answered >= due.arose):

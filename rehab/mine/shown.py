@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.language import said, said_reason
+from clinic.language import said, said_number, said_reason
 from clinic.units import kg_shown, km_shown, unit_word
 from rehab.actions.logging import CORRECTED_WITHIN
 from rehab.growing import too_long
@@ -124,7 +124,7 @@ def last_words(row, units):
 
 
 def _load_words(row, units):
-    return "" if row.load_kg is None else f"{kg_shown(row.load_kg, units):f} {unit_word(units, 'load')}"
+    return "" if row.load_kg is None else f"{said_number(kg_shown(row.load_kg, units))} {unit_word(units, 'load')}"
 
 
 def distance_words(session, units):
@@ -132,4 +132,4 @@ def distance_words(session, units):
     run = getattr(session, "run", None)
     if run is None or run.km is None:
         return ""
-    return f"{km_shown(run.km, units):f} {unit_word(units, 'distance')}"
+    return f"{said_number(km_shown(run.km, units))} {unit_word(units, 'distance')}"

@@ -9,7 +9,7 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.language import said
+from clinic.language import said, said_number
 from clinic.units import climb_shown, km_shown, unit_word
 from rehab.actions import Refused
 from rehab.actions.told import LOGGED_BACK, SessionTold, refuse_bad_session
@@ -81,7 +81,7 @@ def day_of(run):
 
 def figures_of(run, units):
     """Return the figures of a run in one line."""
-    parts = [] if run.km is None else [f"{km_shown(run.km, units):f} {unit_word(units, 'distance')}"]
+    parts = [] if run.km is None else [f"{said_number(km_shown(run.km, units))} {unit_word(units, 'distance')}"]
     parts.append(_("%(minutes)s min running") % {"minutes": _minutes(run.run_minutes)})
     parts.append(_("%(minutes)s min walking") % {"minutes": _minutes(run.walk_minutes)})
     if run.longest_run_minutes and run.longest_run_minutes != run.run_minutes:

@@ -4,7 +4,7 @@ Written as in ``triage.rules.phrases``: the record keeps the English, a page say
 of a need, a cause or an exercise stays a code; the page puts it into words.
 """
 
-from clinic.terms import Text
+from clinic.terms import Text, texts_in
 
 # --- Gates: may this exercise be given today? ----------------------------------------------------------------
 
@@ -97,4 +97,4 @@ COUNTS_AS_PRESENT = Text(
 )
 OFFERED_FOR = Text("The table offers {treatment} for {codes} only", "La tabla ofrece {treatment} solo para {codes}")
 
-SENTENCES = tuple(text for text in tuple(globals().values()) if isinstance(text, Text))
+SENTENCES = texts_in(globals())

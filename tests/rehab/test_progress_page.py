@@ -151,9 +151,25 @@ def test_a_run_longer_than_its_cap_is_told_to_both(on_the_way, clinician, runner
     course = course_of(on_the_way, timezone.now())
     assert list(too_long(course)) == [str(long.pk)]
 
-    said = "had 10 km; at most 5.5 was allowed"
+    said = "had 10 km; at most 5.5 km was allowed"
     assert said in page_of(at_work(runner), reverse("rehab:my_logged", args=[long.pk])).lower()
     assert said in page_of(at_work(clinician), reverse("rehab:progress", args=[on_the_way.pk])).lower()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "had 6.2 miles; at most 3.4 miles was allowed"), ("es", "tuvo 6,2 millas; se permitía 3,4 millas")],
+)
+def test_who_reckons_in_miles_reads_the_rules_in_miles(language, said, on_the_way, runner, at_work):
+    long = a_session(
+        on_the_way, runner, days_ago=1, run={"stage": None, "run_minutes": 60, "walk_minutes": 0, "km": 10}
+    )
+    type(runner).objects.filter(pk=runner.pk).update(units="imperial", language=language)
+    for address in (reverse("rehab:my_logged", args=[long.pk]), MINE, reverse("rehab:my_today")):
+        page = page_of(at_work(runner), address).lower()
+        assert not re.search(r"\d km\b", page), address
+    page = page_of(at_work(runner), reverse("rehab:my_logged", args=[long.pk])).lower()
+    assert said in page
 
 
 def test_who_passed_the_ladder_reads_on_todays_page_what_the_week_may_hold(on_the_way, runner, at_work):

@@ -4,7 +4,7 @@ The record keeps the English with its values put in; a page finds the sentence a
 (``clinic.phrases``).  A place with a format is a number, ``{cut:g}``; one without is a word or another sentence.
 """
 
-from clinic.terms import Text
+from clinic.terms import Text, texts_in
 
 # --- A measurement against its lines -------------------------------------------------------------------------
 
@@ -80,4 +80,4 @@ SCORE = Text("score", "puntuación")
 STEPS = Text("steps/min", "pasos/min")
 YES = Text("yes=1", "sí=1")
 
-SENTENCES = tuple(text for text in tuple(globals().values()) if isinstance(text, Text))
+SENTENCES = texts_in(globals())
