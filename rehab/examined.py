@@ -57,7 +57,11 @@ def _results(exercise, history):
 
 def needs_of(item):
     """Return the needs an exercise of a plan was chosen for, or is kept up for."""
-    return {because["need"] for because in item.because if because.get("need")}
+    return _needs_in(item.because)
+
+
+def _needs_in(reasons):
+    return {because["need"] for because in reasons if because.get("need")}
 
 
 def is_kept_up(item):
@@ -65,12 +69,26 @@ def is_kept_up(item):
     return any(because.get("rule") == MAINTAIN for because in item.because)
 
 
-def passed_of(items, case, today):
+def judged_now(case, today):
+    """Return what triage makes of a case on a day: its tests judged, and the needs that fail."""
+    return triage_decision(case_facts(case, today), triage_knowledge())
+
+
+def untrained(plan, triage):
+    """Return the needs that fail now and that nothing in this plan trains, in the order of their codes.
+
+    What the rules left uncovered, or to a later block, when the plan was drafted is no news: it was said then.
+    """
+    said_then = {need for item in plan.decision.result["next_block"] for need in _needs_in(item["because"])}
+    known = said_then.union(plan.decision.result["uncovered"], *(needs_of(item) for item in plan.items.all()))
+    return sorted(set(triage.needs) - known)
+
+
+def passed_of(items, triage):
     """Return {need: how it is kept up} of the needs that these exercises were chosen for and that pass now (7.4).
 
     A need whose test nobody has done passes nothing.
     """
-    triage = triage_decision(case_facts(case, today), triage_knowledge())
     shown = {need for one in triage.judged if one.verdict.value in GOOD_ENOUGH for need in one.needs}
     before = set().union(*(needs_of(item) for item in items))
     now = {need: False if need in triage.needs else True if need in shown else None for need in before}

@@ -11,7 +11,7 @@ from rehab import written
 from rehab.actions.kept import knowledge_columns
 from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
 from rehab.decision import plan_json
-from rehab.examined import needs_of, passed_of
+from rehab.examined import judged_now, needs_of, passed_of
 from rehab.facts import catalogue_dose, first_side, judged, plan_facts, verdicts_of_exercises
 from rehab.history import newest_step, plan_in_force
 from rehab.models import Exercise, Plan, PlanItem
@@ -103,7 +103,7 @@ def keep_up(draft, case, facts, verdicts):
     """
     running = plan_in_force(case)
     items = list(running.items.all()) if running else []
-    passed = passed_of(items, case, timezone.localdate(draft.drafted_at))
+    passed = passed_of(items, judged_now(case, timezone.localdate(draft.drafted_at)))
     chosen = set(draft.items.values_list("exercise_id", flat=True))
     kept = [
         item

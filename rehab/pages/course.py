@@ -18,7 +18,7 @@ from rehab.actions.offers import open_offers
 from rehab.actions.stages import next_stage
 from rehab.actions.stepping import name_of
 from rehab.entry import adherence_percent, criteria_of
-from rehab.examined import is_kept_up, needs_of, passed_of
+from rehab.examined import is_kept_up, judged_now, needs_of, passed_of, untrained
 from rehab.followed import asked_measures, measures_due, scores_of
 from rehab.forms import course as forms
 from rehab.growing import too_long, weeks_run
@@ -169,7 +169,7 @@ def progress_page(case, person, at):
         "stage": here,
         "stage_says": [said_reason(reason) for reason in stage.reasons] if stage else [],
         "adherence": adherence_percent(course),
-        "passed": passed_shown(course),
+        **needs_moved(course),
         "discharge": discharge_shown(course) if here else None,
         "sessions": _sessions(course, at, person.units),
         "pictures": pictures_of(course, weeks_run(course), person.units),
@@ -179,10 +179,19 @@ def progress_page(case, person, at):
     }
 
 
-def passed_shown(course):
-    """Return the needs that the plan in force trains and that pass now, in words: they go to maintenance (7.4)."""
-    items = [item for item in course.plan.items.all() if not is_kept_up(item)] if course.plan else []
-    found = passed_of(items, course.case, course.now.date()) if items else {}
+def needs_moved(course):
+    """Return what the newest tests change about the plan in force: needs that pass now, and what fails untrained."""
+    if course.plan is None:
+        return {}
+    triage = judged_now(course.case, course.now.date())
+    fails = [need_words(need) for need in untrained(course.plan, triage)]
+    return {"passed": passed_shown(course.plan, triage), "untrained": fails}
+
+
+def passed_shown(plan, triage):
+    """Return the needs that the plan trains and that pass now, in words: they go to maintenance (7.4)."""
+    items = [item for item in plan.items.all() if not is_kept_up(item)]
+    found = passed_of(items, triage) if items else {}
     names = [(str(item.exercise), needs_of(item)) for item in items]
     return [
         SimpleNamespace(

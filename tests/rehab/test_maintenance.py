@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rehab import actions
-from rehab.examined import length_tested, passed_of
+from rehab.examined import judged_now, length_tested, passed_of
 from rehab.models import LevelStep, PlanItem
 from tests.rehab.conftest import drafted
 from triage import actions as triage_actions
@@ -17,8 +17,9 @@ STRETCH = "GASTROC_STRETCH"
 
 
 def measured(case, by, days_ago=0, **values):
-    """Examine again: EXTENSION in seconds, STRAIGHT in degrees on the left."""
+    """Examine again: EXTENSION in seconds, STRAIGHT in degrees and BRIDGE in seconds on the left."""
     known = {"extension": ("CE_SORENSEN", "none", "s"), "straight": ("WBLT_STRAIGHT", "left", "deg")}
+    known["bridge"] = ("CR_BRIDGE", "left", "s")
     told = {known[name][:2]: {"value": value, "unit": known[name][2]} for name, value in values.items()}
     case.refresh_from_db()
     at = timezone.now() - timedelta(days=days_ago)
@@ -71,7 +72,7 @@ def test_a_need_that_still_fails_is_trained_and_not_kept_up(trained, clinician):
 def test_a_need_that_nobody_tested_passes_nothing(ready_case):
     item = PlanItem(because=[{"rule": "COVER", "need": "hip_abd_left"}])
 
-    assert passed_of([item], ready_case, timezone.localdate()) == {}
+    assert passed_of([item], judged_now(ready_case, timezone.localdate())) == {}
 
 
 def test_the_clinician_reads_what_passes_and_drafts_again(trained, clinician, at_work):
@@ -81,6 +82,20 @@ def test_the_clinician_reads_what_passes_and_drafts_again(trained, clinician, at
     measured(trained.case, clinician, extension=200)
     page = at_work(clinician).get(address).content.decode()
     assert "Passes now: maintenance" in page and "1 to 2 times a week" in page
+
+
+def test_the_clinician_reads_what_fails_now_and_is_not_trained(trained, clinician, at_work):
+    address = reverse("rehab:progress", args=[trained.case.pk])
+    said = "Fails now, and nothing in the plan trains it"
+    measured(trained.case, clinician, extension=28)
+    assert said not in at_work(clinician).get(address).content.decode(), "the plan trains it"
+
+    measured(trained.case, clinician, extension=28, bridge=2)
+    assert said in at_work(clinician).get(address).content.decode()
+
+    draft = drafted(trained.case, clinician)
+    actions.sign_plan(plan=draft, version=draft.case.version, by=clinician, at=timezone.now())
+    assert said not in at_work(clinician).get(address).content.decode(), "it is trained, or was said to be left out"
 
 
 def test_the_runner_reads_why_it_stays_in_the_plan(trained, runner, clinician, at_work):
