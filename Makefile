@@ -37,6 +37,8 @@ $(DEV_STAMP): | $(RUN_STAMP)
 
 setup: $(RUN_STAMP)
 
+# A link in a mail opens the server that runs here.
+run: export CLINIC_URL ?= http://localhost:$(PORT)
 run: setup
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py sync_catalogue
