@@ -127,7 +127,6 @@ def _counted(part):
     return {
         "item": str(part.task.item.pk),
         "rest": part.task.asked.rest_seconds,
-        "tempo": sum(part.task.asked.tempo),
         "sets": [
             {"round": s.round, "amount": s.amount, "unit": s.unit, "hold": s.hold_seconds, "side": s.side.value}
             for s in part.sets
@@ -142,7 +141,6 @@ def _words():
         "hold": _("Hold"),
         "rest": _("Rest"),
         "go": _("Go"),
-        "done": _("Done"),
         "setDone": _("Set done"),
         "count": _("Count one"),
         "undo": _("Take one back"),
@@ -157,10 +155,8 @@ def _words():
         "of": _("{n} of {all}"),
         "exercise": _("Exercise {n} of {all}"),
         "whole": _("At the end: a few questions"),
-        "left": _("{n} seconds left"),
         "allSets": _("All sets of this exercise are done."),
         "restored": _("You go on where you were."),
-        "counted": _("{n} counted"),
         "needed": _("Please answer this."),
         "noSets": _("Tick the sets you did, or say why you left it out."),
         "noReason": _("Say why you did another exercise."),

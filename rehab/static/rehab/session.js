@@ -388,6 +388,9 @@ function begun() {
     keepFields();
     if (document.activeElement?.name?.match(/^x\d+_(sets|all)$/)) draw();
   });
+  // After a reload nothing was tapped yet: the first touch of anything wakes the sound again.
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wakeSound, { once: true });
+  if (state.timer) stayAwake();
   setInterval(tick, 200);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) keepFields();
