@@ -223,7 +223,10 @@ def _tag(row, now):
         return urgency(row.case)
     if task.is_alarm and task.seen_at:
         return gettext("alarm, seen")
-    return TAGS.get(task.urgency) or due_words(task.due, now)
+    tag, due = TAGS.get(task.urgency), due_words(task.due, now)
+    if tag and not task.is_alarm and task.due <= now:  # an alarm says since when it rings
+        return f"{tag}, {due}"
+    return tag or due
 
 
 def _shown_tasks(row, now, seen, done, query):

@@ -267,6 +267,16 @@ def test_an_emergency_without_an_outcome_says_for_how_long(clinic, clinician, at
     assert "no outcome for 3 hours, overdue" in page
 
 
+@pytest.mark.parametrize(("level", "tag"), [("E", "emergency"), ("D", "same day"), ("U", ""), ("", "")])
+def test_whatever_is_late_says_by_how_much(level, tag, clinic, clinician, at_work):
+    task = factories.a_task(a_case(clinic, clinician, "Late"), clinician, "worse_beyond_chance", level=level)
+    for due, late in ((hours(-3), "overdue by 3 hours"), (hours(3), "")):
+        Task.objects.filter(pk=task.pk).update(due=due)
+        page = at_work(clinician).get(reverse(TODAY)).content.decode()
+        said = page.split('<span class="tag">')[1].split("<")[0]
+        assert said.startswith(tag) and said.endswith(late) and ("overdue" in said) is bool(late)
+
+
 @pytest.mark.parametrize(
     ("ago", "words"),
     [
