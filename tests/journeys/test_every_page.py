@@ -90,6 +90,7 @@ def test_the_runners_pages_fit_a_small_screen_and_large_text_in_both_languages(v
     visitor.sign_in(world.people["runner"].email)
     for address in (*MINE, f"/me/log/{world.session.pk}/"):
         fits_small_and_large(visitor, address, language)
+    assert stranger.complaints == visitor.complaints == []
 
 
 def fits_small_and_large(visitor, address, language):

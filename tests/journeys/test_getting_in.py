@@ -55,6 +55,8 @@ def test_invited_let_in_out_and_in_again(desk, phone, case):
     phone.look()
     enter(phone, code_in_mail(ADDRESS).lower())
     expect(phone.page).to_have_url(re.compile(r"/me/$"))
+    case.patient.refresh_from_db()
+    assert case.patient.person.email == ADDRESS
 
 
 def test_sent_again_and_withdrawn(desk, phone, case):

@@ -18,7 +18,8 @@ from tests.journeys.test_a_runners_day import about_the_whole, plan_of, runner, 
 from tests.journeys.test_without_a_connection import (
     Quiet,
     a_phone,
-    begin,
+    a_session_waits,
+    a_yes_waits,
     do_the_session,
     go_offline,
     open_the_copy,
@@ -85,14 +86,10 @@ def test_no_session_goes_before_a_safety_answer(visit, runner, clinic, monkeypat
     phone = a_phone(visit, runner)
     page = phone.page
     go_offline(phone)
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
     page.evaluate("stridewell.store.drop('begun')")
     open_the_copy(page)
-    tap(page, "New breathlessness", "Yes")
-    page.get_by_role("button", name="Send my answers").click()
-    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+    a_yes_waits(page)
 
     # When there is a connection, with a fault and then with a refusal of the server, the session waits behind it
     phone.complaints = Meant()
@@ -148,6 +145,7 @@ def test_the_phone_says_why_it_waits(visit, runner, monkeypatch):  # noqa: F811
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     expect(page.get_by_text("The connection is back.")).to_be_hidden()
     phone.look()
+    assert not SafetyCheck.objects.exists() and not SessionLog.objects.exists()
 
 
 def write_a_run(page):
@@ -174,9 +172,7 @@ def test_no_run_and_no_morning_goes_before_a_safety_answer(visit, runner, monkey
     expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
 
     # and behind a yes that the server cannot take, so does a morning that is sent with a connection
-    tap(page, "New breathlessness", "Yes")
-    page.get_by_role("button", name="Send my answers").click()
-    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+    a_yes_waits(page)
     phone.complaints = Meant()
     with monkeypatch.context() as broken:
         broken.setattr(offline, "keep_safety", answers(500))
@@ -215,9 +211,7 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     phone = a_phone(visit, runner)
     page = phone.page
     go_offline(phone)
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
     page.evaluate("stridewell.store.drop('begun')")
     open_the_copy(page)
     cookies = phone.context.cookies()
@@ -234,9 +228,7 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     page.goto("/me/safety/")
     page.wait_for_load_state("networkidle")
     phone.context.set_offline(True)
-    tap(page, "New breathlessness", "Yes")
-    page.get_by_role("button", name="Send my answers").click()
-    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+    a_yes_waits(page)
     phone.context.clear_cookies()
     phone.context.set_offline(False)
     page.goto("/me/")
@@ -246,6 +238,7 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     page.get_by_role("link", name="I am a runner: send me a code").click()
     expect(page.get_by_text("A safety answer waits on this phone")).to_be_visible()
     phone.look()
+    assert not SafetyCheck.objects.filter(any_yes=True).exists()
 
 
 def slowly(act, seconds=5):
@@ -309,6 +302,7 @@ def test_a_stop_that_comes_while_the_copy_is_open_is_said(visit, runner, clinici
     expect(page.get_by_role("heading", name="First: is any of this true today?")).to_be_hidden()
     expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
     expect(page.get_by_role("heading", name="Your session")).to_be_hidden()
+    assert not SessionLog.objects.exists()
 
 
 # What waits, spoiled: somebody forgot to say how much it hurt.
@@ -321,9 +315,7 @@ def test_what_was_refused_is_opened_mended_and_sent_under_its_key(visit, runner)
     phone = a_phone(visit, runner)
     page = phone.page
     go_offline(phone)
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
     key = page.evaluate(f"{WAITING}.then(([entry]) => entry.key)")
     page.evaluate(SPOIL)
     phone.context.set_offline(False)

@@ -99,6 +99,20 @@ def begin(page):
     expect(page.get_by_role("heading", name="Your session")).to_be_visible()
 
 
+def a_session_waits(page, person):
+    """Open the copy, do its session without a connection, and leave it on the phone."""
+    begin(page)
+    do_the_session(page, plan_of(person).items.count())
+    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+
+
+def a_yes_waits(page):
+    """Answer yes to a danger on the page that is open: the phone keeps it, and says that nobody knows of it yet."""
+    tap(page, "New breathlessness", "Yes")
+    page.get_by_role("button", name="Send my answers").click()
+    expect(page.get_by_text("Your clinic has NOT been told yet")).to_be_visible()
+
+
 def do_the_session(page, exercises):
     """Tick every exercise and answer what is asked after it."""
     steps = page.locator(".my-step")
@@ -185,9 +199,7 @@ def test_a_yes_without_a_connection_locks_and_is_sent_first(visit, runner, clini
     go_offline(phone)
 
     # Given a session done and one answer too few: no session opens without every answer
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
     page.evaluate("stridewell.store.drop('begun')")
     page.goto("/me/")
     tap(page, "New breathlessness", "No")
@@ -263,9 +275,7 @@ def test_what_the_server_cannot_take_now_holds_nothing_back(visit, runner, monke
     phone = a_phone(visit, runner)
     page = phone.page
     go_offline(phone)
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
     first = page.evaluate("stridewell.store.waiting(stridewell.state.owner).then(([entry]) => entry.key)")
     page.evaluate(ONCE_MORE)
     keep = offline.keep_session
@@ -308,9 +318,7 @@ def test_signing_out_sends_first_and_leaves_nothing(visit, runner):  # noqa: F81
     kept = page.evaluate(ON_THE_PHONE)
     assert not [where for where, what in kept.items() if where.startswith("cache") and name in what]
     go_offline(phone)
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
     entry = page.evaluate(ON_THE_PHONE)["outbox"]
     phone.context.set_offline(False)
     expect(page.get_by_text("Sent: your clinic")).to_be_visible()
@@ -344,9 +352,7 @@ def test_a_sign_in_that_ends_keeps_the_outbox_for_its_owner_alone(visit, runner,
     phone = a_phone(visit, runner)
     page = phone.page
     go_offline(phone)
-    begin(page)
-    do_the_session(page, plan_of(runner).items.count())
-    expect(page.get_by_text("1 log waits to be sent.")).to_be_visible()
+    a_session_waits(page, runner)
 
     # Given a sign-in that ended meanwhile: the copy goes, the outbox stays
     phone.context.clear_cookies()
