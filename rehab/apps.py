@@ -19,10 +19,13 @@ class RehabConfig(AppConfig):
         from clinic.triggers import register
         from rehab import words
         from rehab.actions.exports import forget_old_exports
+        from rehab.actions.fitting import tell_of_misfit
         from rehab.knowledge import rehab_knowledge
         from rehab.triggers import TRIGGERS
+        from triage.actions import after_examining
 
         register_knowledge(rehab_knowledge)
         register(*TRIGGERS)
         speak_from(words.sentences)
         also_tidy("exports of watches", forget_old_exports)
+        after_examining(tell_of_misfit)

@@ -36,6 +36,7 @@ def sentences():
     found += [each.name for each in known.treatments.values()]
     found += [each.label for each in (*known.columns.values(), *known.contra.values())]
     cells = (cell for treatment in known.treatments.values() for cell in treatment.cells.values())
+    found += table.needs.values()
     return found + [cell.qualifier for cell in cells if cell.qualifier] + [*table.equipment.values()]
 
 

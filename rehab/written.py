@@ -32,12 +32,20 @@ MEASURES_ASKED = Text(
 )
 ALL_SCORED = Text("Every measure that was due is scored", "Todas las medidas pendientes están puntuadas")
 NO_DISCHARGE = Text("Not every condition is met any more", "Ya no se cumplen todas las condiciones")
+PLAN_MISFIT = Text(
+    "The plan no longer fits the tests, draft it again", "El plan ya no encaja con las pruebas, vuelva a elaborarlo"
+)
+FAILS_NOW = Text("fails now and is not trained: {needs}", "ahora no se supera y no se entrena: {needs}")
+PASSES_NOW = Text("passes now: {needs}", "ahora se supera: {needs}")
+TESTED_AGAIN = Text("The tests were done again", "Se repitieron las pruebas")
 RUNNING_BEGUN = Text("Return to running begun: stage 0", "Vuelta a correr empezada: etapa 0")
 RUNNING_RESUMED = Text("Running goes on at stage {stage:g}: {typed}", "Sigue corriendo en la etapa {stage:g}: {typed}")
 READINESS = Text("Tried before the first run", "Probado antes de la primera carrera")
 PAIN_LIMIT = Text("Pain up to {points:g} is allowed: {typed}", "Se permite dolor hasta {points:g}: {typed}")
 TREATED = Text("Treatment recorded: {treatment}, {typed}", "Tratamiento registrado: {treatment}, {typed}")
 CASE_CLOSED = Text("Case closed: {typed}", "Caso cerrado: {typed}")
+
+SIDES = {"left": Text("left side", "lado izquierdo"), "right": Text("right side", "lado derecho")}
 
 # What was waited for has come, by the task it ends: nobody has to say so once more.
 HAS_COME = {
@@ -46,4 +54,4 @@ HAS_COME = {
     "reassess_all": Text("All tests were repeated", "Se repitieron todas las pruebas"),
 }
 
-SENTENCES = (*texts_in(globals()), *HAS_COME.values())
+SENTENCES = (*texts_in(globals()), *HAS_COME.values(), *SIDES.values())

@@ -27,7 +27,7 @@ RANKED = MappingProxyType(
         "no_gain": ("no_improvement",),
         "review": ("first_review",),
         "quiet": ("no_log",),
-        "reassess": ("reassess_failed", "reassess_all", "missed_fortnight", "measures_due"),
+        "reassess": ("plan_misfit", "reassess_failed", "reassess_all", "missed_fortnight", "measures_due"),
         "letter": ("letter",),
         "step": ("step_offer",),
         "discharge": ("discharge",),

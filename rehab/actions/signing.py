@@ -9,6 +9,7 @@ from clinic.models import Case
 from clinic.phrases import said_again
 from rehab import written
 from rehab.actions.drafting import keep_decision
+from rehab.actions.fitting import MISFIT
 from rehab.actions.offers import withdraw_offers
 from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
 from rehab.facts import decided_facts, verdicts_of_exercises
@@ -42,7 +43,8 @@ def sign_plan(*, plan, version, by, at):
     locked.signed_at, locked.signed_by = at, by
     locked.save(update_fields=["signed_at", "signed_by"])
     first_steps(locked, decision, by, at)
-    settle_task(case=locked.case, code="sign_plan", text=written.PLAN_SIGNED.en, by=by, at=at)
+    for code in ("sign_plan", MISFIT):
+        settle_task(case=locked.case, code=code, text=written.PLAN_SIGNED.en, by=by, at=at)
     withdraw_offers(locked.case, by=by, at=at)
     return locked
 

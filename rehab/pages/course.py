@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_record, may_sign
 from clinic.language import said, said_number, said_reason
+from clinic.models import Task
 from clinic.pages import day_words, days_ago
 from clinic.phrases import said_again
 from clinic.units import km_shown, unit_word
+from rehab.actions.fitting import MISFIT
 from rehab.actions.moving import next_steps
 from rehab.actions.offers import open_offers
 from rehab.actions.stages import next_stage
@@ -59,9 +61,13 @@ VERDICT = Verdict.objects.filter(session=OuterRef("pk"), exercise__isnull=True).
 
 
 def with_course(plans):
-    """Let plans bring along where their case stands: the running stage, and when each measure was last scored."""
+    """Let plans bring along where their case stands: the running stage, when each measure was last scored, and
+    what the tests changed that nobody has answered yet.
+    """
     stage = RunStage.objects.filter(case=OuterRef("case")).order_by("-stepped_at", "-id")
     kept = {"stage": Subquery(stage.values("stage")[:1]), "stage_passed": Subquery(stage.values("passed")[:1])}
+    misfit = Task.objects.open().filter(case=OuterRef("case"), code=MISFIT)
+    kept["misfit"] = Subquery(misfit.order_by("-opened_at").values("text")[:1])
     for measure in asked_measures():
         rows = OutcomeScore.objects.current().filter(case=OuterRef("case"), measure=measure.code)
         kept[f"scored_{measure.code}"] = Subquery(rows.order_by("-day").values("day")[:1])

@@ -14,12 +14,12 @@ register = template.Library()
 
 
 @register.inclusion_tag("rehab/_plan_panel.html")
-def plan_panel(case):
+def plan_panel(case, may_sign):
     """Show where the plan stands.  It names no exercise, so it is right behind a shut gate too."""
     plans = Plan.objects.open().filter(case=case).select_related("signed_by", "diagnosis").annotate(size=Count("items"))
     found = {plan.status: plan for plan in with_course(plans)}
     case.plan_in_force = found.get("signed")  # the panel below need not ask again
-    return {"case": case, "draft": found.get("draft"), "signed": found.get("signed")}
+    return {"case": case, "may_sign": may_sign, "draft": found.get("draft"), "signed": found.get("signed")}
 
 
 @register.inclusion_tag("rehab/_told.html")

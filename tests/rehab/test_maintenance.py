@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.models import Person, Task
+from clinic.worklist import worklist
 from rehab import actions
 from rehab.examined import judged_now, length_tested, passed_of
 from rehab.models import LevelStep, PlanItem
@@ -96,6 +98,60 @@ def test_the_clinician_reads_what_fails_now_and_is_not_trained(trained, clinicia
     draft = drafted(trained.case, clinician)
     actions.sign_plan(plan=draft, version=draft.case.version, by=clinician, at=timezone.now())
     assert said not in at_work(clinician).get(address).content.decode(), "it is trained, or was said to be left out"
+
+
+def misfits(case):
+    """The texts of the open tasks that say that the plan no longer fits."""
+    return list(Task.objects.for_the_clinic().filter(case=case, code="plan_misfit").values_list("text", flat=True))
+
+
+def test_the_list_and_the_case_page_say_that_the_plan_no_longer_fits(trained, clinician, at_work):
+    case, said = trained.case, "The plan no longer fits the tests, draft it again"
+    measured(case, clinician, extension=28)
+    assert misfits(case) == [], "the plan trains it"
+
+    measured(case, clinician, extension=200, bridge=2)
+    (text,) = misfits(case)
+    assert text.startswith(said) and "passes now: Core extension" in text
+    assert "fails now and is not trained: " in text and ", left side" in text
+    row = next(row for row in worklist(clinician, kind="reassess")[0] if row.case.pk == case.pk)
+    assert [task.text for task in row.tasks if task.code == "plan_misfit"] == [text]
+    address = reverse("clinic:case", args=[case.pk])
+    assert text in at_work(clinician).get(address).content.decode()
+    Person.objects.filter(pk=clinician.pk).update(language="es")
+    page = at_work(clinician).get(address).content.decode()
+    assert "El plan ya no encaja con las pruebas" in page and "ahora se supera: Extensión del core" in page
+    assert ", lado izquierdo" in page and "left side" not in page and "passes now" not in page
+
+    draft = drafted(case, clinician)
+    assert misfits(case) == [text], "a draft changes nothing for the runner"
+    actions.sign_plan(plan=draft, version=draft.case.version, by=clinician, at=timezone.now())
+    assert misfits(case) == [] and "no encaja" not in at_work(clinician).get(address).content.decode()
+
+
+def test_a_finding_asks_once_and_a_plan_that_fits_again_asks_no_more(trained, clinician):
+    case = trained.case
+    measured(case, clinician, extension=200)
+    measured(case, clinician, extension=200)
+    assert len(misfits(case)) == 1 == Task.objects.filter(case=case, code="plan_misfit").count()
+
+    open_now = Task.objects.open().filter(case=case, code="plan_misfit")
+    open_now.update(done_at=timezone.now(), done_by=clinician, done_text="The plan stays")
+    measured(case, clinician, extension=200)
+    assert misfits(case) == [], "it was decided"
+
+    measured(case, clinician, bridge=2)
+    assert len(misfits(case)) == 1
+    measured(case, clinician, extension=28, bridge=200)
+    assert misfits(case) == []
+    assert (
+        Task.objects.filter(case=case, code="plan_misfit").latest("opened_at").done_text == "The tests were done again"
+    )
+
+
+def test_without_a_plan_no_plan_can_misfit(ready_case, clinician):
+    measured(ready_case, clinician, extension=28, bridge=2)
+    assert misfits(ready_case) == []
 
 
 def test_the_runner_reads_why_it_stays_in_the_plan(trained, runner, clinician, at_work):

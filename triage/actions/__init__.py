@@ -2,7 +2,7 @@
 
 from triage.actions.deciding import NotAllowed, Refused, must_sign
 from triage.actions.diagnoses import record_diagnosis
-from triage.actions.examinations import record_examination
+from triage.actions.examinations import after_examining, record_examination
 from triage.actions.items import close_item, release_diagnosis, sign_off
 from triage.actions.letters import send_letter
 from triage.actions.noticing import owe_exercise
@@ -14,6 +14,7 @@ __all__ = [
     "NotAllowed",
     "Refused",
     "Stop",
+    "after_examining",
     "answer_screening",
     "close_item",
     "hold",
