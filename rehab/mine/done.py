@@ -6,9 +6,10 @@ Who says yes to a danger after that reads what to do, as with an open case.
 from types import SimpleNamespace
 
 from clinic.models import Case
-from rehab.history import plan_in_force
+from rehab.history import moves_of, plan_in_force
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import card_now, last_closed
+from rehab.mine.doses import card_now
+from rehab.mine.frame import last_closed
 from rehab.models import SafetyCheck
 from rehab.pages import stopping
 from triage.gate import loading_gate
@@ -27,6 +28,7 @@ def done_of(patient):
         outcome=case.outcome,
         stop=stopping(case, gate) if _said_yes_since(case) else "",
         runs_again=runs_again,
+        has_run=any(move.stage for move in moves_of(case)) if runs_again else False,
         cards=[card_now(item) for item in plan.items.all()] if plan else [],
         **_numbers(),
     )

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Case, Clinic, Patient
 from rehab.history import limit_of, plan_in_force
 from rehab.pages import stopping
-from rehab.presentation import card
 from triage.facts import NO_GAIN
 from triage.gate import loading_gate
 
@@ -181,8 +180,3 @@ def percent_now(item):
     """Return the share of the dose that is asked for now, 1 to 100."""
     step = step_of(item)
     return step.dose_percent if step else 100
-
-
-def card_now(item, media=()):
-    """Return an item of the plan in force as a card at its current level."""
-    return card(item, level_now(item), media)

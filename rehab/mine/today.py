@@ -1,23 +1,22 @@
 """What today's page shows: what is due, how long it takes, what happened last."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
 
-from clinic.terms import Side
 from rehab.growing import allowed_now
 from rehab.history import course_of, runs_lately
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import level_now, percent_now, step_of
+from rehab.mine.doses import asked_now, asked_words
+from rehab.mine.frame import level_now, step_of
 from rehab.mine.progress import allowance_words
 from rehab.mine.shown import shown
 from rehab.models import ExerciseLog, MorningLog, RunStage, SessionLog
 from rehab.presentation import Card, card, dose_at
 from rehab.rules.due import Due, Habit, Standing, is_to_do, may_be_done, monday_of, standing
 from rehab.rules.running_rest import apart, next_counts_from
-from rehab.rules.session import Asked, minutes_of, sets_of
-from rehab.words import dose_words
+from rehab.rules.session import Asked, minutes_of
 
 LOOKED_BACK = timedelta(days=14)
 LEFT_OUT = ExerciseLog.Done.SKIPPED
@@ -47,34 +46,6 @@ class Task:
     def may_be_done(self):
         """Return whether it may be done today of the runner's own will."""
         return may_be_done(self.standing)
-
-
-def asked_words(asked):
-    """Return a dose in words after its share was taken: "3 sets of 3 repetitions each side"."""
-    rounds = [found for found in sets_of(asked) if not found.extra]
-    low, high = rounds[0].amount, rounds[0].amount_high
-    scheme = [found.amount for found in rounds if found.side in (rounds[0].side, Side.NONE)] if asked.scheme else []
-    sets = asked.sets and len({found.round for found in rounds})
-    dose = replace(asked, sets=sets, amount=low, amount_high=high, scheme="-".join(str(amount) for amount in scheme))
-    return dose_words(dose)
-
-
-def asked_now(item):
-    """Return the dose of an item of the plan in force, as it is asked for now."""
-    dose = dose_at(item, level_now(item))
-    return Asked(
-        sets=dose.sets,
-        amount=dose.amount,
-        amount_high=dose.amount_high,
-        unit=dose.unit,
-        per_side=dose.per_side,
-        scheme=tuple(int(part) for part in dose.scheme.split("-") if part),
-        tempo=tuple(float(part) for part in dose.tempo.split("-") if part),
-        hold_seconds=dose.hold_seconds,
-        rest_seconds=dose.rest_seconds,
-        side=Side(item.side),
-        percent=percent_now(item),
-    )
 
 
 def habit_of(item, sessions):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said, said_reason
+from clinic.models import Task
 from rehab.history import course_of
 from rehab.leaving import suggestion_of
 from rehab.rules.running_facts import Met
@@ -45,4 +46,5 @@ def _failing(tests):
 
 def closing_page(case, form, at):
     """Return what the page that closes a case shows."""
-    return {"case": case, "form": form, "discharge": discharge_shown(course_of(case, at))}
+    tasks = Task.objects.for_the_clinic().filter(case=case).order_by("-urgency", "rank", "due", "pk")
+    return {"case": case, "form": form, "tasks": tasks, "discharge": discharge_shown(course_of(case, at))}

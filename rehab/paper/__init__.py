@@ -11,8 +11,8 @@ from clinic.language import language_for, spoken_to
 from clinic.paper import pdf
 from rehab.figures import NoFigure, figure
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import card_now, step_of
-from rehab.mine.today import asked_now, asked_words
+from rehab.mine.doses import asked_now, card_now
+from rehab.mine.frame import step_of
 from rehab.paper.days import Day, days_of
 from rehab.paper.signs import emergency_signs, same_day_signs
 from rehab.rules.session import minutes_of
@@ -89,7 +89,7 @@ def _card(item, at, language):
     return {
         "name": card.name,
         "level": card.level_name,
-        "dose": asked_words(asked_now(item)),
+        "dose": card.dose,
         "facts": _facts(card),
         "note": item.note,
         "cues": card.cues,

@@ -17,8 +17,8 @@ from rehab.followed import scores_of
 from rehab.growing import weeks_run
 from rehab.history import course_of, newest_step
 from rehab.knowledge import rehab_knowledge
-from rehab.mine.frame import CALVES, card_now
-from rehab.mine.today import asked_now, asked_words
+from rehab.mine.doses import card_now
+from rehab.mine.frame import CALVES
 from rehab.pages.course import COLOURS, NEXT
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import VERDICTS, tests_over_time
@@ -148,7 +148,7 @@ def _limit(limit):
 def _exercise(item):
     card = card_now(item)
     return [f"{card.name}, {SIDE_WORDS[item.side]}" if item.side != "none" else card.name, str(newest_step(item).level),
-            str(asked_words(asked_now(item)))]  # fmt: skip
+            card.dose]  # fmt: skip
 
 
 def _done(course):

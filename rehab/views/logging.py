@@ -124,7 +124,7 @@ def my_run(request):
         logged = kept(form, lambda: actions.log_run(key=data["key"], told=form.session(), run=form.run(), **told))
         if logged:
             return after(logged)
-    context = mine.context() | run_context(form)
+    context = mine.context() | run_context(form) | {"on_ladder": stage is not None}
     return render(request, "rehab/my_run.html", context, status=422 if form.is_bound else 200)
 
 

@@ -17,8 +17,9 @@ from clinic.terms import Answer
 from rehab import actions
 from rehab.actions.intake import is_asked
 from rehab.mine.done import done_of
+from rehab.mine.doses import card_now
 from rehab.mine.forms import SafetySet
-from rehab.mine.frame import LEG, card_now, for_a_danger, mine_at
+from rehab.mine.frame import LEG, for_a_danger, mine_at
 from rehab.mine.measures import is_due
 from rehab.mine.offline import answers_in, owner_of
 from rehab.mine.progress import progress_of

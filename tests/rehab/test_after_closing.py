@@ -36,7 +36,7 @@ def said(level="D"):
 
 
 def test_the_page_asks_who_is_done_and_a_no_leads_back(phone, closed):  # noqa: F811
-    assert SAFETY in text(phone.get(TODAY)) and "you run again" in text(phone.get(TODAY))
+    assert SAFETY in text(phone.get(TODAY)) and "Your treatment with us has ended" in text(phone.get(TODAY))
     assert text(phone.get(SAFETY)).count('type="radio"') == 2 * len(calm())
     assert phone.post(SAFETY, {"none": "yes"}).url == TODAY
     text(phone.post(SAFETY, {questions("E")[0]: "absent"}), status=422)

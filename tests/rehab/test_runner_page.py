@@ -1,5 +1,7 @@
 """The page of the plan: the signed plan in the runner's words, and nothing to do while it would not be safe."""
 
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,9 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rehab import actions
+from rehab.history import with_newest_step
 from rehab.knowledge import rehab_knowledge
+from rehab.mine.doses import card_now
+from rehab.models import PlanItem, RunStage
 from tests.factories import CaseFactory
-from tests.rehab.conftest import SHUT, a_signature, an_item
+from tests.rehab.conftest import SHUT, a_signature, a_step, an_item
 
 pytestmark = pytest.mark.django_db
 MINE = "/me/plan/"
@@ -99,7 +104,7 @@ def test_a_runner_without_a_case_sees_an_empty_page(case, runner, clinician, at_
 
 
 ENDS = {
-    "running": ("you run again", "1 to 2 times a week", "Superman", "10 percent more", "no better after 14 days"),
+    "running": ("1 to 2 times a week", "Superman", "10 percent more", "no better after 14 days"),
     "referred": ("your clinic has referred you", "Leave the exercises"),
     "other": ("There is no open treatment for you", "call us before you train it"),
 }
@@ -115,6 +120,20 @@ def test_who_is_done_reads_how_it_ended_and_what_to_keep_doing(outcome, in_force
 
     assert all(words in page for words in ENDS[outcome])
     assert outcome == "running" or "Superman" not in page
+
+
+@pytest.mark.parametrize("stage", [None, 3])
+def test_only_who_ran_reads_that_they_run_again(stage, in_force, runner, clinician, at_work):
+    case = in_force.case
+    if stage:
+        told = {"knowledge_version": "x", "knowledge_sha256": "0" * 64, "rule": "stage_pass"}
+        RunStage.objects.create(case=case, stage=stage, stepped_at=timezone.now(), stepped_by=clinician, **told)
+    case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "as agreed"
+    case.outcome = "running"
+    case.save()
+    page = at_work(runner).get(reverse("rehab:my_today")).content.decode()
+
+    assert ("you run again" in page) == bool(stage) and ("Your treatment with us has ended" in page) != bool(stage)
 
 
 def test_a_runner_sees_their_own_plan_only(in_force, at_work, clinic):
@@ -137,3 +156,14 @@ def test_the_page_asks_little(in_force, runner, at_work):
         my_page(browser)
 
     assert len(asked) <= 14, "\n".join(q["sql"] for q in asked)
+
+
+def test_the_plan_shows_the_dose_that_is_asked_for_now(in_force, runner, clinician, at_work):
+    item = in_force.items.exclude(sets=None).exclude(amount=None).first()
+    whole = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk)).get()).dose
+    step = a_step(item, clinician, level=item.start_level)
+    step.dose_percent = 50
+    step.save()
+    half = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk)).get()).dose
+
+    assert half != whole and half in unescape(my_page(at_work(runner)))

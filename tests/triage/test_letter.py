@@ -205,6 +205,26 @@ def test_who_sent_it_to_whom_is_kept_and_ends_the_task(case, screen, form_of, at
     assert "Carta enviada por correo electrónico a Dr Example, vascular clinic" in spanish
 
 
+def test_an_examination_that_refers_owes_a_letter_too(case, screen, clinician):
+    screen()
+    case.refresh_from_db()
+    told = {"value": 0.4, "unit": "ratio"}
+    actions.record_examination(
+        case=case, version=case.version, findings={}, measured={ABI: told}, by=clinician, at=timezone.now()
+    )
+    assert case.red_flag_items.exists() and waits(case)
+
+
+def test_the_same_screening_again_asks_for_no_second_letter_and_news_does(case, screen, form_of, at_work, clinician):
+    screen(leg_hot="present", w6="present", w7="present")
+    form = form_of(to="Dr Example", way="post")
+    at_work(clinician).post(reverse("triage:letter_sent", args=[case.pk]), form)
+    screen(leg_hot="present", w6="present", w7="present")
+    assert not waits(case)
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    assert waits(case), "a fracture is news"
+
+
 def test_a_letter_is_owed_no_more_once_nothing_is_left_to_assess(case, screen, close):
     screen(fx_trauma="present", fx_cannot_4_steps="present")
     assert waits(case)

@@ -15,6 +15,7 @@ from triage.actions.deciding import (
     open_items,
     present_facts,
 )
+from triage.actions.letters import owe_letter
 from triage.actions.noticing import owe_rest
 from triage.actions.sharing import share_dangers
 from triage.facts import current_screening
@@ -66,6 +67,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     changes = {}
     if case.red_flag_items.exclude(pk__in=before).exists():
         changes["attention"], changes["next_step"] = attention_of(decision)
+        owe_letter(case, decision.level, by=by, at=at)
     elif case.attention == Case.Attention.DUE:
         changes["next_step"] = gettext_noop("Look at the causes, record a diagnosis")
     touch_case(

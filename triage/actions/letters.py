@@ -13,15 +13,25 @@ from triage import written
 from triage.actions.deciding import Refused, must_be_current, must_record
 from triage.gate import loading_gate
 
-OWED = "letter"
+OWED, SENT = "letter", "letter_sent"
 REFERS = {Level.E, Level.D, Level.U}
 
 
 def owe_letter(case, level, *, by, at):
-    """Open the task to send a letter, due by the end of the day, where a complete screening refers the runner."""
-    if level in REFERS:
+    """Open the task to send a letter, due by the end of the day, where a screening or an examination refers the runner.
+
+    A danger that stood in the last letter asks for no other.
+    """
+    sent = case.events.filter(kind=SENT).values_list("at", flat=True).first()
+    if level in REFERS and (sent is None or _found_since(case, sent)):
         due = timezone.make_aware(datetime.combine(timezone.localdate(at), time.max))
         open_task(case=case, code=OWED, text=written.LETTER_OWED.en, by=by, at=at, due=due)
+
+
+def _found_since(case, sent):
+    """Return the rows of the red flags that were found since a letter went, and did not stand in it."""
+    found = list(case.red_flag_items.values_list("row", "opened_at"))
+    return {row for row, at in found if at > sent} - {row for row, at in found if at <= sent}
 
 
 def owe_letter_no_more(case, *, by, at):
@@ -42,4 +52,4 @@ def send_letter(*, case, version, to, way, by, at):
         raise Refused(gettext("Write to whom it went."))
     text = in_english(written.LETTER_SENT, typed=to.strip(), way=written.WAYS[way].en)
     settle_task(case=case, code=OWED, text=text, by=by, at=at)
-    touch_case(case, version=version, by=by, at=at, kind="letter_sent", text=text)
+    touch_case(case, version=version, by=by, at=at, kind=SENT, text=text)

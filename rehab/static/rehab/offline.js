@@ -80,7 +80,8 @@
     const isShell = !says.owner;
     if (isShell) state.owner = record?.owner ?? "";
     else await store.drop("leg"); // with a connection the server knows which leg was shown last
-    const waits = await tell();
+    const isTold = document.querySelector("[data-clinic-told]"); // the answer that waits here is being confirmed
+    const waits = isTold ? await store.waiting(state.owner) : await tell();
     const isWhereCopiesAreMade = location.pathname === says.today || document.querySelector("[data-session-kept]");
     if (isShell || isWhereCopiesAreMade || waits.length) await work();
     if (!isShell) await keepShell();

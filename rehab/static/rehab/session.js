@@ -125,7 +125,6 @@ async function stayAwake() {
 
 const steps = [...form.querySelectorAll(".my-step")];
 const exercises = steps.filter((section) => section.dataset.step === "exercise").length;
-const limit = document.querySelector(".my-limit");
 const said = made("p", { className: "visually-hidden", role: "status" });
 const bar = made("div", { className: "my-progress" });
 
@@ -147,7 +146,6 @@ const fill = (text, values) => text.replace(/{(\w+)}/g, (whole, name) => values[
 function show(step, { focus = true } = {}) {
   state.step = Math.max(0, Math.min(step, steps.length - 1));
   steps.forEach((section, number) => (section.hidden = number !== state.step));
-  if (limit) limit.hidden = state.step > 0;
   bar.textContent = state.step < exercises ? fill(words.exercise, { n: state.step + 1, all: exercises }) : words.whole;
   bar.style.setProperty("--share", (state.step + 1) / steps.length);
   if (state.step === steps.length - 1) fillMinutes();
