@@ -133,9 +133,9 @@ def test_the_phone_says_why_it_waits(visit, runner, monkeypatch):  # noqa: F811
         expect(page.get_by_text("No connection.")).to_be_hidden()
         phone.look()
 
-    # No connection
+    # No connection, with a session that waits
     go_offline(phone)
-    open_the_copy(page)
+    a_session_waits(page, runner)
     expect(page.get_by_text("No connection.")).to_be_visible()
     expect(page.get_by_text("Your clinic's server cannot answer now.")).to_be_hidden()
 
@@ -144,8 +144,15 @@ def test_the_phone_says_why_it_waits(visit, runner, monkeypatch):  # noqa: F811
     phone.context.set_offline(False)
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     expect(page.get_by_text("The connection is back.")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Your plan is not on this phone now")).to_be_visible()
     phone.look()
     assert not SafetyCheck.objects.exists() and not SessionLog.objects.exists()
+
+    # Whatever it waited for, it is sent after the next sign-in, and kept once
+    phone.sign_in(runner.email)
+    expect(page.get_by_text(SENT)).to_be_visible()
+    session = SessionLog.objects.get()
+    assert (session.logged_by, session.exercises.count()) == (runner, plan_of(runner).items.count())
 
 
 def write_a_run(page):
@@ -238,7 +245,14 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     page.get_by_role("link", name="I am a runner: send me a code").click()
     expect(page.get_by_text("A safety answer waits on this phone")).to_be_visible()
     phone.look()
-    assert not SafetyCheck.objects.filter(any_yes=True).exists()
+    assert loading_gate(plan_of(runner).case).open and not SafetyCheck.objects.filter(any_yes=True).exists()
+
+    # Then, signed in again, the yes and the session are kept, each once
+    phone.context.add_cookies(cookies)
+    page.goto("/me/")
+    expect(page.get_by_text(SENT)).to_be_visible()
+    assert not loading_gate(plan_of(runner).case).open and SessionLog.objects.count() == 1
+    assert SafetyCheck.objects.filter(any_yes=True).count() == 1
 
 
 def slowly(act, seconds=5):

@@ -217,7 +217,7 @@
     const isBusy = !part("session").hidden || !part("ask").hidden;
     if (outcome === "reached" && isBusy) sayStopped();
     else if (outcome === "reached") open();
-    if (outcome === "signedOut" && !isBusy && part("locked").hidden) show(); // the copy went with the sign-in
+    if (outcome === "signedOut" && !isBusy && part("locked").hidden) show("gone"); // the copy went with the sign-in
   });
   /** Say above what is being filled in that the clinic has stopped the plan; it may still be saved. */
   async function sayStopped() {
