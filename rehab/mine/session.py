@@ -127,10 +127,7 @@ def _counted(part):
     return {
         "item": str(part.task.item.pk),
         "rest": part.task.asked.rest_seconds,
-        "sets": [
-            {"round": s.round, "amount": s.amount, "unit": s.unit, "hold": s.hold_seconds, "side": s.side.value}
-            for s in part.sets
-        ],
+        "sets": [{"round": s.round, "amount": s.amount, "unit": s.unit, "hold": s.hold_seconds} for s in part.sets],
     }
 
 

@@ -88,7 +88,7 @@ def test_repetitions_are_counted_taken_back_and_end_the_set(session):
 
     # and the last one ends the set: it is ticked, heard and felt, and the rest begins
     assert page.locator("[name=x1_sets]").first.is_checked()
-    assert noted(page) == {"tones": 1, "buzzes": 1, "locks": 0}  # the page was loaded anew
+    assert noted(page) == {"tones": 1, "buzzes": 1, "locks": 1}  # the page was loaded anew, in a set
     expect(page.locator(".my-phase")).to_have_text("Rest")
 
 
@@ -98,11 +98,13 @@ def test_a_hold_gets_ready_counts_down_and_ends_with_a_sound_and_a_buzz(session)
     expect(page.locator(".my-phase")).to_have_text("Get ready")
     page.clock.run_for(6_000)
     expect(page.locator(".my-phase")).to_have_text("Hold")
+    page.get_by_role("button", name="Pause").click()  # the clock of the page runs on while it is looked at
     session.look()
+    page.get_by_role("button", name="Go on").click()
     noted(page)
-    page.clock.run_for(15_000)
+    page.clock.run_for(10_000)
     assert noted(page)["tones"] == 0, "it is not over yet"
-    page.clock.run_for(6_000)
+    page.clock.run_for(11_000)
     heard = noted(page)
     assert heard["tones"] == heard["buzzes"] == 1
     assert page.locator("[name=x2_sets]").first.is_checked()
@@ -136,3 +138,23 @@ def test_the_screen_stays_on_while_a_set_runs_and_again_after_a_call(session):
     page.reload()
     expect(page.locator(".my-clock")).to_be_visible()
     assert noted(page)["locks"] == 1, "the page was loaded anew in the middle of a set"
+
+
+def test_the_screen_stays_on_for_a_set_that_is_counted_too(session):
+    page = session.page
+    page.get_by_role("button", name="Begin").locator("visible=true").click()
+    assert noted(page)["locks"] == 1
+
+    # Nothing runs by the clock here; a call takes the screen all the same
+    page.evaluate(f"{HIDE % 'true'}; {TURN}; lock.dispatchEvent(new Event('release'))")
+    page.evaluate(f"{HIDE % 'false'}; {TURN}")
+    assert noted(page)["locks"] == 2
+    page.reload()
+    expect(page.locator(".my-tap")).to_be_visible()
+    assert noted(page)["locks"] == 1, "the page was loaded anew in the middle of a set"
+
+    # Before the next exercise is begun the screen is left alone
+    page.get_by_role("button", name="Next exercise").locator("visible=true").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Begin").locator("visible=true")).to_be_visible()
+    assert noted(page)["locks"] == 0

@@ -65,6 +65,16 @@ def sent(phone, said, status=200):  # noqa: F811
 # --- The copy ------------------------------------------------------------------------------------
 
 
+def test_the_session_on_the_phone_holds_nothing_that_its_scripts_do_not_read(phone, plan):  # noqa: F811
+    scripts = "".join(Path(finders.find(f"rehab/{name}.js")).read_text() for name in ("session", "checked"))
+    data = copy(phone)["session"]["data"]
+    names = {*data, *(name for exercise in data["exercises"] for name in exercise)}
+    names |= {name for exercise in data["exercises"] for each in exercise["sets"] for name in each}
+    unread = {name for name in names if not re.search(rf"[.{{,] ?{name}\b", scripts)}
+    unread |= {f"words.{name}" for name in data["words"] if not re.search(rf'words\.{name}\b|"{name}"', scripts)}
+    assert unread == set()
+
+
 def test_the_copy_says_what_to_do_until_when_and_whom_to_call(phone, plan, clinic):  # noqa: F811
     record = copy(phone)
     made, until = parse_datetime(record["made"]), parse_datetime(record["valid_until"])

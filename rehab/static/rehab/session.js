@@ -214,6 +214,12 @@ function begin(number, set) {
   keep();
 }
 
+/** Return whether a set or a rest runs: by the clock, or by the counter of the exercise on the screen. */
+function isUnderWay() {
+  const isCounted = state.step < exercises && `${state.step}.${nextSet(state.step)}` in state.counts;
+  return Boolean(state.timer) || isCounted;
+}
+
 function setDone(number, set, from = Date.now()) {
   const { sets, rest } = data.exercises[number];
   boxes(number)[set].checked = true;
@@ -388,11 +394,11 @@ function begun() {
   });
   // After a reload nothing was tapped yet: the first touch of anything wakes the sound again.
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wakeSound, { once: true });
-  if (state.timer) stayAwake();
+  if (isUnderWay()) stayAwake();
   setInterval(tick, 200);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) keepFields();
-    else if (state.timer) stayAwake();
+    else if (isUnderWay()) stayAwake(); // the browser let go of the screen when it hid the page
     tick();
   });
   tick();
