@@ -234,7 +234,7 @@ def _shown_tasks(row, now, seen, done, query):
     lead = row.lead
     return [
         shown_task(task, task is lead, now, seen(task.pk) + query, done(task.pk) + query)
-        for task in row.tasks
+        for task in sorted(row.tasks, key=lambda task: task is not lead)  # its own first: a button without words
         if task is not lead or task.code not in BY_ACTION
     ]
 

@@ -22,7 +22,7 @@ def tell_of_misfit(*, case, by, at):
     A plan that rests is told of too, because nothing else would say it once the plan goes on.
     """
     plan = plan_in_force(case)
-    if plan is None:
+    if plan is None or case.closed_at:
         return
     text = _misfit(plan, judged_now(case, timezone.localdate(at)))
     told = Task.objects.filter(case=case, code=MISFIT, opened_at__gte=plan.signed_at).order_by("-opened_at").first()

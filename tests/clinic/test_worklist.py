@@ -267,6 +267,27 @@ def test_an_emergency_without_an_outcome_says_for_how_long(clinic, clinician, at
     assert "no outcome for 3 hours, overdue" in page
 
 
+def test_an_emergency_is_overdue_although_a_same_day_item_was_opened_with_it(clinic, clinician, at_work):
+    from tests.rehab.conftest import a_screening, an_item
+
+    case = a_case(clinic, clinician, "Grave", 5)
+    a_screening(case, clinician)
+    for level, row, minutes in (("D", "RF-INF", 9), ("E", "RF-DVT", 8)):
+        an_item(case, clinician, level, row=row, opened_at=timezone.now() - datetime.timedelta(minutes=minutes))
+    page = at_work(clinician).get(reverse(TODAY)).content.decode()
+
+    assert "no outcome for 9 minutes, overdue" in page
+
+
+def test_the_button_of_the_row_stands_beside_it_whatever_else_is_open(clinic, clinician, at_work):
+    case = a_case(clinic, clinician, "Busy")
+    factories.a_task(case, clinician, "red_session", text="The other one")
+    lead = factories.a_task(case, clinician, "no_log", text="The row's own")
+    page = at_work(clinician).get(reverse(TODAY), {"kind": "quiet"}).content.decode()
+
+    assert page.index(reverse("clinic:task_done", args=[lead.pk])) < page.index("The other one")
+
+
 @pytest.mark.parametrize(("level", "tag"), [("E", "emergency"), ("D", "same day"), ("U", ""), ("", "")])
 def test_whatever_is_late_says_by_how_much(level, tag, clinic, clinician, at_work):
     task = factories.a_task(a_case(clinic, clinician, "Late"), clinician, "worse_beyond_chance", level=level)

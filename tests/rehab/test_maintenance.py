@@ -154,6 +154,13 @@ def test_without_a_plan_no_plan_can_misfit(ready_case, clinician):
     assert misfits(ready_case) == []
 
 
+def test_a_closed_case_is_asked_nothing(trained, clinician):
+    closed = {"closed_at": timezone.now(), "closed_by": clinician, "closed_because": "well", "outcome": "other"}
+    type(trained.case).objects.filter(pk=trained.case.pk).update(**closed)
+    measured(trained.case, clinician, extension=200, bridge=2)
+    assert misfits(trained.case) == []
+
+
 def test_the_runner_reads_why_it_stays_in_the_plan(trained, runner, clinician, at_work):
     measured(trained.case, clinician, extension=200)
     draft = drafted(trained.case, clinician)

@@ -75,9 +75,12 @@ def without_outcome(rows):
     """
     grave = {row["case"].pk: row for row in rows if row["attention"] >= Case.Attention.SAME_DAY}
     items = RedFlagItem.objects.filter(case__in=grave, level__in=["E", "D"], outcome__in=["", "inconclusive"])
-    now = timezone.now()
+    now, oldest, late = timezone.now(), {}, set()
     for case, level, opened in items.order_by("opened_at").values_list("case", "level", "opened_at") if grave else ():
-        late = level == "E" or timezone.localdate(opened) < timezone.localdate(now)
-        words = gettext("no outcome for %(span)s, overdue") if late else gettext("no outcome for %(span)s")
-        grave[case].setdefault("waiting", words % {"span": span(opened, now)})
+        oldest.setdefault(case, opened)
+        if level == "E" or timezone.localdate(opened) < timezone.localdate(now):
+            late.add(case)
+    for case, opened in oldest.items():
+        words = gettext("no outcome for %(span)s, overdue") if case in late else gettext("no outcome for %(span)s")
+        grave[case]["waiting"] = words % {"span": span(opened, now)}
     return ""
