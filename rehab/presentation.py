@@ -171,6 +171,11 @@ def course_of(exercise):
     )
 
 
+def exercise_name(item):
+    """Return the name of an item's exercise: the clinic's own, else the catalogue's in the language spoken now."""
+    return item.exercise.clinic_name or said(rehab_knowledge().exercises[item.exercise_id].name)
+
+
 def card(item, level=None, media=()):
     """Return one item as a card, at its current level."""
     exercise = rehab_knowledge().exercises[item.exercise_id]
@@ -180,7 +185,7 @@ def card(item, level=None, media=()):
     return Card(
         item=item,
         exercise=exercise,
-        name=item.exercise.clinic_name or said(exercise.name),
+        name=exercise_name(item),
         number=exercise.number,
         level=at,
         level_name=said(step.name) if step else "",

@@ -31,13 +31,14 @@ from rehab.pages.leaving import criterion_shown, discharge_shown
 from rehab.pages.milestones import TO_THE_CLINICIAN, milestones_of
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import tests_over_time
-from rehab.presentation import label_of, need_words
+from rehab.presentation import exercise_name, label_of, need_words
 from rehab.rules.limits import limit_for
 from rehab.rules.measures import Score, change
 from rehab.words import SIDE_WORDS
 from triage.gate import loading_gate
 
 SHOWN = 5  # sessions of the panel
+KINDS = {SessionLog.Kind.EXERCISE: _("Exercises"), SessionLog.Kind.RUN: _("Run or walk")}
 COLOURS = {  # word and mark: never colour alone
     "green": (_("GREEN"), "circle-check"),
     "amber": (_("AMBER"), "triangle-alert"),
@@ -111,7 +112,7 @@ def shown_offers(case):
 def _kept_session(row, at):
     word, icon = COLOURS[row.colour or "unknown"]
     why = said_reason(row.reasons[0]) if row.reasons else ""
-    kind = row.get_kind_display()
+    kind = KINDS[row.kind]
     colour, day = row.colour or "unknown", day_words(row.day)
     return SimpleNamespace(
         day=day, colour=colour, word=word, icon=icon, rule=_rule(row.rule, colour), why=why, kind=kind
@@ -126,7 +127,7 @@ def _rule(rule, colour):
 def _level(item, level, dose, rest_until, at):
     level = level or item.start_level
     return SimpleNamespace(
-        name=str(item.exercise),
+        name=exercise_name(item),
         side=SIDE_WORDS[item.side],
         level=level,
         most=item.max_level,
@@ -198,7 +199,7 @@ def passed_shown(plan, triage):
     """Return the needs that the plan trains and that pass now, in words: they go to maintenance (7.4)."""
     items = [item for item in plan.items.all() if not is_kept_up(item)]
     found = passed_of(items, triage) if items else {}
-    names = [(str(item.exercise), needs_of(item)) for item in items]
+    names = [(exercise_name(item), needs_of(item)) for item in items]
     return [
         SimpleNamespace(
             need=need_words(need),
@@ -239,7 +240,7 @@ def _judged(judged, course, at, units):
     session, names = judged.session, rehab_knowledge().exercises
     row = _verdict(judged.judgement)
     row.day, row.ago = day_words(session.day), days_ago(session.began, at)
-    row.kind = gettext("Run or walk") if session.run else gettext("Exercises")
+    row.kind = KINDS[SessionLog.Kind.RUN if session.run else SessionLog.Kind.EXERCISE]
     row.facts = _facts(session, units)
     row.exercises = [
         SimpleNamespace(

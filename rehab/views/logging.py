@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from clinic.pages import is_uuid
 from rehab import actions
 from rehab.mine.forms import Morning, nothing_is_true
-from rehab.mine.frame import mine_at
+from rehab.mine.frame import last_closed, mine_at
 from rehab.mine.logs import correction_form, logs_page
 from rehab.mine.measures import Going, asked_of, may_be_asked
 from rehab.mine.plain import LOST
@@ -176,11 +176,12 @@ def my_measures(request):
 @require_GET
 @never_cache
 def my_logs(request):
-    """List what the runner logged, newest first, two weeks a page."""
+    """List what the runner logged, newest first, two weeks a page; once the case is closed to read only."""
     mine, context = mine_at(request), {}
-    if mine.case is not None:
+    case = mine.case or last_closed(mine.patient)
+    if case is not None:
         before = parse_day(request.GET.get("before", ""))
-        context = logs_page(mine.case, request.user, timezone.now(), before)
+        context = logs_page(case, request.user, timezone.now(), before) | {"is_closed": mine.case is None}
     return render(request, "rehab/my_logs.html", mine.context() | context)
 
 

@@ -12,6 +12,7 @@ from clinic.terms import Answer
 from clinic.worklist import worklist
 from rehab import actions
 from rehab.models import SafetyCheck
+from tests.course import a_session
 from tests.rehab.test_mine import MORNING, RUN, SAFETY, TODAY, calm, phone, plan, questions, text  # noqa: F401
 from tests.rehab.test_offline import copy, entry, sent
 from tests.triage.conftest import screened
@@ -166,3 +167,9 @@ def test_the_next_case_takes_up_the_danger_once(phone, closed, clinician, runner
     )
     screened(later, clinician, at=at + timedelta(hours=2))
     assert items(later) == [] and loading_gate(later).open
+
+
+def test_who_is_done_may_still_read_what_they_logged(phone, plan, runner, closed):  # noqa: F811
+    a_session(plan.case, runner, item=plan.items.first())
+    page = text(phone.get("/me/log/"))
+    assert "Nothing yet" not in page and "/correct/" not in page and "Look at it" not in page
