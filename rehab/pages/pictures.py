@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said, said_number, said_reason
@@ -86,7 +86,12 @@ def mornings(course):
     )
     words = ""
     if rows:
-        words = gettext("%(number)s mornings told; the newest, %(day)s: %(pain)s.") % {
+        told = ngettext(
+            "%(number)s morning told; the newest, %(day)s: %(pain)s.",
+            "%(number)s mornings told; the newest, %(day)s: %(pain)s.",
+            len(rows),
+        )
+        words = told % {
             "number": len(rows),
             "day": day_words(rows[-1].day),
             "pain": rows[-1].pain,
@@ -252,7 +257,7 @@ def run_weeks(weeks, units):
     words = WEEK_WORDS | {"distance": gettext("Distance a week, {unit}").format(unit=distance)}
     for unit, chart in zip((MINUTES, KM), weeks_charts(weeks, words, units), strict=True):
         ran = weeks_amount(sum(week.amount(unit) or 0 for week in weeks), unit, units)
-        told = gettext("%(ran)s %(unit)s in %(weeks)s weeks.") % {
+        told = ngettext("%(ran)s %(unit)s in %(weeks)s week.", "%(ran)s %(unit)s in %(weeks)s weeks.", len(weeks)) % {
             "ran": said_number(ran),
             "unit": distance if unit == KM else said(UNITS[unit]),
             "weeks": len(weeks),
