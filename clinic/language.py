@@ -105,13 +105,16 @@ def said_reason(reason) -> str:
 
 
 def in_own_units(sentence: str) -> str:
-    """Return a sentence of the rules with each distance in the reader's units, to one decimal: "5 km", "3.1 miles"."""
+    """Return a sentence of the rules with each distance in the reader's units, as pages round: "5 km", "3.11 miles".
+
+    To one decimal a run could read as long as the cap it passed: 5.63 km and 5.6 km are both 3.5 miles.
+    """
     units = spoken_units()
     if units == "metric":
         return sentence
 
     def own(found):
-        miles = round(km_shown(found[1].replace(",", "."), units), 1)
+        miles = km_shown(found[1].replace(",", "."), units)
         return f"{said_number(miles)} {unit_word(units, 'distance')}"
 
     return DISTANCE.sub(own, sentence)

@@ -157,7 +157,7 @@ def _standing(invitation, now):
 
 # --- Today's list ------------------------------------------------------------------------------
 
-BY_ACTION = {"sign_plan", "step_offer"}  # done by signing and by deciding, not by words
+BY_ACTION = {"sign_plan", "step_offer", "letter"}  # done by signing, deciding and sending, not by words
 TAGS = {6: _("alarm, not seen"), 5: _("emergency"), 4: _("same day")}
 
 

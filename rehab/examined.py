@@ -79,8 +79,9 @@ def untrained(plan, triage):
 
     What the rules left uncovered, or to a later block, when the plan was drafted is no news: it was said then.
     """
-    said_then = {need for item in plan.decision.result["next_block"] for need in _needs_in(item["because"])}
-    known = said_then.union(plan.decision.result["uncovered"], *(needs_of(item) for item in plan.items.all()))
+    said_then = {need for item in plan.decision.result.get("next_block", ()) for need in _needs_in(item["because"])}
+    trained = [needs_of(item) for item in plan.items.all() if not is_kept_up(item)]
+    known = said_then.union(plan.decision.result.get("uncovered", ()), *trained)
     return sorted(set(triage.needs) - known)
 
 

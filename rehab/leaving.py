@@ -30,7 +30,8 @@ def has_passed_the_ladder(case):
 
 def discharge_facts(course):
     """Return what the conditions look at.  What nobody recorded stays unknown, and suggests nothing."""
-    here = standing(course.moves) if course.moves else None
+    moves = moves_of(course.case)  # the course may be from before the step that its newest log brought
+    here = standing(moves) if moves else None
     return DischargeFacts(
         today=course.now.date(),
         stage=here.stage if here else None,

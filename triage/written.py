@@ -45,10 +45,11 @@ LETTER_OWED = Text(
 LETTER_NOT_NEEDED = Text("Nothing is left to assess elsewhere", "No queda nada por valorar en otro sitio")
 LETTER_SENT = Text("Letter sent {way} to {typed}", "Carta enviada {way} a {typed}")
 WAYS = {
-    "hand": Text("with the runner", "con el corredor"),
     "mail": Text("by e-mail", "por correo electrónico"),
+    "hand": Text("with the runner", "con el corredor"),
     "post": Text("by post", "por correo postal"),
     "fax": Text("by fax", "por fax"),
+    "phone": Text("by telephone", "por teléfono"),
 }
 
 ANSWERED = {

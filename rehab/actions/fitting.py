@@ -13,6 +13,7 @@ from rehab.rules.needs import base_of
 from rehab.rules.working_days import one_working_day_after
 
 MISFIT = "plan_misfit"
+LONGEST = Task._meta.get_field("text").max_length
 
 
 def tell_of_misfit(*, case, by, at):
@@ -26,7 +27,7 @@ def tell_of_misfit(*, case, by, at):
         return
     text = _misfit(plan, judged_now(case, timezone.localdate(at)))
     told = Task.objects.filter(case=case, code=MISFIT, opened_at__gte=plan.signed_at).order_by("-opened_at").first()
-    if text and told and told.text == text:
+    if text and told and told.text == text and told.done_text != written.TESTED_AGAIN.en:
         return
     settle_task(case=case, code=MISFIT, text=written.TESTED_AGAIN.en, by=by, at=at)
     if text:
@@ -40,7 +41,7 @@ def _misfit(plan, triage):
     trained = [item for item in plan.items.all() if not is_kept_up(item)]
     moved = {written.FAILS_NOW: untrained(plan, triage), written.PASSES_NOW: sorted(passed_of(trained, triage))}
     said = [in_english(text, needs=", ".join(map(_named, needs))) for text, needs in moved.items() if needs]
-    return "; ".join([written.PLAN_MISFIT.en, *said]) if said else ""
+    return "; ".join([written.PLAN_MISFIT.en, *said])[:LONGEST] if said else ""
 
 
 def _named(need):

@@ -52,7 +52,8 @@ def answer_measures(*, case, told, by, at):
     if not may_log(by, case):
         raise NotAllowed(_("You may not log for this runner."))
     values = {measure: _value(_measure(case, measure), parts) for measure, parts in told.items()}
-    lock_case(case)
+    if lock_case(case).closed_at:
+        raise Refused(_("The case is closed: nothing is recorded in it any more."))
     day, plan = timezone.localdate(at), plan_in_force(case)
     if plan is None or not told or set(told) - set(measures_of_runner(plan, scores_of(case), day)[1]):
         raise Refused(_("This was answered meanwhile. Nothing more was kept."))

@@ -11,6 +11,7 @@ from clinic.units import unit_word
 from rehab.actions.stages import next_stage
 from rehab.charts import Limit, Rung, Series, ladder, line_chart
 from rehab.entry import criteria_of
+from rehab.followed import scores_of
 from rehab.growing import WEEK, weeks_run
 from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
@@ -49,7 +50,7 @@ def progress_of(mine, case, person, at):
         "missing": missing(course, here, step) if is_open and course.plan else [],
         "on_ladder": here is not None,
         "passed": bool(here and here.passed),
-        "milestones": milestones_of(course, TO_THE_RUNNER),
+        "milestones": milestones_of(course, scores_of(case), TO_THE_RUNNER),
     }  # fmt: skip
 
 

@@ -180,7 +180,7 @@ def progress_page(case, person, at):
         "discharge": discharge_shown(course) if here else None,
         "sessions": _sessions(course, at, person.units),
         "pictures": pictures_of(course, weeks_run(course), person.units),
-        "milestones": milestones_of(course, TO_THE_CLINICIAN),
+        "milestones": milestones_of(course, scores, TO_THE_CLINICIAN),
         "measures": measures_shown(course, scores),
         "tests": tests_over_time(case, at),
     }

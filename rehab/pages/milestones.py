@@ -1,6 +1,7 @@
 """What a runner has reached, from the logs alone.  A rest breaks nothing here: there is no row of days to keep up."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import Max, Min
@@ -8,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said
-from rehab.followed import scores_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, RunLog, SessionLog
 from rehab.rules.plan_progress import UP_BY_RULE
@@ -38,9 +38,9 @@ class Milestone(NamedTuple):
     day: date | None
 
 
-def milestones_of(course, words):
-    """Return what was reached, newest first, then what is to come, said in ``words``.  Four queries."""
-    parts = (_of_logs, _pain_halved, _of_levels, _of_running)
+def milestones_of(course, scores, words):
+    """Return what was reached, newest first, then what is to come, said in ``words``.  Three queries."""
+    parts = (_of_logs, partial(_pain_halved, scores), _of_levels, _of_running)
     found = [(code, day, numbers) for part in parts for code, day, numbers in part(course)]
     said_so = [Milestone(str(words[code]).format(**numbers), day) for code, day, numbers in found]
     reached = sorted((one for one in said_so if one.day), key=lambda one: one.day, reverse=True)
@@ -54,9 +54,9 @@ def _of_logs(course):
     yield "two_weeks", first + FORTNIGHT if first and last - first >= FORTNIGHT else None, {}
 
 
-def _pain_halved(course):
+def _pain_halved(scores, _course):
     """Yield when the pain was first rated half of what it was at the beginning, or less."""
-    rated = [score for score in scores_of(course.case) if score.measure == PAIN]
+    rated = [score for score in scores if score.measure == PAIN]
     halved = (score.day for score in rated[1:] if rated[0].value and score.value <= rated[0].value / 2)
     yield "pain_halved", next(halved, None), {}
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.language import said, said_number, said_reason
 from clinic.models import Task
 from clinic.paper import pdf
+from clinic.units import km_shown, unit_word
 from rehab.actions.moving import next_steps
 from rehab.actions.stages import next_stage
 from rehab.entry import adherence_percent
@@ -57,7 +58,7 @@ def report_data(case, person, at) -> dict:
         "about": _about(case, course, at),
         "rests": [] if gate.open else list(dict.fromkeys(map(_why_shut, gate.reasons))),
         "plan": [_exercise(item) for item in course.plan.items.all()] if course.plan else [],
-        "done": _done(course),
+        "done": _done(course, person.units),
         "charts": [_chart(one) for one in _pictures(course, person, tests, here)],
         "measures": _measures(case),
         "tests": [line for row in tests.rows for line in _test(row)],
@@ -151,8 +152,8 @@ def _exercise(item):
             card.dose]  # fmt: skip
 
 
-def _done(course):
-    """Return in sentences how much was done, and how it went."""
+def _done(course, units):
+    """Return in sentences how much was done, and how it went; distances in the units of who signs, as in the charts."""
     sessions = course.sessions
     if not sessions:
         return []
@@ -170,9 +171,10 @@ def _done(course):
     runs = [session.run for session in sessions if session.run]
     if runs:
         minutes, km = (sum(getattr(run, name) or 0 for run in runs) for name in ("run_minutes", "km"))
-        said_runs = ngettext("%(many)s run: %(minutes)s minutes, %(km)s km.",
-                             "%(many)s runs: %(minutes)s minutes, %(km)s km.", len(runs))  # fmt: skip
-        told = {"many": len(runs), "minutes": said_number(minutes), "km": said_number(round(km, 1))}
+        said_runs = ngettext("%(many)s run: %(minutes)s minutes, %(distance)s.",
+                             "%(many)s runs: %(minutes)s minutes, %(distance)s.", len(runs))  # fmt: skip
+        distance = f"{said_number(km_shown(km, units))} {unit_word(units, 'distance')}"
+        told = {"many": len(runs), "minutes": said_number(minutes), "distance": distance}
         lines.append(said_runs % told)
     return lines
 

@@ -144,9 +144,23 @@ def test_a_finding_asks_once_and_a_plan_that_fits_again_asks_no_more(trained, cl
     assert len(misfits(case)) == 1
     measured(case, clinician, extension=28, bridge=200)
     assert misfits(case) == []
-    assert (
-        Task.objects.filter(case=case, code="plan_misfit").latest("opened_at").done_text == "The tests were done again"
-    )
+    newest = Task.objects.filter(case=case, code="plan_misfit").latest("opened_at")
+    assert newest.done_text == "The tests were done again"
+
+    measured(case, clinician, extension=200, bridge=2)
+    assert misfits(case) == [newest.text], "only the tests had ended it"
+
+
+def test_a_need_that_is_kept_up_and_fails_again_is_told(trained, clinician):
+    case = trained.case
+    measured(case, clinician, extension=200)
+    draft = drafted(case, clinician)
+    actions.sign_plan(plan=draft, version=draft.case.version, by=clinician, at=timezone.now())
+    assert misfits(case) == []
+
+    measured(case, clinician, extension=28)
+    (text,) = misfits(case)
+    assert "fails now and is not trained: Core extension" in text
 
 
 def test_without_a_plan_no_plan_can_misfit(ready_case, clinician):

@@ -7,13 +7,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from clinic.language import said_reason, spoken_to
+from rehab.followed import scores_of
 from rehab.growing import too_long, weeks_run
 from rehab.history import course_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, OutcomeScore, RunStage
 from rehab.pages.milestones import TO_THE_RUNNER, milestones_of
+from rehab.rules.running_growth import KM, UNITS
+from rehab.rules.wording import as_told, told
 from tests.course import JUDGED, a_session
 from tests.rehab.conftest import an_item
 
@@ -38,7 +42,9 @@ def a_stage(case, by, stage, days_ago, passed=False):
 
 def reached(case):
     """Return {milestone: its day, or None}."""
-    return {one.words: one.day for one in milestones_of(course_of(case, timezone.now()), TO_THE_RUNNER)}
+    return {
+        one.words: one.day for one in milestones_of(course_of(case, timezone.now()), scores_of(case), TO_THE_RUNNER)
+    }
 
 
 @pytest.fixture
@@ -158,7 +164,7 @@ def test_a_run_longer_than_its_cap_is_told_to_both(on_the_way, clinician, runner
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "had 6.2 miles; at most 3.4 miles was allowed"), ("es", "tuvo 6,2 millas; se permitía 3,4 millas")],
+    [("en", "had 6.21 miles; at most 3.42 miles was allowed"), ("es", "tuvo 6,21 millas; se permitía 3,42 millas")],
 )
 def test_who_reckons_in_miles_reads_the_rules_in_miles(language, said, on_the_way, runner, at_work):
     long = a_session(
@@ -170,6 +176,21 @@ def test_who_reckons_in_miles_reads_the_rules_in_miles(language, said, on_the_wa
         assert not re.search(r"\d km\b", page), address
     page = page_of(at_work(runner), reverse("rehab:my_logged", args=[long.pk])).lower()
     assert said in page
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_sentence_of_the_growth_rules_says_kilometres_to_who_reckons_in_miles(language, runner):
+    known, amounts = rehab_knowledge(), {"amount": 5.63, "cap": 5.6, "days": 30, "percent": 110}
+    with_unit = [code for code, text in known.reasons.items() if "{unit" in text.en]
+    said = [told(known.reasons, code, (), unit=UNITS[KM], **amounts) for code in with_unit]
+    rules = [as_told(rule.code, rule.text, ()) for rule in known.running.growth.values()]
+    runner.units = "imperial"
+    with translation.override(language), spoken_to(runner):
+        words = {one.code: said_reason(one) for one in [*said, *rules]}
+
+    assert len(with_unit) >= 5 and [code for code, text in words.items() if re.search(r"\bkm\b", text)] == []
+    three_fifty, cap = ("3.5", "3.48") if language == "en" else ("3,5", "3,48")
+    assert three_fifty in words["run_over_cap"] and cap in words["run_over_cap"]  # longer than its cap, and so it reads
 
 
 def test_who_passed_the_ladder_reads_on_todays_page_what_the_week_may_hold(on_the_way, runner, at_work):

@@ -1,5 +1,7 @@
 """The progress report says how a case goes, in the language of the doctor who reads it, and can be read aloud."""
 
+import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,10 +9,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from clinic.language import spoken_to
 from rehab.knowledge import rehab_knowledge
 from rehab.models import MorningLog, OutcomeScore, RunStage
 from rehab.pages.pictures import short
-from rehab.paper.report import report
+from rehab.paper.report import report, report_data
 from tests.course import JUDGED, a_session
 from tests.factories import a_task
 from tests.paper import read
@@ -90,6 +93,16 @@ def test_it_says_what_it_is_what_was_done_and_what_comes_next(going, paper, lang
     assert [text for text in texts if getattr(text, language) not in said] == []
     words = {"en": ("AMBER", "improved", "11 reps", "19 reps", "2.5 km"), "es": ("ÁMBAR", "mejoría", "2,5 km")}
     assert [word for word in words[language] if word not in said] == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1.55 miles"), ("es", "1,55 millas")])
+def test_who_reckons_in_miles_finds_no_kilometre_in_it(language, words, going, clinician):
+    type(clinician).objects.filter(pk=clinician.pk).update(units="imperial")
+    clinician.refresh_from_db()
+    with translation.override(language), spoken_to(clinician):
+        told = json.dumps(report_data(going, clinician, timezone.now()), ensure_ascii=False, default=str)
+
+    assert words in told and not re.search(r"\bkm\b", told)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "3 Nov"), ("es", "3 nov")])

@@ -225,6 +225,24 @@ def test_the_same_screening_again_asks_for_no_second_letter_and_news_does(case, 
     assert waits(case), "a fracture is news"
 
 
+def test_a_danger_that_was_excluded_and_comes_back_owes_a_letter(case, screen, close, form_of, at_work, clinician):
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    at_work(clinician).post(reverse("triage:letter_sent", args=[case.pk]), form_of(to="Dr Example", way="phone"))
+    close(case.red_flag_items.get().row)
+    screen()
+    screen(fx_trauma="present", fx_cannot_4_steps="present")
+    assert waits(case)
+
+
+def test_a_permission_to_load_ends_no_referral(case, screen, clinician):
+    screen(noimp_14_days="present")
+    item = case.red_flag_items.get(level="U")
+    case.refresh_from_db()
+    told = {"kind": "may_load", "reason": "as before", "limits": "walking"}
+    actions.sign_off(case=case, version=case.version, item_id=item.pk, by=clinician, at=timezone.now(), **told)
+    assert waits(case)
+
+
 def test_a_letter_is_owed_no_more_once_nothing_is_left_to_assess(case, screen, close):
     screen(fx_trauma="present", fx_cannot_4_steps="present")
     assert waits(case)

@@ -11,10 +11,10 @@ from clinic.alarms import open_task, settle_task
 from clinic.terms import Level, in_english
 from triage import written
 from triage.actions.deciding import Refused, must_be_current, must_record
-from triage.gate import loading_gate
 
 OWED, SENT = "letter", "letter_sent"
 REFERS = {Level.E, Level.D, Level.U}
+ENDED = ("excluded", "confirmed")
 
 
 def owe_letter(case, level, *, by, at):
@@ -29,14 +29,22 @@ def owe_letter(case, level, *, by, at):
 
 
 def _found_since(case, sent):
-    """Return the rows of the red flags that were found since a letter went, and did not stand in it."""
-    found = list(case.red_flag_items.values_list("row", "opened_at"))
-    return {row for row, at in found if at > sent} - {row for row, at in found if at <= sent}
+    """Return (row, level) of the dangers that were found since a letter went, and were not waiting in it.
+
+    A danger that was excluded and comes back is news, and so is one that has become graver.
+    """
+    found = list(case.red_flag_items.values_list("row", "level", "opened_at", "outcome"))
+    waiting = {(row, level) for row, level, at, outcome in found if at <= sent and outcome not in ENDED}
+    return {(row, level) for row, level, at, _outcome in found if at > sent} - waiting
 
 
 def owe_letter_no_more(case, *, by, at):
-    """End that task once nothing is left that somebody else has to assess.  Inside the action's transaction."""
-    if not loading_gate(case).unanswered:
+    """End that task once nothing is left that somebody else has to assess.  Inside the action's transaction.
+
+    A permission to load ends nothing: what was referred is still to be looked at.
+    """
+    referred = case.red_flag_items.filter(level__in=REFERS).exclude(outcome__in=ENDED)
+    if not referred.exclude(sign_offs__kind__in=["considered_not_suspected", "released"]).exists():
         settle_task(case=case, code=OWED, text=written.LETTER_NOT_NEEDED.en, by=by, at=at)
 
 

@@ -6,19 +6,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import THREE_WAYS, RecordForm
+from clinic.language import said
 from clinic.terms import Answer
+from triage import written
 from triage.facts import BLOOD_THINNER
 from triage.models.screenings import RESULTS
 from triage.words import cause_choices, known_words, sections_without
 
 SILENT = Answer.NOT_ASSESSED
 SAID = {Answer.PRESENT: _("yes"), Answer.ABSENT: _("no")}
-SENT_WAYS = [
-    ("mail", _("by e-mail")),
-    ("hand", _("with the runner")),
-    ("post", _("by post")),
-    ("fax", _("by fax")),
-]
 KNOWN_RESULTS = [("", _("not recorded")), *RESULTS]
 
 
@@ -156,13 +152,18 @@ class CloseItem(RecordForm):
                 del self.fields[name]
 
 
+def ways_of_sending():
+    """Return how a letter may go, in the language spoken now."""
+    return [(way, said(text)) for way, text in written.WAYS.items()]
+
+
 class LetterSent(RecordForm):
     """To whom a letter went, and how."""
 
     to = forms.CharField(
         label=_("To whom did it go?"), max_length=200, help_text=_("Hospital, department or doctor, and the name.")
     )
-    way = forms.ChoiceField(label=_("How?"), choices=SENT_WAYS)
+    way = forms.ChoiceField(label=_("How?"), choices=ways_of_sending)
 
 
 class SignItem(RecordForm):

@@ -9,8 +9,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_record
+from clinic.models import Task
 from clinic.views.cases import recordable
 from triage import actions, forms, pages
+from triage.actions import letters
 from triage.pages.letter import letter_context
 
 
@@ -37,7 +39,8 @@ def sent(request, case_id):
 
 def _page(request, case, form=None):
     context = letter_context(case, request.user, timezone.localtime()) | {"languages": settings.LANGUAGES}
-    context["sent"] = case.events.filter(kind="letter_sent").select_related("by")
+    context["sent"] = case.events.filter(kind=letters.SENT).select_related("by")
+    context["is_owed"] = Task.objects.visible_to(request.user).open().filter(case=case, code=letters.OWED).exists()
     if may_record(request.user, case) and not case.closed_at:
         context["form"] = form or forms.LetterSent(case=case)
     return render(request, "triage/letter.html", context, status=422 if form else 200)

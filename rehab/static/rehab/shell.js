@@ -46,9 +46,9 @@
   async function readCopy() {
     const record = await store.read("record");
     if (!record) return null;
-    const { legs } = record;
+    const legs = record.legs ?? [record]; // a copy that was made by an older page
     const chosen = await store.read("leg");
-    return { ...record, ...(legs.find(({ leg }) => leg === chosen) ?? legs[0]) };
+    return { ...record, legs, ...(legs.find(({ leg }) => leg === chosen) ?? legs[0]) };
   }
 
   /** Say which leg this is about and how the others stand, and offer them. */
@@ -138,7 +138,7 @@
       return undefined;
     }
     const newest = await readCopy(); // it may have come while these were answered, and hold a stop
-    if (newest) await keepBegun(newest, { made: newest.made, key: crypto.randomUUID(), at: Date.now(), answers });
+    if (newest?.leg === copy.leg) await keepBegun(newest, { made: newest.made, key: crypto.randomUUID(), at: Date.now(), answers });
     return open();
   }
 

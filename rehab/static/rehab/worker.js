@@ -29,7 +29,8 @@
     if (!record) return null;
     const fields = [...form].filter(([name]) => !PLUMBING.includes(name));
     const told_at = new Date().toISOString();
-    return { key: form.get("key"), owner: record.owner, kind, told_at, read_at: told_at, fields, refused: null };
+    const read_at = (kind === "session" && form.get("began")) || told_at; // at the level that the page showed
+    return { key: form.get("key"), owner: record.owner, kind, told_at, read_at, fields, refused: null };
   }
 
   /**
