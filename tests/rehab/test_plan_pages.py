@@ -305,7 +305,7 @@ def test_the_panel_asks_at_most_twice(rules_draft, clinician, django_assert_max_
     from rehab.templatetags.rehab_panels import plan_panel
 
     with django_assert_max_num_queries(2):
-        panel = plan_panel(rules_draft.case)
+        panel = plan_panel(rules_draft.case, may_sign=True)
         assert panel["draft"].size == 3 and panel["signed"] is None
 
 
