@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from clinic import written
@@ -26,6 +27,11 @@ PAUSES = (1, 2, 5, 10, 20, 30, 60)
 AT_ONCE = 200  # alarms one pass takes; what is left is taken by the next
 NOBODY = "no address: the clinic has neither an alarm address nor a lead"
 logger = logging.getLogger("clinic.alarms")
+
+
+def end_of_day(at):
+    """Return the last minute of the clinic's day: what is of today is done by then."""
+    return timezone.localtime(at).replace(hour=23, minute=59, second=0, microsecond=0)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from clinic.actions import touch_case
-from clinic.alarms import open_task
+from clinic.alarms import end_of_day, open_task
 from clinic.phrases import said_again
 from rehab import written
 from rehab.actions.kept import knowledge_columns
@@ -45,11 +45,6 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
     keep_up(plan, case, facts, verdicts)
     open_task(case=case, code="sign_plan", text=written.SIGN_PLAN.en, by=by, at=at, due=end_of_day(at))
     return plan
-
-
-def end_of_day(at):
-    """Return the last minute of the clinic's day: what is of today is done by then."""
-    return timezone.localtime(at).replace(hour=23, minute=59, second=0, microsecond=0)
 
 
 def keep_decision(case, facts, *, by, at):

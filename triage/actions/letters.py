@@ -1,13 +1,10 @@
 """The letter to the hospital or the doctor: owed after a screening that refers, sent to somebody, or owed no more."""
 
-from datetime import datetime, time
-
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
-from clinic.alarms import open_task, settle_task
+from clinic.alarms import end_of_day, open_task, settle_task
 from clinic.terms import Level, in_english
 from triage import written
 from triage.actions.deciding import Refused, must_be_current, must_record
@@ -24,8 +21,7 @@ def owe_letter(case, level, *, by, at):
     """
     sent = case.events.filter(kind=SENT).values_list("at", flat=True).first()
     if level in REFERS and (sent is None or _found_since(case, sent)):
-        due = timezone.make_aware(datetime.combine(timezone.localdate(at), time.max))
-        open_task(case=case, code=OWED, text=written.LETTER_OWED.en, by=by, at=at, due=due)
+        open_task(case=case, code=OWED, text=written.LETTER_OWED.en, by=by, at=at, due=end_of_day(at))
 
 
 def _found_since(case, sent):
