@@ -1,31 +1,12 @@
-"""One file of settings, in sections.  ``env()`` stops with a sentence that helps."""
+"""The settings, in sections; who may sign in and what travels how stand in files of their own beside this one."""
 
-import os
 from pathlib import Path
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name, default=None):
-    """Return a setting from the environment, or stop with a sentence that helps."""
-    value = os.environ.get(name, default)
-    if value is None:
-        raise ImproperlyConfigured(f"{name} is not set. The README lists the settings needed.")
-    return value
-
-
-# --- Secrets and place -------------------------------------------------------------------
-# Development needs one word, CLINIC_DEBUG=yes (manage.py says it).  Production needs a key and its hosts, or stops.
-DEBUG = env("CLINIC_DEBUG", "no") == "yes"
-SECRET_KEY = env("CLINIC_SECRET_KEY", "only-for-development" if DEBUG else None)
-ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")
-# Where a mail points to; no request tells it there.
-SITE_URL = env("CLINIC_URL", "http://localhost:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
-# Demonstration accounts can exist only while this is on.
-DEMONSTRATION = env("CLINIC_DEMO", "yes" if DEBUG else "no") == "yes"
+from config.environment import ALLOWED_HOSTS, BASE_DIR, DEBUG, DEMONSTRATION, SECRET_KEY, SITE_URL, env  # noqa: F401
+from config.signing_in import *  # noqa: F403
+from config.transport import *  # noqa: F403
 
 # --- Apps --------------------------------------------------------------------------------
 
@@ -111,42 +92,6 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps the connections
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- People ------------------------------------------------------------------------------
-
-AUTH_USER_MODEL = "clinic.Person"
-AUTHENTICATION_BACKENDS = ["clinic.access.SignIn"]
-PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = LOGOUT_REDIRECT_URL = "login"
-LOGIN_REDIRECT_URL = "clinic:today"
-SESSION_COOKIE_AGE = 12 * 60 * 60
-RUNNER_SESSION_DAYS = int(env("CLINIC_RUNNER_DAYS", "30"))  # a runner stays in on their own phone
-
-# --- Signing in by code or passkey -------------------------------------------------------
-# Numbers are counted in the database, which all workers share; sessions stand there too, in a table of their own.
-
-CACHES = {"default": environ.Env.cache_url_config("dbcache://clinic_cache?max_entries=100000")}
-ACCOUNT_ADAPTER = "clinic.entrance.Entrance"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"email"}, ["email*"]
-ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_EMAIL_SUBJECT_PREFIX = "none", ""
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whom we do not know
-ACCOUNT_LOGIN_BY_CODE_ENABLED, ACCOUNT_LOGIN_BY_CODE_TIMEOUT = True, 10 * 60
-# A passkey is added within this time after signing in: the rule is ours, so allauth's own is off.
-ACCOUNT_REAUTHENTICATION_TIMEOUT, MFA_REAUTHENTICATION_REQUIRED = 15 * 60, False
-ACCOUNT_RATE_LIMITS = {"request_login_code": "30/h/ip,3/10m/key,10/d/key"}  # for a network, for an address
-ACCOUNT_RATE_LIMITS |= {"enter_code": "3/10m/key", "use_code": "1/10m/key"}
-_ours = "clinic.forms.entrance."
-ACCOUNT_FORMS = {"request_login_code": _ours + "AskForCode", "confirm_login_code": _ours + "EnterCode"}
-MFA_FORMS = {"login_webauthn": _ours + "SignInByPasskey"}
-MFA_SUPPORTED_TYPES, MFA_PASSKEY_LOGIN_ENABLED = ["webauthn"], True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env("CLINIC_PROXIES", "0" if DEBUG else "1"))  # whose word is a network address
-
 # --- Language and time -------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -178,19 +123,6 @@ STORAGES = {
 MEDIA_ROOT = BASE_DIR / "media"
 PRIVATE_ROOT = Path(env("CLINIC_PRIVATE_ROOT", str(BASE_DIR / "private")))  # files that wait for the worker
 FILE_UPLOAD_HANDLERS = ["config.security.BoundedUpload", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-
-# --- Transport ---------------------------------------------------------------------------
-
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-if not DEBUG:
-    SECURE_SSL_REDIRECT = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
 # --- Mail --------------------------------------------------------------------------------
 # Development prints the mail where the server runs; production names its server, such as smtp+tls://...

@@ -1,0 +1,26 @@
+"""Where the settings come from: the environment.  ``env()`` stops with a sentence that helps."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name, default=None):
+    """Return a setting from the environment, or stop with a sentence that helps."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set. The README lists the settings needed.")
+    return value
+
+
+# Development needs one word, CLINIC_DEBUG=yes (manage.py says it).  Production needs a key and its hosts, or stops.
+DEBUG = env("CLINIC_DEBUG", "no") == "yes"
+SECRET_KEY = env("CLINIC_SECRET_KEY", "only-for-development" if DEBUG else None)
+ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")
+# Where a mail points to; no request tells it there.
+SITE_URL = env("CLINIC_URL", "http://localhost:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+# Demonstration accounts can exist only while this is on.
+DEMONSTRATION = env("CLINIC_DEMO", "yes" if DEBUG else "no") == "yes"
