@@ -63,6 +63,7 @@ check: $(DEV_STAMP)
 	$(PY) -m mypy
 	$(PY) manage.py makemigrations --check --dry-run
 	CLINIC_DEBUG=no CLINIC_DEMO=no CLINIC_HOSTS=clinic.invalid CLINIC_MAIL_URL=smtp://mail.invalid \
+	  CLINIC_AUDIT_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	  CLINIC_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 

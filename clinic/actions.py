@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from clinic import written
 from clinic.access import may_confirm_knowledge
+from clinic.audit import recorded
 from clinic.language import for_the_record
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
@@ -56,7 +56,7 @@ def locked_cases(case):
     return list(rows.order_by("pk").select_for_update())
 
 
-@transaction.atomic
+@recorded
 def touch_case(case, *, version, by, at, kind, text, data=None, **columns):
     """Move a case to its next version and write the line of the timeline that says why.
 
@@ -92,7 +92,7 @@ def just_registered(*, clinic_id, fields, by, at):
     ).first()
 
 
-@transaction.atomic
+@recorded
 def register_runner(*, clinic_id, fields, side, by, at):
     """Register a runner and open the case of one leg; a form that is sent twice makes one of each."""
     Clinic.objects.select_for_update().get(pk=clinic_id)
@@ -102,13 +102,13 @@ def register_runner(*, clinic_id, fields, side, by, at):
     return open_case(patient=patient, side=side, by=by, at=at)
 
 
-@transaction.atomic
+@recorded
 def register_patient(*, clinic_id, fields, by, at):
     """Register a runner; likely duplicates were shown before."""
     return Patient.objects.create(clinic_id=clinic_id, registered_by=by, registered_at=at, **fields)
 
 
-@transaction.atomic
+@recorded
 def open_case(*, patient, side, by, at, **fields):
     """Open a case for one leg; the first line of its timeline is that it was opened.
 
@@ -127,7 +127,7 @@ def open_case(*, patient, side, by, at, **fields):
     return case
 
 
-@transaction.atomic
+@recorded
 def save_intake(*, case, version, story, person_facts, by, at):
     """Keep the story of the case and what it says of the person; forget the draft it came from.
 
@@ -155,7 +155,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
     forget_draft(person=by, case=case, form="intake")
 
 
-@transaction.atomic
+@recorded
 def keep_health(*, case, person_facts, by, at, where):
     """Keep what another page of the case learned of the person's health; return what it was where it changed.
 
@@ -201,20 +201,20 @@ def _locked_with(case):
     return [row for row in locked_cases(case) if row.pk != case.pk]
 
 
-@transaction.atomic
+@recorded
 def keep_preferences(*, person, language, units):
     """Keep in which language ("en", "es") and units ("metric", "imperial") this person reads; it is theirs alone."""
     Person.objects.filter(pk=person.pk).update(language=language, units=units)
     person.language, person.units = language, units
 
 
-@transaction.atomic
+@recorded
 def note(*, case, version, text, by, at):
     """Write a note on the timeline."""
     return touch_case(case, version=version, by=by, at=at, kind="note", text=text)
 
 
-@transaction.atomic
+@recorded
 def close_case(*, case, version, outcome, because, by, at, data=None):
     """Close a case with its outcome (``Case.Outcome``) and the reason in words.  Its record stays as it is.
 
@@ -253,7 +253,7 @@ def forget_draft(*, person, case, form):
     Draft.objects.filter(person=person, case=case, form=form).delete()
 
 
-@transaction.atomic
+@recorded
 def confirm_knowledge(*, clinic, by, at):
     """Keep that the clinic's lead stands for the knowledge as it is now; saying it twice changes nothing."""
     if not may_confirm_knowledge(by, clinic.pk):

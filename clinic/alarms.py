@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from clinic import written
 from clinic.access import may_answer
 from clinic.actions import StaleRecord, lock_case, touch_case
+from clinic.audit import recorded
 from clinic.mail import alarm_addresses, send_alarm
 from clinic.models.tasks import Task
 from clinic.terms import Level, in_english
@@ -34,7 +35,7 @@ def end_of_day(at):
     return timezone.localtime(at).replace(hour=23, minute=59, second=0, microsecond=0)
 
 
-@transaction.atomic
+@recorded
 def open_task(*, case, code, text, by, at, due, level="", owner=Task.Owner.CLINICIAN, is_alarm=False):
     """Open a task of a case, or add to the one of this code that stands open; return it.
 
@@ -86,7 +87,7 @@ def _more_urgent(one, other):
     return max(one, other, key=lambda code: Level(code).urgency if code else -1)
 
 
-@transaction.atomic
+@recorded
 def see_task(*, task, by, at):
     """Keep that somebody has seen a task: an alarm is mailed no more.  The first who saw it counts.
 
@@ -99,7 +100,7 @@ def see_task(*, task, by, at):
     return now
 
 
-@transaction.atomic
+@recorded
 def finish_task(*, task, text, by, at):
     """Keep what was done about a task, in words (not empty); it leaves the list and stands on the timeline.
 

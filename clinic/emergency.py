@@ -17,8 +17,13 @@ KEPT_SECONDS = 3600
 
 
 def urgent_page(template, context, status=200):
-    """Return a page without asking who is signed in: the template stands on ``urgent.html``, the context is all."""
-    return HttpResponse(render_to_string(template, context), status=status)
+    """Return a page without asking who is signed in: the template stands on ``urgent.html``, the context is all.
+
+    It is shown even where that cannot be put on record.
+    """
+    response = HttpResponse(render_to_string(template, context), status=status)
+    response.is_urgent = True
+    return response
 
 
 def page(request):

@@ -2,8 +2,7 @@
 
 import secrets
 
-from django.db import transaction
-
+from clinic.audit import recorded
 from clinic.invitations import TOKEN_BYTES, fingerprint
 from clinic.models import CalendarFeed, Patient
 
@@ -19,7 +18,7 @@ def feed_of(token):
     return rows.filter(token_hash=fingerprint(token), revoked__isnull=True).first()
 
 
-@transaction.atomic
+@recorded
 def make_feed(*, patient, starts, at):
     """Make a new address and return its secret; the one before opens nothing from now on."""
     _revoke(patient, at)
@@ -28,7 +27,7 @@ def make_feed(*, patient, starts, at):
     return token
 
 
-@transaction.atomic
+@recorded
 def revoke_feed(*, patient, at):
     """Let the address of a runner open nothing any more; without one nothing changes."""
     _revoke(patient, at)

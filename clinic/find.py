@@ -6,7 +6,16 @@ from clinic.models import Patient
 from clinic.models.patients import search_key
 
 PAGE = 50
-PATIENT_COLUMNS = ("surname", "given_name", "surname_key", "given_key", "birth_date", "sex")  # what a row shows
+# What a row shows, and whose it is.
+PATIENT_COLUMNS = (
+    "clinic_id",
+    "surname",
+    "given_name",
+    "surname_key",
+    "given_key",
+    "birth_date",
+    "sex",
+)  # what a row shows
 
 
 def prefix_range(name):

@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from clinic.access import may_be_let_in
+from clinic.audit import recorded
 from clinic.models import Invitation, Patient, Person
 
 LIFETIME = timedelta(days=3)
@@ -35,7 +36,7 @@ def latest(patient):
     return Invitation.objects.filter(patient=patient).select_related("made_by", "withdrawn_by").first()
 
 
-@transaction.atomic
+@recorded
 def invite(*, patient, email, language, seen, by, at):
     """Make a runner's link; return (the invitation, the secret of its link).  An older open one is withdrawn.
 
@@ -52,13 +53,13 @@ def invite(*, patient, email, language, seen, by, at):
     return Invitation.objects.create(patient=patient, email=email, language=language, **made), token
 
 
-@transaction.atomic
+@recorded
 def mail_left(*, invitation, at):
     """Keep that a mail server took the mail."""
     Invitation.objects.filter(pk=invitation.pk, mail_sent__isnull=True).update(mail_sent=at)
 
 
-@transaction.atomic
+@recorded
 def withdraw(*, patient, seen, by, at):
     """Take back a link that nobody used.  Raises Overtaken where there is nothing to take back any more."""
     patient = _locked(patient)
@@ -85,7 +86,7 @@ def accept(*, token, at):
         raise Dead from taken
 
 
-@transaction.atomic
+@recorded
 def _accept(token, at):
     patient = _locked(find_open(token, at).patient)
     invitation = find_open(token, at)  # once more, under the lock: of two who hold the link one gets in

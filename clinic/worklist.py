@@ -28,6 +28,7 @@ class Who(NamedTuple):
 
     pk: UUID
     patient_id: UUID
+    clinic_id: UUID
     surname: str
     given_name: str
     side: str
@@ -52,7 +53,17 @@ class Waiting(NamedTuple):
     seen_by: str | None
 
 
-WHO = ("pk", "patient", "patient__surname", "patient__given_name", "side", "attention", "next_step", "opened_at")
+WHO = (
+    "pk",
+    "patient",
+    "clinic",
+    "patient__surname",
+    "patient__given_name",
+    "side",
+    "attention",
+    "next_step",
+    "opened_at",
+)
 WAITING = (
     *("pk", "case", "code", "text", "owner", "due", "urgency", "is_alarm", "opened_at", "seen_at"),
     "seen_by__name",

@@ -19,6 +19,8 @@ def env(name, default=None):
 # Development needs one word, CLINIC_DEBUG=yes (manage.py says it).  Production needs a key and its hosts, or stops.
 DEBUG = env("CLINIC_DEBUG", "no") == "yes"
 SECRET_KEY = env("CLINIC_SECRET_KEY", "only-for-development" if DEBUG else None)
+# Under this key the audit is chained.  It is kept as long as the record: another one calls every older row changed.
+AUDIT_KEY = env("CLINIC_AUDIT_KEY", "only-for-development" if DEBUG else None)
 ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")
 # Where a mail points to; no request tells it there.
 SITE_URL = env("CLINIC_URL", "http://localhost:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import environ
 
-from config.environment import ALLOWED_HOSTS, BASE_DIR, DEBUG, DEMONSTRATION, SECRET_KEY, SITE_URL, env  # noqa: F401
+from config.environment import ALLOWED_HOSTS, AUDIT_KEY, BASE_DIR, DEBUG, DEMONSTRATION, SECRET_KEY, SITE_URL, env  # noqa: F401
 from config.signing_in import *  # noqa: F403
 from config.transport import *  # noqa: F403
 
@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.security.NeverStored",
+    "config.doorkeeper.Doorkeeper",
     "clinic.language.PersonLanguage",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

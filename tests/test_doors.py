@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 
 from clinic.models import Case, FailedWork, Person
+from config.policy import DOORS
 from tests.world import PEOPLE, a_browser, address, every_route, item_of, tables
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,10 @@ MY_FORM = f"{LOGIN} 422 /me/ 403 403 403 403 403"
 STAFF_ONLY = f"{LOGIN} 403 403 403 200 200 200 200"
 YOURS = f"{LOGIN} 200 200 200 200 200 200 200"  # a page about the person who asks
 NO_SUCH_VERB = f"{LOGIN} 405 405 405 405 405 405 405"
+NO_SUCH_VERB_HERE = f"{LOGIN} 403 404 404 405 405 405 405"  # a page of a case: who may not come is told that first
+NO_SUCH_VERB_SIGNED = f"{LOGIN} 403 404 404 405 403 405 405"
+NO_SUCH_VERB_OF_MINE = f"{LOGIN} 405 405 403 403 403 403 403"
+NO_SUCH_VERB_OF_A_LOG = f"{LOGIN} 405 405 404 404 404 404 404"
 ANYBODY = "200 200 200 200 200 200 200 200"
 READ_ONLY = "405 405 405 405 405 405 405 405"
 RUNNERS = f"{LOGIN} 200 200 403 403 403 403 403"
@@ -42,81 +47,81 @@ POLICY = {
     "account_confirm_login_code": (f"{CODE} / / / / / / /", f"{CODE} / / / / / / /"),
     "mfa_login_webauthn": (f"{LOGIN} / / / / / / /", f"{LOGIN} / / / / / / /"),
     "clinic:passkeys": (RUNNERS, RUNNERS),  # asking for a new sign-in first is an answer too
-    "clinic:forget_passkey": (NO_SUCH_VERB, f"{LOGIN} 404 404 403 403 403 403 403"),
+    "clinic:forget_passkey": (NO_SUCH_VERB_OF_A_LOG, f"{LOGIN} 404 404 404 404 404 404 404"),
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
     "clinic:calendar": (RUNNERS, f"{LOGIN} 422 422 403 403 403 403 403"),
     "rehab:calendar": (NOBODYS_LINK, " ".join(["405"] * 8)),  # signs in nobody: its address is the key
-    "clinic:task_seen": (NO_SUCH_VERB, f"{LOGIN} 404 404 404 404 403 409 409"),
+    "clinic:task_seen": (f"{LOGIN} 404 404 404 405 405 405 405", f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:task_done": (f"{LOGIN} 404 404 404 404 403 200 200", f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
-    "clinic:patient": (f"{LOGIN} 403 403 403 404 200 200 200", f"{LOGIN} 403 403 403 404 200 200 200"),
-    "clinic:invite": (NO_SUCH_VERB, f"{LOGIN} 403 403 403 404 422 422 422"),
-    "clinic:withdraw": (NO_SUCH_VERB, f"{LOGIN} 403 403 403 404 422 422 422"),
+    "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 200 200 200"),
+    "clinic:invite": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
+    "clinic:withdraw": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:welcome": (NOBODYS_LINK, NOBODYS_LINK),  # who holds a link that opens nothing is told so, whoever it is
-    "clinic:case": (SEEN, NO_SUCH_VERB),
+    "clinic:case": (SEEN, NO_SUCH_VERB_HERE),
     "clinic:intake": (SEEN, RECORDED),
-    "clinic:note": (NO_SUCH_VERB, RECORDED),
+    "clinic:note": (NO_SUCH_VERB_HERE, RECORDED),
     "rehab:close": (SIGNERS_SEE, SIGNED),
     "clinic:draft": (SEEN, f"{LOGIN} 403 404 404 404 204 204 204"),
     "triage:screening": (SEEN, RECORDED),
-    "triage:level": (NO_SUCH_VERB, RECORDED),
-    "triage:void": (NO_SUCH_VERB, SIGNED),
-    "triage:decision": (SEEN, NO_SUCH_VERB),
-    "triage:items": (SEEN, NO_SUCH_VERB),
-    "triage:close_item": (NO_SUCH_VERB, SIGNED),
-    "triage:sign_item": (NO_SUCH_VERB, SIGNED),
-    "triage:letter": (SEEN, NO_SUCH_VERB),
-    "triage:letter_sent": (NO_SUCH_VERB, RECORDED),
-    "triage:letter_pdf": (SEEN, NO_SUCH_VERB),
+    "triage:level": (NO_SUCH_VERB_HERE, RECORDED),
+    "triage:void": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "triage:decision": (SEEN, NO_SUCH_VERB_HERE),
+    "triage:items": (SEEN, NO_SUCH_VERB_HERE),
+    "triage:close_item": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "triage:sign_item": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "triage:letter": (SEEN, NO_SUCH_VERB_HERE),
+    "triage:letter_sent": (NO_SUCH_VERB_HERE, RECORDED),
+    "triage:letter_pdf": (SEEN, NO_SUCH_VERB_HERE),
     "triage:examination": (SEEN, RECORDED),
-    "triage:judge": (NO_SUCH_VERB, RECORDED),
-    "triage:causes": (SEEN, NO_SUCH_VERB),
-    "triage:diagnosis": (NO_SUCH_VERB, SIGNED),
-    "triage:release": (NO_SUCH_VERB, SIGNED),
-    "rehab:plan": (SEEN, NO_SUCH_VERB),
-    "rehab:draft": (NO_SUCH_VERB, SIGNED),
-    "rehab:checklist": (NO_SUCH_VERB, SIGNED),
+    "triage:judge": (NO_SUCH_VERB_HERE, RECORDED),
+    "triage:causes": (SEEN, NO_SUCH_VERB_HERE),
+    "triage:diagnosis": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "triage:release": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "rehab:plan": (SEEN, NO_SUCH_VERB_HERE),
+    "rehab:draft": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "rehab:checklist": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:add": (SIGNERS_SEE, SIGNED),
     "rehab:replace": (SIGNERS_SEE, SIGNED),
     "rehab:remove": (SIGNERS_SEE, SIGNED),
-    "rehab:move": (NO_SUCH_VERB, SIGNED),
+    "rehab:move": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:dose": (SIGNERS_SEE, SIGNED),
-    "rehab:sign": (NO_SUCH_VERB, SIGNED),
-    "rehab:signed": (SEEN, NO_SUCH_VERB),
-    "rehab:plan_print": (SEEN, NO_SUCH_VERB),
-    "rehab:plan_handout": (SEEN, NO_SUCH_VERB),
-    "rehab:plan_preview": (SEEN, NO_SUCH_VERB),
+    "rehab:sign": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "rehab:signed": (SEEN, NO_SUCH_VERB_HERE),
+    "rehab:plan_print": (SEEN, NO_SUCH_VERB_HERE),
+    "rehab:plan_handout": (SEEN, NO_SUCH_VERB_HERE),
+    "rehab:plan_preview": (SEEN, NO_SUCH_VERB_HERE),
     "rehab:treatments": (SEEN, SIGNED),
-    "rehab:treatment_checklist": (NO_SUCH_VERB, SIGNED),
-    "rehab:progress": (SEEN, NO_SUCH_VERB),
-    "rehab:report": (SEEN, NO_SUCH_VERB),
-    "rehab:take": (NO_SUCH_VERB, SIGNED),
+    "rehab:treatment_checklist": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "rehab:progress": (SEEN, NO_SUCH_VERB_HERE),
+    "rehab:report": (SEEN, NO_SUCH_VERB_HERE),
+    "rehab:take": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:decline": (SIGNERS_SEE, SIGNED),
     "rehab:limit": (SIGNERS_SEE, SIGNED),
     "rehab:score": (SEEN, RECORDED),
     "rehab:running": (SEEN, RECORDED),
-    "rehab:start_running": (NO_SUCH_VERB, SIGNED),
-    "rehab:resume_running": (NO_SUCH_VERB, SIGNED),
+    "rehab:start_running": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "rehab:resume_running": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
-    "rehab:my_today": (MINE, NO_SUCH_VERB),
-    "rehab:my_copy": (MINE, NO_SUCH_VERB),
+    "rehab:my_today": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_copy": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_offline": (ANYBODY, READ_ONLY),  # the page without a connection: static, of nobody
-    "rehab:my_outbox": (NO_SUCH_VERB, f"{LOGIN} 422 422 403 403 403 403 403"),
-    "rehab:my_opened": (NO_SUCH_VERB, f"{LOGIN} 422 422 403 403 403 403 403"),
+    "rehab:my_outbox": (NO_SUCH_VERB_OF_MINE, f"{LOGIN} 422 422 403 403 403 403 403"),
+    "rehab:my_opened": (NO_SUCH_VERB_OF_MINE, f"{LOGIN} 422 422 403 403 403 403 403"),
     "rehab:worker": (ANYBODY, READ_ONLY),  # what a browser installs: static, of nobody
     "rehab:manifest": (ANYBODY, READ_ONLY),
     "rehab:icon": (ANYBODY, READ_ONLY),
-    "rehab:my_leg": (NO_SUCH_VERB, f"{LOGIN} 404 404 403 403 403 403 403"),
-    "rehab:my_progress": (MINE, NO_SUCH_VERB),
-    "rehab:my_plan": (MINE, NO_SUCH_VERB),
-    "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB),
-    "rehab:my_data": (MINE, NO_SUCH_VERB),
-    "rehab:my_data_json": (MINE, NO_SUCH_VERB),
-    "rehab:my_data_pdf": (MINE, NO_SUCH_VERB),
+    "rehab:my_leg": (NO_SUCH_VERB_OF_MINE, f"{LOGIN} 404 404 403 403 403 403 403"),
+    "rehab:my_progress": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_plan": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_handout": (f"{LOGIN} 200 /me/plan/ 403 403 403 403 403", NO_SUCH_VERB_OF_MINE),
+    "rehab:my_data": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_data_json": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_data_pdf": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_safety": (MY_CASE, MY_FORM),
     "rehab:my_session": (  # all of today is done; a form that lost its key asks first
         f"{LOGIN} /me/ /me/ 403 403 403 403 403",
@@ -124,22 +129,22 @@ POLICY = {
     ),
     "rehab:my_run": (MY_CASE, MY_FORM),
     "rehab:my_upload": (MY_CASE, MY_FORM),
-    "rehab:my_export": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
+    "rehab:my_export": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB_OF_A_LOG),
     "rehab:my_keep": (  # nothing waits to be kept
         f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
         f"{LOGIN} /me/runs/upload/ /me/ 403 403 403 403 403",
     ),
     "rehab:my_morning": (MY_CASE, MY_FORM),
     "rehab:my_measures": (MY_CASE, MY_FORM),
-    "rehab:my_logs": (MINE, NO_SUCH_VERB),
-    "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB),
+    "rehab:my_logs": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_logged": (f"{LOGIN} 200 404 404 404 404 404 404", NO_SUCH_VERB_OF_A_LOG),
     "rehab:my_correction": (f"{LOGIN} 200 404 404 404 404 404 404", f"{LOGIN} 422 404 404 404 404 404 404"),
     "rehab:my_reminders": (MINE, f"{LOGIN} 422 422 403 403 403 403 403"),
     "rehab:stop_reminders": (NOBODYS_LINK, NOBODYS_LINK),  # the secret of the mail is the key, whoever holds it
     "rehab:my_intake": (f"{LOGIN} 200 200 403 403 403 403 403", f"{LOGIN} 200 200 403 403 403 403 403"),
     "rehab:my_intake_topic": (
-        f"{LOGIN} {TOLD} {TOLD} 403 403 403 403 403",
-        f"{LOGIN} {TOLD} {TOLD} 403 403 403 403 403",
+        f"{LOGIN} {TOLD} {TOLD} 404 404 404 404 404",
+        f"{LOGIN} {TOLD} {TOLD} 404 404 404 404 404",
     ),
 }
 
@@ -343,3 +348,42 @@ def test_each_door_of_the_admin_answers_each_person_as_the_table_says(world, col
                 wrong[name, verb] = (row.split()[column], got)
     assert changed(before) == []
     assert wrong == {}
+
+
+# --- The policy --------------------------------------------------------------------------------
+
+KIND = dict(zip(PEOPLE, ("nobody", "runner", "runner", "administrator", "clinician", *PEOPLE[5:]), strict=True))
+LET_IN = {"200", "204", "405", "409", "422"}
+
+
+def test_every_address_stands_in_the_policy_and_nothing_else_does():
+    doors = set(product_doors()) | {"admin:login", "admin:logout", "admin"}
+    assert set(DOORS) == doors
+
+
+def test_who_comes_in_is_of_a_kind_that_the_policy_names():
+    """The table above pins what each person gets; nobody whom the policy leaves out gets anything."""
+    wrong = [
+        (name, method, who)
+        for name in product_doors()
+        for method, row in zip(("GET", "POST"), POLICY[name], strict=True)
+        for who, got in zip(PEOPLE, row.split(), strict=True)
+        if got in LET_IN and not DOORS[name].lets_in({KIND[who]}, method)
+    ]
+    assert wrong == []
+
+
+def test_an_address_that_nobody_declared_is_not_answered(world, monkeypatch):
+    monkeypatch.delitem(DOORS, "clinic:preferences")
+    browser = a_browser(world, "lead")
+    assert browser.get(address("clinic:preferences")).status_code == 404
+
+
+def test_a_door_that_forgets_to_ask_is_kept_shut_by_the_policy(world, monkeypatch):
+    """Taken out of its own checks, a page of a case still opens for nobody whom the policy leaves out."""
+    monkeypatch.setattr("clinic.views.cases.may_record", lambda person, case: True)
+    at = address("clinic:intake", world.case.pk)
+    assert {who: a_browser(world, who).get(at).status_code for who in ("runner", "administrator")} == {
+        "runner": 403,
+        "administrator": 404,
+    }

@@ -112,10 +112,10 @@ def a_browser(world, who, **options):
 
 
 def tables():
-    """Return a fingerprint of every table but the sessions'."""
+    """Return a fingerprint of every table but the sessions' and the audit's, which keeps that somebody looked."""
     prints = {}
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.label != "sessions.Session":
+        if model._meta.label not in ("sessions.Session", "clinic.AuditChain", "clinic.AuditEvent"):
             rows = list(model.objects.order_by("pk").values_list())
             prints[model._meta.label] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())
     return prints

@@ -1,5 +1,6 @@
 """People, patients, cases: one file per noun."""
 
+from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.drafts import Draft
 from clinic.models.feeds import CalendarFeed
@@ -11,6 +12,8 @@ from clinic.models.tasks import Task
 from clinic.models.work import FailedWork
 
 __all__ = [
+    "AuditChain",
+    "AuditEvent",
     "CalendarFeed",
     "Case",
     "CaseEvent",

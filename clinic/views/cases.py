@@ -25,6 +25,7 @@ def recordable(request, case_id, *, writing=False):
     case = get_object_or_404(
         Case.objects.visible_to(request.user).select_related("patient__clinic", "patient__person"), pk=case_id
     )
+    request.shown = case
     if not may_record(request.user, case):
         raise PermissionDenied
     if case.closed_at and (writing or request.method == "POST"):

@@ -57,3 +57,8 @@ def server_error(request):
 def too_many(request):
     """Say that the same was asked for too often."""
     return render(request, "429.html", status=429)
+
+
+def not_on_record(request):
+    """Say that nothing was done or shown, because it could not be put on record."""
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})

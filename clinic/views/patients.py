@@ -35,6 +35,7 @@ def find(request):
     rows = [
         {"patient": patient, "born": day_words(patient.birth_date), "url": address(patient.pk)} for patient in patients
     ]
+    request.shown = [(patient.clinic_id, patient.pk) for patient in patients]
     context = {"form": form, "rows": rows, "next_page": next_page(request, more), "asked": any(asked.values())}
     template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
     return render(request, template, context)
@@ -59,6 +60,7 @@ def register(request):
         told = {"clinic_id": clinic_id, "fields": data, "by": request.user, "at": timezone.now()}
         sure = sure or actions.just_registered(**told)
         duplicates = [] if sure else likely_duplicates(clinic_id, **seen)
+        request.shown = [(clinic_id, known.pk) for known in duplicates]
         if not duplicates:
             return redirect("clinic:intake", case_id=actions.register_runner(**told, side=side).pk)
     return render(request, "clinic/register.html", {"form": form, "duplicates": duplicates})
@@ -83,7 +85,8 @@ def _runner(request, patient_id):
     """Return a runner of a clinic in which this person treats."""
     _treats(request)
     people = Patient.objects.visible_to(request.user).select_related("clinic", "person")
-    return get_object_or_404(people, pk=patient_id)
+    request.shown = get_object_or_404(people, pk=patient_id)
+    return request.shown
 
 
 @login_required

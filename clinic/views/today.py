@@ -26,6 +26,7 @@ def today(request):
         return redirect("admin:index")
     kind, now = request.GET.get("kind", ""), timezone.now()
     rows, more = worklist(request.user, kind=kind, after=list_key(request))
+    request.shown = [(row.case.clinic_id, row.case.patient_id) for row in rows]
     context = {
         "rows": shown_rows(rows, now, list_query(request)),
         "kinds": shown_kinds(kind),
@@ -40,6 +41,7 @@ def _task(request, task_id):
     """Return a task of a runner whom this person treats: 404 if not theirs to see, 403 if not to answer."""
     rows = Task.objects.visible_to(request.user).select_related("case__patient__clinic", "seen_by")
     task = get_object_or_404(rows, pk=task_id)
+    request.shown = task
     if not may_answer(request.user, task):
         raise PermissionDenied
     return task

@@ -1,7 +1,6 @@
 """The catalogue's rows follow the knowledge files."""
 
-from django.db import transaction
-
+from clinic.audit import recorded
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise
 
@@ -15,7 +14,7 @@ def _row(exercise):
     }
 
 
-@transaction.atomic
+@recorded
 def sync_catalogue():
     """Create and refresh rows; return how many are (new, changed, no longer offered).  Deletes nothing."""
     known = {row.code: row for row in Exercise.objects.all()}

@@ -1,11 +1,11 @@
 """Closing a case: it ends in running, in a referral, or otherwise for a reason; never in silence."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic import actions as clinic_actions
 from clinic.actions import lock_case
 from clinic.alarms import settle_task
+from clinic.audit import recorded
 from clinic.models import Task
 from clinic.terms import in_english
 from rehab import written
@@ -14,7 +14,7 @@ from rehab.history import course_of
 from rehab.leaving import against_closing, suggestion_of
 
 
-@transaction.atomic
+@recorded
 def close_case(*, case, version, outcome, because, by, at):
     """Close a case with its outcome (``Case.Outcome``), in words (not empty), and settle the tasks it leaves.
 

@@ -1,11 +1,11 @@
 """From the facts of a case to a draft plan, with the decision behind it kept."""
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from clinic.actions import touch_case
 from clinic.alarms import end_of_day, open_task
+from clinic.audit import recorded
 from clinic.phrases import said_again
 from rehab import written
 from rehab.actions.kept import knowledge_columns
@@ -21,7 +21,7 @@ from triage.gate import loading_gate
 from triage.models import Decision
 
 
-@transaction.atomic
+@recorded
 def draft_plan(*, case, version, equipment, blocked, by, at):
     """Decide a plan from today's facts and keep it as the one draft; an older draft is set aside."""
     must_sign(by, case)
@@ -137,7 +137,7 @@ def _kept_item(draft, position, item, passed, verdict):
     )
 
 
-@transaction.atomic
+@recorded
 def answer_checklist(*, case, version, answers, shown_none, by, at):
     """Record the short list before the plan as findings, and draft again with what they free or forbid.
 

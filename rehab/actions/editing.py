@@ -1,10 +1,10 @@
 """Changing a draft: add, replace, remove, move, and set the dose.  A signed plan has none of these verbs."""
 
-from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext
 
 from clinic.actions import lock_case, touch_case
+from clinic.audit import recorded
 from clinic.phrases import said_again
 from clinic.terms import in_english
 from rehab import written
@@ -68,7 +68,7 @@ def need_reason(reason):
         raise Refused(gettext("Say why this plan departs from the suggestion."))
 
 
-@transaction.atomic
+@recorded
 def add_item(*, plan, exercise, side, reason, version, by, at):
     """Add an exercise by hand at the end; a forbidden or withheld one is refused."""
     need_reason(reason)
@@ -81,7 +81,7 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
     return new_item(plan, exercise.pk, side, reason, last + 1, at)
 
 
-@transaction.atomic
+@recorded
 def replace_item(*, item, exercise, reason, version, by, at):
     """Put another exercise in the place of one; its position and side stay."""
     need_reason(reason)
@@ -94,7 +94,7 @@ def replace_item(*, item, exercise, reason, version, by, at):
     return new_item(plan, exercise.pk, old.side, reason, old.position, at)
 
 
-@transaction.atomic
+@recorded
 def remove_item(*, item, reason, version, by, at):
     """Take an exercise out; the reason stays in the timeline."""
     need_reason(reason)
@@ -106,7 +106,7 @@ def remove_item(*, item, reason, version, by, at):
         plan.items.filter(pk=later.pk).update(position=later.position - 1)
 
 
-@transaction.atomic
+@recorded
 def move_item(*, item, up, version, by, at):
     """Let an exercise change places with its neighbour; at the end of the list nothing happens, nothing is written."""
     lock_case(item.plan.case)
@@ -122,7 +122,7 @@ def move_item(*, item, up, version, by, at):
     plan.items.filter(pk=here.pk).update(position=neighbour.position)
 
 
-@transaction.atomic
+@recorded
 def change_dose(*, item, dose, version, by, at):
     """Set side, levels and dose of one item; ``dose`` holds checked values by column name."""
     text = in_english(written.DOSE_CHANGED, exercise=item.exercise)

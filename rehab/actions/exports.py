@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.db import transaction
 
 from clinic.actions import lock_case
+from clinic.audit import recorded
 from clinic.background import background
 from clinic.ids import new_id
 from rehab.models import WatchExport
@@ -35,19 +35,25 @@ def keep_export(*, case, file, by, at):
     key = new_id()
     _shelf().save(f"{key}{SUFFIX}", file)
     try:
-        with transaction.atomic():
-            lock_case(case)  # a double tap keeps one
-            older = WatchExport.objects.filter(case=case)
-            names = [f"{row.pk}{SUFFIX}" for row in older]
-            older.delete()
-            row = WatchExport.objects.create(pk=key, case=case, sent_at=at, sent_by=by)
-            read_export.enqueue(str(key))
+        row, names = _keep_export(case=case, key=key, by=by, at=at)
     except BaseException:
         _shelf().delete(f"{key}{SUFFIX}")
         raise
     for name in names:  # only now: had anything gone wrong, the older export would still stand there whole
         _shelf().delete(name)
     return row
+
+
+@recorded
+def _keep_export(*, case, key, by, at):
+    """Put a new export in the place of older ones; return its row, and the names of the files that are over."""
+    lock_case(case)  # a double tap keeps one
+    older = WatchExport.objects.filter(case=case)
+    names = [f"{row.pk}{SUFFIX}" for row in older]
+    older.delete()
+    row = WatchExport.objects.create(pk=key, case=case, sent_at=at, sent_by=by)
+    read_export.enqueue(str(key))
+    return row, names
 
 
 def forget_export(row):

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_log
 from clinic.actions import FIRST_STEP, forget_draft, keep_draft, keep_health, kept_draft, lock_case, touch_case
+from clinic.audit import recorded
 from clinic.terms import Answer
 from rehab import written
 from rehab.actions.refusals import NotAllowed
@@ -45,7 +45,7 @@ def is_asked(case):
     return not Screening.objects.filter(case=case, completed_at__isnull=False).exists()
 
 
-@transaction.atomic
+@recorded
 def keep_topic(*, case, topic, fields, by, at):
     """Keep the answers of one topic as a draft; another device goes on from there."""
     _must_be_theirs(case, by)
@@ -53,14 +53,14 @@ def keep_topic(*, case, topic, fields, by, at):
     keep_draft(person=by, case=case, form=DRAFT, fields=told_so_far(case, by) | {topic: fields}, at=at)
 
 
-@transaction.atomic
+@recorded
 def answer_danger(*, case, topic, fields, yes, by, at):
     """Keep a page of the safety set; a yes stops the leg in the same transaction.  Return its Stop, or None."""
     keep_topic(case=case, topic=topic, fields=fields, by=by, at=at)
     return retrigger(case=case, yes=yes, by=by, at=at) if yes else None
 
 
-@transaction.atomic
+@recorded
 def answer_risks(*, case, topic, fields, answers, shown_none, by, at):
     """Keep the risk questions, in the screening too; return the Stop that a yes brings, or None."""
     stop = tell(case=case, answers=answers, shown_none=shown_none, by=by, at=at)
@@ -68,7 +68,7 @@ def answer_risks(*, case, topic, fields, answers, shown_none, by, at):
     return stop
 
 
-@transaction.atomic
+@recorded
 def send_intake(*, case, by, at):
     """Send what was told: it stands on the timeline as said, and fills what nobody of the clinic has written yet.
 

@@ -7,9 +7,8 @@ from the logs of the last weeks; a row is added only where one changed.
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
-
 from clinic.actions import lock_case
+from clinic.audit import recorded
 from clinic.models import Case
 from rehab.actions.kept import judgement_columns
 from rehab.actions.moving import move_plan
@@ -48,7 +47,7 @@ def cases_with_a_plan():
     return Case.objects.filter(closed_at__isnull=True, pk__in=Plan.objects.signed().values("case")).order_by("pk")
 
 
-@transaction.atomic
+@recorded
 def review(*, case, at):
     """Look at one case as the day finds it: colours that lacked a morning, missed weeks, what is due.
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from clinic.access import may_log
 from clinic.actions import lock_case
+from clinic.audit import recorded
 from clinic.terms import Answer
 from rehab.actions.judging import judge_morning, judge_session
 from rehab.actions.refusals import NotAllowed, Refused
@@ -49,7 +49,7 @@ class Logged:
     refused: tuple[str, ...] = ()
 
 
-@transaction.atomic
+@recorded
 def ask_safety(*, case, where, answers, by, at, device_time=None, told=""):
     """Keep the answers of the safety set; a yes stops the leg in this same transaction, also where its case is closed.
 
@@ -65,7 +65,7 @@ def log_session(*, case, key, safety, told, by, at):
     return _yes_first(lambda: _new_session(case, key, safety, told, by, at), case, safety, told, by, at)
 
 
-@transaction.atomic
+@recorded
 def _new_session(case, key, safety, told, by, at):
     _opened(case, by)
     if sent := _sent_before(case, key):
@@ -81,7 +81,7 @@ def log_run(*, case, key, safety, told, run, by, at):
     return _yes_first(lambda: _new_run(case, key, safety, told, run, by, at), case, safety, told, by, at)
 
 
-@transaction.atomic
+@recorded
 def _new_run(case, key, safety, told, run, by, at):
     _opened(case, by)
     if sent := _sent_before(case, key) or _same_file(case, run, told.day):
@@ -101,7 +101,7 @@ def correct_session(*, session, key, told, by, at, run=None, safety=None):
     return _yes_first(lambda: _corrected(case, session, key, told, by, at, run, safety), case, safety, told, by, at)
 
 
-@transaction.atomic
+@recorded
 def _corrected(case, session, key, told, by, at, run, safety):
     _opened(case, by)
     if sent := _sent_before(case, key):
@@ -116,7 +116,7 @@ def _corrected(case, session, key, told, by, at, run, safety):
     return _log(case, key, safety or old.safety, told, by, at, kind=old.kind, run=run, corrects=old)
 
 
-@transaction.atomic
+@recorded
 def log_morning(*, case, day, pain, stiffness_minutes, by, at, told_at=None):
     """Keep the first steps of a morning; a second entry within 24 hours corrects the first, which stays.
 

@@ -1,17 +1,17 @@
 """What a phone kept while it had no connection, sent when it has one again."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.access import may_log
 from clinic.actions import lock_case
+from clinic.audit import recorded
 from clinic.terms import Answer
 from rehab.actions.logging import Logged, ask_safety
 from rehab.actions.refusals import NotAllowed
 from rehab.models import SafetyCheck
 
 
-@transaction.atomic
+@recorded
 def tell_safety(*, case, where, answers, by, at, device_time):
     """Keep a safety set; what one phone said in one moment is kept once.  Without a moment each one is its own."""
     if not may_log(by, case):

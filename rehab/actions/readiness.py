@@ -1,9 +1,9 @@
 """What a clinician settles on the way back: the pain that is allowed, and what was tried before the first run."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.audit import recorded
 from clinic.terms import in_english
 from rehab import written
 from rehab.actions.refusals import Refused, must_sign
@@ -11,7 +11,7 @@ from rehab.models import PainLimitSet, RunReadiness
 from triage.actions.deciding import must_record
 
 
-@transaction.atomic
+@recorded
 def set_pain_limit(*, case, version, during_nprs, because, by, at, strength_nprs=None, morning_change=0):
     """Set how much pain (NPRS 0 to 10) the newest diagnosis allows; without it some diagnoses have no session."""
     must_sign(by, case)
@@ -36,7 +36,7 @@ def set_pain_limit(*, case, version, during_nprs, because, by, at, strength_nprs
     )
 
 
-@transaction.atomic
+@recorded
 def record_readiness(*, case, version, by, at, **tried):
     """Keep what was tried before the first run: the columns of :class:`rehab.models.RunReadiness`."""
     must_record(by, case)

@@ -9,6 +9,7 @@ from datetime import time
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from clinic.audit import recorded
 from clinic.models import Patient
 from rehab.actions.judging import cases_with_a_plan
 from rehab.knowledge import rehab_knowledge
@@ -41,7 +42,7 @@ def begin_reminding():
     return count
 
 
-@transaction.atomic
+@recorded
 def keep_choice(*, patient, chosen, by, at):
     """Keep when a runner is reminded and of what; ``chosen`` maps fields of the choice to values."""
     usual, changed = default_choice(patient), {"changed_at": at, "changed_by": by}
@@ -49,7 +50,7 @@ def keep_choice(*, patient, chosen, by, at):
     ReminderChoice.objects.update_or_create(patient=patient, defaults=chosen | changed, create_defaults=new)
 
 
-@transaction.atomic
+@recorded
 def decide(*, choice, moments, kinds, case, at, today):
     """Keep that a day is decided for these moments ("session", "morning"), and claim the reminders that are due.
 

@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import may_log
 from clinic.actions import lock_case, touch_case
+from clinic.audit import recorded
 from clinic.language import said_reason
 from rehab.actions.judging import judge_case
 from rehab.actions.refusals import NotAllowed, Refused
@@ -18,7 +18,7 @@ from rehab.models import OutcomeScore
 from rehab.rules.measures import points_by_activity, score
 
 
-@transaction.atomic
+@recorded
 def record_score(*, case, measure, parts, day, by, at, version=None):
     """Keep one score of one measure; return the row.
 
@@ -41,7 +41,7 @@ def record_score(*, case, measure, parts, day, by, at, version=None):
     return row
 
 
-@transaction.atomic
+@recorded
 def answer_measures(*, case, told, by, at):
     """Keep what a runner answers of the measures asked of them today; return the scores that stand for it.
 

@@ -1,10 +1,10 @@
 """Signing: the moment from which a runner may do a plan."""
 
-from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from clinic.actions import touch_case
 from clinic.alarms import settle_task
+from clinic.audit import recorded
 from clinic.models import Case
 from clinic.phrases import said_again
 from rehab import written
@@ -19,7 +19,7 @@ from triage.gate import signing_gate
 UNDER_WAY = gettext_noop("The plan is under way")  # what comes due later is a task, so that nothing past stands here
 
 
-@transaction.atomic
+@recorded
 def sign_plan(*, plan, version, by, at):
     """Sign a draft: the gate and every exercise are judged again, and the plan in force is replaced.
 

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.audit import recorded
 from clinic.language import said_reason
 from clinic.terms import Level, Reason, in_english
 from rehab import written
@@ -100,7 +100,7 @@ def _suspend(case, step, by, at):
     hold(case=case, reason=Reason(step.rule, text, sources), by=by, at=at)
 
 
-@transaction.atomic
+@recorded
 def start_running(*, case, version, by, at):
     """Put the runner on stage 0, once every criterion before the first run is met."""
     must_sign(by, case)
@@ -115,7 +115,7 @@ def start_running(*, case, version, by, at):
     return _stage_by_hand(case, 0, "entry", inputs, [asdict(criterion.reason) for criterion in criteria], by, at)
 
 
-@transaction.atomic
+@recorded
 def resume_running(*, case, version, stage, because, by, at):
     """Let a runner go on after a stop, at the stage reached or below; the clinician says why."""
     must_sign(by, case)

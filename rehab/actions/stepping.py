@@ -1,9 +1,9 @@
 """A clinician's answer to a step that the rules offer: the rules are asked again, then it is taken or declined."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
+from clinic.audit import recorded
 from clinic.language import said_reason
 from clinic.terms import in_english
 from rehab import written
@@ -19,7 +19,7 @@ from triage.gate import loading_gate
 OUTRUN = "The newest logs no longer bear this step out: it was not taken."
 
 
-@transaction.atomic
+@recorded
 def take_step(*, offer, version, by, at):
     """Take a step that waits for a tap: an exercise to its next level, or the runner to the next running stage.
 
@@ -43,7 +43,7 @@ def take_step(*, offer, version, by, at):
     _close(offer, accepted=True, by=by, at=at)
 
 
-@transaction.atomic
+@recorded
 def decline_step(*, offer, version, because, by, at):
     """Decline a step that waits for a tap, in words (not empty); later logs may bring it up again."""
     if not because.strip():

@@ -1,9 +1,9 @@
 """Recording what was done with the hands, through the treatment gate."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import forget_draft, touch_case
+from clinic.audit import recorded
 from clinic.language import said
 from clinic.phrases import said_again
 from clinic.terms import in_english
@@ -17,7 +17,7 @@ from rehab.models import TreatmentRecord
 from triage.facts import facts_json
 
 
-@transaction.atomic
+@recorded
 def record_treatment(*, case, treatment, given_at, site, indication, reason, response, version, by, at):
     """Keep one treatment with the gate's answer; a forbidden one is refused, whatever the reason."""
     name = rehab_knowledge().treatments[treatment].name

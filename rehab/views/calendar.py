@@ -16,6 +16,7 @@ def feed(request, token):
     found = feed_of(token)
     if found is None:
         raise Http404
+    request.shown = found.patient
     with translation.override(language_for(found.patient)):
         file = calendar_of(mine_for(found.patient), found, timezone.now())
     answer = HttpResponse(file, content_type="text/calendar; charset=utf-8")

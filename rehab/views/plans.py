@@ -33,6 +33,7 @@ def readable_case(request, case_id):
     case = get_object_or_404(
         Case.objects.visible_to(request.user).select_related("patient__clinic", "clinic"), pk=case_id
     )
+    request.shown = case
     if not may_record(request.user, case):
         raise PermissionDenied
     return case

@@ -13,6 +13,7 @@ from triage.models import Screening
 APPEND_ONLY = (
     *("clinic_caseevent", "triage_decision", "triage_diagnosis", "triage_signoff", "triage_examination"),
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
+    "clinic_auditevent",
     *(
         "rehab_safetycheck",
         "rehab_exerciselog",
@@ -34,13 +35,14 @@ KEPT = (
         "triage_finding",
         "triage_notice",
     ),
-    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore"),
+    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "clinic_auditchain"),
 )
 NEVER_EMPTIED = (*APPEND_ONLY, *KEPT, "triage_screeninganswer", "rehab_plan", "rehab_planitem")
 NAMES = {
     *(f"{table}_no_update" for table in APPEND_ONLY),
     *(f"{table}_no_delete" for table in (*APPEND_ONLY, *KEPT)),
     *(f"{table}_no_truncate" for table in NEVER_EMPTIED),
+    "clinic_auditchain_grows",
     "clinic_patient_stays",
     "clinic_case_stays",
     "clinic_case_of_its_clinic",

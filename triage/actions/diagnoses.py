@@ -1,9 +1,9 @@
 """Record the clinician's diagnosis; the rules' ranking is stored beside it, never inside."""
 
-from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from clinic.actions import touch_case
+from clinic.audit import recorded
 from clinic.language import for_the_record
 from clinic.models import Case
 from clinic.terms import in_english
@@ -20,7 +20,7 @@ def _ranking(decision):
     return {"causes": plain(decision.causes), "strain_grade": decision.strain_grade}
 
 
-@transaction.atomic
+@recorded
 def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reason=""):
     """Name the cause.  A cause that is not ranked first needs a reason; Refused without it."""
     must_sign(by, case)

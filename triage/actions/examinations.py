@@ -1,9 +1,9 @@
 """Record an examination: tests and findings, with the verdict of each."""
 
-from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from clinic.actions import forget_draft, touch_case
+from clinic.audit import recorded
 from clinic.models import Case
 from clinic.terms import Answer, Side, in_english
 from triage import written
@@ -34,7 +34,7 @@ def _sided(key):
     return key if isinstance(key, tuple) else (key, Side.NONE.value)
 
 
-@transaction.atomic
+@recorded
 def record_examination(*, case, version, by, at, findings=None, measured=None, shown_none=()):
     """Keep findings ({code or (code, side): Answer}) and measured tests ({(test, side): dict}).
 

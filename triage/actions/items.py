@@ -1,10 +1,10 @@
 """Close an item with its outcome; sign for one item; record a specialist's release."""
 
-from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import touch_case
+from clinic.audit import recorded
 from clinic.language import for_the_record
 from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult, in_english
@@ -99,7 +99,7 @@ def _next(case):
     return {}
 
 
-@transaction.atomic
+@recorded
 def close_item(
     *,
     case,
@@ -152,7 +152,7 @@ def close_item(
     )
 
 
-@transaction.atomic
+@recorded
 def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     """Sign for one item: considered and not suspected, may load (with limits), or released."""
     must_sign(by, case)
@@ -181,7 +181,7 @@ def sign_off(*, case, version, item_id, kind, reason, by, at, limits=""):
     _say(case, version, by, at, "signed_off", words)
 
 
-@transaction.atomic
+@recorded
 def release_diagnosis(*, case, version, cause, reason, by, at, limits=""):
     """Record that the treating service released a diagnosis that must not be loaded."""
     must_sign(by, case)

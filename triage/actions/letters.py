@@ -1,10 +1,10 @@
 """The letter to the hospital or the doctor: owed after a screening that refers, sent to somebody, or owed no more."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.alarms import end_of_day, open_task, settle_task
+from clinic.audit import recorded
 from clinic.terms import Level, in_english
 from triage import written
 from triage.actions.deciding import Refused, must_be_current, must_record
@@ -44,7 +44,7 @@ def owe_letter_no_more(case, *, by, at):
         settle_task(case=case, code=OWED, text=written.LETTER_NOT_NEEDED.en, by=by, at=at)
 
 
-@transaction.atomic
+@recorded
 def send_letter(*, case, version, to, way, by, at):
     """Keep to whom a letter went, and by which of ``written.WAYS``; the task that asked for it is done.
 

@@ -1,10 +1,10 @@
 """Start, answer, complete and void a screening."""
 
-from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_sign
 from clinic.actions import forget_draft, keep_health, touch_case
+from clinic.audit import recorded
 from clinic.terms import Answer, in_english
 from triage import written
 from triage.actions.deciding import (
@@ -28,7 +28,7 @@ from triage.knowledge import triage_knowledge
 from triage.models import Screening
 
 
-@transaction.atomic
+@recorded
 def start_screening(*, case, version, by, at):
     """Begin a new screening; from here on the gate is shut until it is complete."""
     must_record(by, case)
@@ -46,7 +46,7 @@ def start_screening(*, case, version, by, at):
     return screening
 
 
-@transaction.atomic
+@recorded
 def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True):
     """Keep answers, decide, open what fires, and complete the screening when nothing is missing.
 
@@ -137,7 +137,7 @@ def _keep(screening, answers, shown_none, w10_reason, by, at, *, may_set_w10):
         )
 
 
-@transaction.atomic
+@recorded
 def void_screening(*, case, version, reason, by, at):
     """Set an unfinished screening aside, with a reason.  What it opened stays open.
 

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.access import may_see
 from clinic.actions import lock_case, locked_cases, touch_case
 from clinic.alarms import open_task
+from clinic.audit import recorded
 from clinic.models import Case
 from clinic.terms import Answer, Level, Text, in_english
 from triage import written
@@ -97,7 +97,7 @@ def stop_of(level, advice, clinic, *, clinic_told=False):
     )
 
 
-@transaction.atomic
+@recorded
 def retrigger(*, case, yes, by, at, told=""):
     """Stop every open leg of the runner because of a yes in the short safety set; return what to say to who answered.
 
@@ -137,7 +137,7 @@ def _stop_leg(case, now, questions, words, text, by, at):
     return level
 
 
-@transaction.atomic
+@recorded
 def hold(*, case, reason, by, at, facts=(), level=Level.D, due=None, is_alarm=True):
     """Stop this leg for a reason that is no safety answer, such as 2 RED in 7 days; return what to say.
 

@@ -1,11 +1,11 @@
 """What a runner answers to the risk questions before a clinician asks: kept for the screening, and judged at once."""
 
-from django.db import transaction
 from django.utils.translation import gettext
 
 from clinic.access import may_log
 from clinic.actions import keep_health, lock_case, locked_cases
 from clinic.alarms import open_task
+from clinic.audit import recorded
 from clinic.terms import Answer, Level, in_english
 from triage import written
 from triage.actions.deciding import (
@@ -24,7 +24,7 @@ from triage.knowledge import triage_knowledge
 from triage.models import RedFlagItem
 
 
-@transaction.atomic
+@recorded
 def tell(*, case, answers, by, at, shown_none=()):
     """Keep a runner's answers to questions of the screening; return a Stop where a yes opens a stopping item.
 

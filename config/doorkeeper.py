@@ -1,0 +1,157 @@
+"""Stands before every view: opens only what the policy names, to whom it names, and puts on record what was shown.
+
+What cannot be put on record is not shown, but for the advice in a danger (``clinic.emergency.urgent_page``).
+"""
+
+import logging
+
+from allauth.account.adapter import get_adapter
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
+from clinic.ids import new_id
+from clinic.models import Case, Patient, Task
+from clinic.views.errors import not_on_record
+from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
+
+SHOWN, REFUSED = (200, 206, 422), (403, 404, 409)
+OBJECTS = {CASE: (Case, "case_id"), PATIENT: (Patient, "patient_id"), TASK: (Task, "task_id")}
+logger = logging.getLogger("clinic.audit")
+
+
+def network_of(request):
+    """Return the network address a request came from, as the proxies in front are believed; empty where unknown."""
+    try:
+        return get_adapter(request).get_client_ip(request)
+    except PermissionDenied:
+        return ""
+
+
+def who_asks(request):
+    """Return who is signed in, or None."""
+    return request.user if request.user.is_authenticated else None
+
+
+def asked(request):
+    """Return the (name, door) of the address that is asked for; (name, None) for one that nobody declared."""
+    match = request.resolver_match
+    if match is None:
+        return "", None
+    name = "admin:" if match.app_names == ["admin"] and not match.url_name else match.view_name
+    return name, door_of(name)
+
+
+def kinds_of(person, door):
+    """Return what a person is: their roles, a runner, or nobody."""
+    if not person.is_authenticated:
+        return {"nobody"}
+    kinds = set(person.roles.values()) | ({"administrator"} if person.is_superuser else set())
+    is_runner = not kinds or (door.reads is RUNNER and getattr(person, "patient", None) is not None)
+    return kinds | ({"runner"} if is_runner else set())
+
+
+def sees(person, door, kwargs):
+    """Return whether the record behind a door is this person's to see, whatever they may do there."""
+    if door.shows not in OBJECTS:
+        return False
+    model, key = OBJECTS[door.shows]
+    return model.objects.visible_to(person).filter(pk=kwargs[key]).exists()
+
+
+class Doorkeeper:
+    """Refuse who may not come to an address; record who came."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.id = str(new_id())
+        origin = Origin(
+            lambda: request.user if request.user.is_authenticated else None, network_of(request), request.id
+        )
+        with coming_from(origin) as written:
+            response = self.get_response(request)
+            name, door = asked(request)
+            if door is None or door.is_static:
+                return response
+            try:
+                put_on_record(request, response, name, door, written)
+            except NotOnRecord:
+                logger.exception("%s could not be put on record", name)
+                return response if getattr(response, "is_urgent", False) else not_on_record(request)
+            return response
+
+    def process_view(self, request, view, args, kwargs):
+        """Open the door, or say why not: to sign in first, that there is nothing here, or that this is not for them."""
+        name, door = asked(request)
+        if door is None:
+            raise Http404
+        if door.is_static:
+            return None
+        request.came_as = request.session.get(SESSION_KEY)
+        kinds = kinds_of(request.user, door)
+        if door.lets_in(kinds, request.method) or name.startswith("admin:"):  # the admin shows its own way in
+            return None
+        if "nobody" in kinds:
+            return redirect_to_login(request.get_full_path())
+        if kwargs and not sees(request.user, door, kwargs):
+            raise Http404
+        raise PermissionDenied
+
+    def process_exception(self, request, error):
+        """Say that nothing was done, where the audit could not be written."""
+        if isinstance(error, NotOnRecord):
+            logger.exception("an act could not be put on record")
+            return not_on_record(request)
+        return None
+
+
+def put_on_record(request, response, name, door, written):
+    """Write the line of this request: who came in or went, what was shown, what was refused.  Raises NotOnRecord."""
+    before, now = getattr(request, "came_as", None), request.session.get(SESSION_KEY)
+    status = response.status_code
+    if before != now or (door is DOORS.get(name) is WAY_IN and request.method == "POST" and status != 429):
+        went = name if before == now else "sign_in" if now else "sign_out"
+        record(Kind.SIGN_IN, went, by=request.user if now else None, was=before, status=status, **usual(request))
+    elif status in REFUSED and now:
+        record(Kind.REFUSED, name, method=request.method, status=status, **lines_of(request, response, door)[0])
+    elif status in SHOWN and Kind.WRITE not in written and (now or hasattr(request, "shown")):
+        for line in lines_of(request, response, door) if door.shows != NOTHING or hasattr(request, "shown") else ():
+            record(Kind.EXPORT if door.taken else Kind.READ, name, **line)
+
+
+def usual(request):
+    """Return the clinic in whose chain stands what concerns no record: where this person works or is treated."""
+    person = request.user
+    if not person.is_authenticated:
+        return {"clinic": None}
+    patient = None if person.roles else getattr(person, "patient", None)
+    return {"clinic": min(person.roles, default=None) if person.roles else patient and patient.clinic_id}
+
+
+def lines_of(request, response, door):
+    """Return of whom a page showed something: columns of one line, or of one a clinic for a list."""
+    shown, asked_for = getattr(request, "shown", None), request.resolver_match.kwargs
+    if door.shows == LIST:
+        return of_a_list(shown or []) or [usual(request)]
+    if door.shows == ADMIN:
+        context = getattr(response, "context_data", None) or {}
+        shown, rows = context.get("original"), getattr(context.get("cl"), "result_list", ())
+        asked_for = asked_for | ({"ids": [str(row.pk) for row in rows]} if rows else {})
+    if shown is None and door.shows == OWN:
+        shown = getattr(request.user, "patient", None)
+    if shown is None and door.shows in OBJECTS:
+        model, key = OBJECTS[door.shows]
+        shown = model.objects.filter(pk=asked_for[key]).first()
+    return [record_of(shown) or usual(request) | {"asked_for": asked_for}]
+
+
+def of_a_list(rows):
+    """Return the lines of a list of (clinic id, patient id): one a clinic, so that none reads of another's runners."""
+    clinics = {}
+    for clinic, patient in rows:
+        clinics.setdefault(clinic, []).append(str(patient))
+    return [{"clinic": clinic, "ids": ids} for clinic, ids in clinics.items()]

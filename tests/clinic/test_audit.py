@@ -1,0 +1,299 @@
+"""Who read or did what stands in the audit: one line each, in a chain that shows what was changed in it."""
+
+import json
+from unittest import mock
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic import actions, audit, triggers
+from clinic.ids import new_id
+from clinic.models import AuditChain, AuditEvent, Case, CaseEvent
+from clinic.terms import Answer
+from tests import factories
+from tests.world import tables
+from triage.knowledge import triage_knowledge
+
+pytestmark = pytest.mark.django_db
+BROKEN = DatabaseError("the disk is full")
+
+
+def lines(**asked):
+    """Return the lines of the audit, oldest first."""
+    return list(AuditEvent.objects.filter(**asked).order_by("number"))
+
+
+def noted(case, by, text="called back"):
+    """Write a note."""
+    return actions.note(case=case, version=case.version, text=text, by=by, at=timezone.now())
+
+
+@pytest.fixture
+def no_audit():
+    """Nothing can be written to the audit."""
+    with mock.patch("clinic.audit._append", side_effect=BROKEN):
+        yield
+
+
+# --- Acts --------------------------------------------------------------------------------------
+
+
+def test_a_verb_leaves_one_line_that_says_who_and_whose(case, clinician):
+    noted(case, clinician)
+
+    (line,) = lines()
+    assert (line.kind, line.act, line.person, line.role) == ("write", "note", clinician.pk, "clinician")
+    assert (line.patient, line.case, line.chain_id, line.why) == (case.patient_id, case.pk, case.clinic_id, "care")
+    assert line.about == {"verbs": ["touch_case"]}
+
+
+def test_a_line_holds_no_word_that_somebody_typed(case, clinician):
+    noted(case, clinician, text="a marker such as QZX")
+
+    assert "QZX" not in json.dumps(list(AuditEvent.objects.values()), default=str)
+
+
+def test_a_page_says_from_where_and_in_which_request(case, clinician, at_work):
+    sent = {"patient": case.patient_id, "version": case.version, "text": "called back"}
+    at_work(clinician).post(reverse("clinic:note", args=[case.pk]), sent, REMOTE_ADDR="192.0.2.7")
+
+    (line,) = lines(kind="write")
+    assert (line.network, len(line.request)) == ("192.0.2.7", 36)
+
+
+def test_a_verb_that_failed_leaves_no_line(case, clinician):
+    with pytest.raises(actions.StaleRecord):
+        actions.note(case=case, version=case.version + 1, text="late", by=clinician, at=timezone.now())
+
+    assert lines() == []
+
+
+def test_a_verb_that_wrote_nothing_leaves_no_line(clinic, lead, confirmed):
+    before = len(lines())
+    actions.confirm_knowledge(clinic=clinic, by=lead, at=timezone.now())  # said twice
+
+    assert len(lines()) == before
+
+
+def test_what_cannot_be_put_on_record_is_not_done(case, clinician, no_audit):
+    before = tables()
+    with pytest.raises(audit.NotOnRecord), transaction.atomic():
+        noted(case, clinician)
+
+    assert tables() == before
+
+
+def test_a_page_says_that_nothing_was_done_where_it_cannot_be_put_on_record(case, clinician, at_work, no_audit):
+    sent = {"patient": case.patient_id, "version": case.version, "text": "called back"}
+    answer = at_work(clinician).post(reverse("clinic:note", args=[case.pk]), sent)
+
+    assert (answer.status_code, "nothing was saved" in " ".join(answer.content.decode().split())) == (503, True)
+    assert not CaseEvent.objects.filter(kind="note").exists()
+
+
+# --- Readings ----------------------------------------------------------------------------------
+
+
+def test_a_page_of_a_case_leaves_one_line(case, clinician, at_work):
+    at_work(clinician).get(reverse("clinic:case", args=[case.pk]))
+
+    (line,) = lines()
+    assert (line.kind, line.act, line.person) == ("read", "clinic:case", clinician.pk)
+    assert (line.patient, line.case) == (case.patient_id, case.pk)
+
+
+def test_a_list_leaves_one_line_with_those_it_showed(case, clinician, at_work):
+    browser = at_work(clinician)
+    browser.get(reverse("clinic:today"))
+    browser.get(reverse("clinic:find"))
+
+    assert [(line.act, line.about["ids"]) for line in lines()] == [
+        ("clinic:today", [str(case.patient_id)]),
+        ("clinic:find", [str(case.patient_id)]),
+    ]
+
+
+def test_a_list_of_two_clinics_leaves_a_line_in_each(case, clinician, at_work):
+    elsewhere = factories.CaseFactory()
+    clinician.memberships.create(clinic=elsewhere.clinic, role="clinician")
+    at_work(clinician).get(reverse("clinic:find"))
+
+    assert {(line.chain_id, *line.about["ids"]) for line in lines()} == {
+        (case.clinic_id, str(case.patient_id)),
+        (elsewhere.clinic_id, str(elsewhere.patient_id)),
+    }
+
+
+def test_a_runner_reads_their_own_record(case, runner, at_work):
+    at_work(runner).get(reverse("rehab:my_plan"))
+
+    (line,) = lines()
+    assert (line.act, line.patient, line.role, line.why) == ("rehab:my_plan", case.patient_id, "runner", "own")
+
+
+def test_a_file_that_is_taken_out_says_so(case, runner, at_work):
+    at_work(runner).get(reverse("rehab:my_data_json"))
+
+    assert [line.kind for line in lines()] == ["export"]
+
+
+def test_what_cannot_be_put_on_record_is_not_shown(case, clinician, at_work, no_audit):
+    answer = at_work(clinician).get(reverse("clinic:case", args=[case.pk]))
+
+    assert answer.status_code == 503
+    assert case.patient.surname not in answer.content.decode()
+
+
+def test_the_advice_in_a_danger_is_shown_and_says_that_nobody_was_told(case, runner, at_work, no_audit):
+    code = triage_knowledge().safety_set[0].code
+    answer = at_work(runner).post(reverse("rehab:my_safety"), {f"q_{code}": Answer.PRESENT, code: Answer.PRESENT})
+    page = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert "has NOT been told" in page or "not been told" in page.lower()
+
+
+def test_the_emergency_page_leaves_no_line(case, runner, at_work):
+    assert at_work(runner).get(reverse("emergency")).status_code == 200
+    assert lines() == []
+
+
+# --- Refusals and ways in ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("runner", 403), ("administrator", 404)])
+def test_a_refused_attempt_stands_in_the_chain_of_the_clinic_whose_record_it_was(who, status, case, at_work, request):
+    person = request.getfixturevalue(who)
+    at_work(person).get(reverse("clinic:case", args=[case.pk]))
+
+    (line,) = lines()
+    assert (line.kind, line.act, line.about["status"]) == ("refused", "clinic:case", status)
+    assert (line.person, line.patient, line.chain_id) == (person.pk, case.patient_id, case.clinic_id)
+
+
+def test_a_form_of_an_older_page_is_a_refusal(case, clinician, at_work):
+    at_work(clinician).post(
+        reverse("clinic:note", args=[case.pk]), {"patient": case.patient_id, "version": 99, "text": "late"}
+    )
+
+    assert [(line.kind, line.about["status"]) for line in lines()] == [("refused", 409)]
+
+
+def test_coming_in_failing_to_and_going_stand_on_record(client, clinician):
+    known = {"username": clinician.email, "password": factories.PASSWORD}
+    client.post(reverse("login"), known | {"password": "a wrong one"})
+    client.post(reverse("login"), known)
+    client.post(reverse("logout"))
+
+    assert [(line.kind, line.act, line.person) for line in AuditEvent.objects.order_by("at")] == [
+        ("sign_in", "login", None),
+        ("sign_in", "sign_in", clinician.pk),
+        ("sign_in", "sign_out", None),
+    ]
+
+
+# --- The chain ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chain(case, clinician):
+    """Five lines of one clinic."""
+    for _ in range(5):
+        noted(case, clinician)
+    return AuditChain.objects.get(pk=case.clinic_id)
+
+
+@pytest.fixture
+def past_the_triggers(chain):
+    """Somebody with the keys of the database has taken the triggers away."""
+    with connection.cursor() as cursor:
+        for trigger in triggers.registered().values():
+            if "audit" in trigger.table and trigger.exists_on(connection.vendor):
+                on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+                cursor.execute(f"DROP TRIGGER {trigger.name}{on_table}")
+    yield chain
+    triggers.install()
+
+
+def test_a_chain_that_nobody_touched_is_whole(chain):
+    assert list(audit.faults()) == []
+    assert [line.number for line in lines()] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("column", ["act", "person", "patient", "at", "about", "network", "role", "why", "kind"])
+def test_a_changed_row_is_found(past_the_triggers, column):
+    other = {"at": timezone.now(), "about": {"x": 1}, "person": None, "patient": None}.get(column, "other")
+    AuditEvent.objects.filter(number=3).update(**{column: other})
+
+    assert [fault for fault in audit.faults() if "row 3 is not as it was written" in fault]
+
+
+def test_a_removed_row_is_found(past_the_triggers):
+    AuditEvent.objects.filter(number=3).delete()
+
+    assert [fault for fault in audit.faults() if "4 follows 2" in fault]
+
+
+def test_a_removed_end_is_found(past_the_triggers):
+    AuditEvent.objects.filter(number=5).delete()
+
+    assert [fault for fault in audit.faults() if "the last row is 4, and 5 was written" in fault]
+
+
+def test_an_end_that_was_cut_off_together_with_its_note_is_found_by_what_was_noted_elsewhere(past_the_triggers):
+    noted_before = audit.heads()
+    AuditEvent.objects.filter(number=5).delete()
+    last = AuditEvent.objects.get(number=4)
+    AuditChain.objects.filter(pk=past_the_triggers.pk).update(number=4, digest=last.digest)
+
+    assert list(audit.faults()) == []
+    assert [fault for fault in audit.faults(noted_before) if "row 5 was noted" in fault]
+
+
+def test_a_chain_that_is_gone_is_found_by_what_was_noted_elsewhere(past_the_triggers):
+    noted_before = audit.heads()
+    AuditEvent.objects.all().delete()
+    AuditChain.objects.all().delete()
+
+    assert [fault for fault in audit.faults(noted_before) if "the chain is gone" in fault]
+
+
+def test_a_row_that_was_put_in_is_found(past_the_triggers):
+    copy = AuditEvent.objects.get(number=5)
+    copy.pk, copy.number = new_id(), 6
+    copy.save(force_insert=True)
+
+    assert len(list(audit.faults())) == 2  # its digest, and an end that was not written so
+
+
+def test_a_row_made_without_the_key_is_found(past_the_triggers, settings):
+    """Who can write to the database but does not hold the key cannot go on with the chain."""
+    settings.AUDIT_KEY, key = "another", settings.AUDIT_KEY
+    noted(Case.objects.get(), factories.PersonFactory())
+    settings.AUDIT_KEY = key
+
+    assert [fault for fault in audit.faults() if "row 6 is not as it was written" in fault]
+
+
+def test_the_command_fails_with_what_it_found(chain, past_the_triggers, tmp_path):
+    note = tmp_path / "heads.json"
+    call_command("verify_audit", "--note", str(note))
+    assert json.loads(note.read_text()) == {str(chain.pk): [5, chain.digest]}
+
+    AuditEvent.objects.filter(number=2).update(act="nothing")
+    with pytest.raises(CommandError, match="row 2 is not as it was written"):
+        call_command("verify_audit", "--against", str(note))
+
+
+@pytest.mark.parametrize("verb", ["UPDATE clinic_auditevent SET act = 'x'", "DELETE FROM clinic_auditevent"])
+def test_the_database_lets_nobody_change_or_remove_a_row(chain, verb):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(verb)
+
+
+def test_a_chain_only_grows(chain):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AuditChain.objects.filter(pk=chain.pk).update(number=2)
