@@ -82,6 +82,11 @@ def clinics_administered(person):
     return [clinic for clinic, role in person.roles.items() if role in ADMINISTERING]
 
 
+def clinics_looked_after(person):
+    """Return the clinics whose audit this person reads: its administrators and leads."""
+    return list(Clinic.objects.filter(pk__in=[c for c, role in person.roles.items() if role in ADMINISTERING]))
+
+
 def may_administer(person):
     """Return whether this person looks after people, roles and catalogue texts."""
     named = person.is_authenticated and any(role in ADMINISTERING for role in person.roles.values())
@@ -113,8 +118,8 @@ class SignIn(ModelBackend):
     def get_user(self, user_id):
         """Return who is signed in, a member together with their roles: one query a request instead of two."""
         rows = list(Membership.objects.filter(person=user_id, ended_on__isnull=True).select_related("person"))
-        if not rows:
-            return super().get_user(user_id)
-        person = rows[0].person
+        person = rows[0].person if rows else super().get_user(user_id)
+        if person is None:
+            return None
         person.roles = {row.clinic_id: row.role for row in rows}
         return person if self.user_can_authenticate(person) else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import calendar, cases, entrance, patients, preferences, today
+from clinic.views import audit, calendar, cases, entrance, patients, preferences, today
 
 app_name = "clinic"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/done/", today.done, name="task_done"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/calendar/", calendar.calendar, name="calendar"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit.csv", audit.audit_csv, name="audit_csv"),
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

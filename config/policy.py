@@ -78,6 +78,8 @@ DOORS = {
     "clinic:patient": Door(TREATING, shows=PATIENT),
     "clinic:invite": Door(TREATING, shows=PATIENT),
     "clinic:withdraw": Door(TREATING, shows=PATIENT),
+    "clinic:audit": Door(ADMINISTERING, shows=LIST),
+    "clinic:audit_csv": Door(ADMINISTERING, shows=LIST, taken=True),
     # A case
     "clinic:case": about_case(),
     "clinic:intake": about_case(),
@@ -155,6 +157,7 @@ DOORS = {
     "rehab:my_logs": own(),
     "rehab:my_logged": own(),
     "rehab:my_correction": own(),
+    "rehab:my_readers": own(),
     "rehab:my_reminders": own(),
     "rehab:my_intake": own(),
     "rehab:my_intake_topic": own(),

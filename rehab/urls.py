@@ -68,6 +68,7 @@ urlpatterns = [
     path("me/data/", held.my_data, name="my_data"),
     path("me/data.json", held.my_data_json, name="my_data_json"),
     path("me/data.pdf", held.my_data_pdf, name="my_data_pdf"),
+    path("me/readers/", held.my_readers, name="my_readers"),
     path("me/safety/", runner.my_safety, name="my_safety"),
     path("me/session/", logging.my_session, name="my_session"),
     path("me/run/", logging.my_run, name="my_run"),

@@ -30,6 +30,8 @@ NO_SUCH_VERB_HERE = f"{LOGIN} 403 404 404 405 405 405 405"  # a page of a case: 
 NO_SUCH_VERB_SIGNED = f"{LOGIN} 403 404 404 405 403 405 405"
 NO_SUCH_VERB_OF_MINE = f"{LOGIN} 405 405 403 403 403 403 403"
 NO_SUCH_VERB_OF_A_LOG = f"{LOGIN} 405 405 404 404 404 404 404"
+AUDIT = f"{LOGIN} 403 403 200 403 403 403 200"  # who looks after the clinic
+NO_SUCH_VERB_AUDIT = f"{LOGIN} 403 403 405 403 403 403 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
 READ_ONLY = "405 405 405 405 405 405 405 405"
 RUNNERS = f"{LOGIN} 200 200 403 403 403 403 403"
@@ -55,6 +57,8 @@ POLICY = {
     "rehab:calendar": (NOBODYS_LINK, " ".join(["405"] * 8)),  # signs in nobody: its address is the key
     "clinic:task_seen": (f"{LOGIN} 404 404 404 405 405 405 405", f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:task_done": (f"{LOGIN} 404 404 404 404 403 200 200", f"{LOGIN} 404 404 404 404 403 409 409"),
+    "clinic:audit": (AUDIT, NO_SUCH_VERB_AUDIT),
+    "clinic:audit_csv": (AUDIT, NO_SUCH_VERB_AUDIT),
     "clinic:find": (STAFF_ONLY, STAFF_ONLY),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
     "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 200 200 200"),
@@ -122,6 +126,7 @@ POLICY = {
     "rehab:my_data": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_data_json": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_data_pdf": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_readers": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_safety": (MY_CASE, MY_FORM),
     "rehab:my_session": (  # all of today is done; a form that lost its key asks first
         f"{LOGIN} /me/ /me/ 403 403 403 403 403",

@@ -83,9 +83,10 @@ class AuditEvent(models.Model):
         ordering = ["chain", "-number"]
         indexes = [
             models.Index(fields=["chain", "at", "number"], name="audit_by_moment"),
-            models.Index(fields=["chain", "person", "number"], name="audit_of_person"),
+            models.Index(fields=["chain", "person", "at", "number"], name="audit_of_person"),
+            models.Index(fields=["chain", "kind", "at", "number"], name="audit_of_a_kind"),
             models.Index(
-                fields=["patient", "number"], condition=models.Q(patient__isnull=False), name="audit_of_patient"
+                fields=["patient", "at", "number"], condition=models.Q(patient__isnull=False), name="audit_of_patient"
             ),
         ]
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_one_a_number")]

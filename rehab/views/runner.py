@@ -47,7 +47,9 @@ def my_today(request):
         context["is_asked"] = is_asked(mine.case)
     else:
         context["done"] = done_of(mine.patient)
-    return render(request, "rehab/my_today.html", context)
+    answer = render(request, "rehab/my_today.html", context)
+    answer.is_urgent = mine.stop in ("emergency", "stop")  # a stop is said to its runner whatever else is down
+    return answer
 
 
 @login_required

@@ -1,6 +1,9 @@
 """Who read or did what stands in the audit: one line each, in a chain that shows what was changed in it."""
 
+import ast
+import csv
 import json
+from datetime import timedelta
 from unittest import mock
 
 import pytest
@@ -12,8 +15,12 @@ from django.utils import timezone
 from clinic import actions, audit, triggers
 from clinic.ids import new_id
 from clinic.models import AuditChain, AuditEvent, Case, CaseEvent
+from clinic.onrecord import Asked, report
 from clinic.terms import Answer
+from clinic.topics import topic_of
+from config.policy import ADMIN, DOORS, NOTHING
 from tests import factories
+from tests.test_architecture import ROOT, python_files
 from tests.world import tables
 from triage.knowledge import triage_knowledge
 
@@ -297,3 +304,122 @@ def test_the_database_lets_nobody_change_or_remove_a_row(chain, verb):
 def test_a_chain_only_grows(chain):
     with pytest.raises(DatabaseError), transaction.atomic():
         AuditChain.objects.filter(pk=chain.pk).update(number=2)
+
+
+# --- The report --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy(case, clinician, runner):
+    """Two people have read, one has written."""
+    noted(case, clinician)
+    for person in (clinician, runner, clinician):
+        whose = {"clinic": case.clinic_id, "patient": case.patient_id, "case": case.pk}
+        audit.record("read", "clinic:case", by=person, **whose)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, 4),
+        ({"person": "clinician"}, 3),
+        ({"person": "runner"}, 1),
+        ({"patient": "case"}, 4),
+        ({"kind": "read"}, 3),
+        ({"kind": "read", "person": "clinician"}, 2),
+        ({"begins": "tomorrow"}, 0),
+        ({"ends": "tomorrow"}, 4),
+    ],
+)
+def test_the_report_by_person_runner_kind_and_period(asked, found, busy, clinician, runner, lead):
+    tomorrow = timezone.now() + timedelta(days=1)
+    words = {"clinician": clinician.pk, "runner": runner.pk, "case": busy.patient_id, "tomorrow": tomorrow}
+    about = Asked(busy.clinic_id, **{name: words.get(value, value) for name, value in asked.items()})
+
+    assert len(report(lead, about)[0]) == found
+
+
+def test_the_report_is_paged_by_key_in_both_orders(busy, lead):
+    for oldest_first, numbers in ((False, [4, 3, 2, 1]), (True, [1, 2, 3, 4])):
+        asked, seen, after = Asked(busy.clinic_id, oldest_first=oldest_first), [], None
+        while True:
+            rows, after = report(lead, asked, after, size=3)
+            seen += [row.number for row in rows]
+            if after is None:
+                break
+        assert seen == numbers
+
+
+def test_nobody_reads_the_audit_of_another_clinic(busy, stranger, clinician):
+    theirs = factories.member(stranger.memberships.get().clinic, "lead")
+
+    assert report(theirs, Asked(busy.clinic_id))[0] == []
+    assert report(clinician, Asked(busy.clinic_id))[0] == []
+
+
+def test_the_page_finds_a_runner_by_surname_and_birth_date(busy, administrator, at_work):
+    patient = busy.patient
+    asked = {"surname": patient.surname, "born": patient.birth_date.isoformat()}
+    page = at_work(administrator).get(reverse("clinic:audit"), asked)
+
+    assert page.content.decode().count("the front page of the case") == 3
+
+
+def test_the_page_says_what_it_did_not_understand(busy, administrator, at_work):
+    page = at_work(administrator).get(reverse("clinic:audit"), {"surname": "Nobody", "born": "1990-01-01"})
+
+    assert (page.status_code, "No runner of this clinic" in page.content.decode()) == (422, True)
+
+
+def test_the_file_holds_every_line_and_no_formula(busy, administrator, at_work):
+    audit.record("read", "=cmd|' /C calc'!A0", clinic=busy.clinic_id)
+    file = b"".join(at_work(administrator).get(reverse("clinic:audit_csv"))).decode()
+    rows = list(csv.DictReader(file.splitlines()))
+
+    assert [row["number"] for row in rows] == ["1", "2", "3", "4", "5", "6"]  # the last says who took it
+    assert rows[4]["act"].startswith("'=")
+
+
+def test_a_runner_sees_who_opened_their_record_and_not_themself(busy, clinician, runner, at_work):
+    page = at_work(runner).get(reverse("rehab:my_readers")).content.decode()
+
+    assert page.count(clinician.name) == 1  # one day, one person
+    assert f"<strong>{runner.name}</strong>" not in page
+    assert "the front page of the case" in page and "a note" in page
+
+
+def test_another_runner_sees_nothing_of_it(busy, at_work):
+    other = factories.CaseFactory(patient__clinic=busy.clinic).patient.person
+
+    assert "Nobody yet" in at_work(other).get(reverse("rehab:my_readers")).content.decode()
+
+
+def test_every_page_and_every_verb_has_words():
+    doors = {name for name, door in DOORS.items() if door.shows not in (NOTHING, ADMIN)}
+    verbs = {name for app in ("clinic", "triage", "rehab") for name in recorded_in(app)}
+
+    assert {act for act in doors | verbs if topic_of(act) == act} == set()
+
+
+def recorded_in(app):
+    """Yield the name of each recorded verb of an app, as its line says it."""
+    for path in python_files(app):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and any(
+                getattr(d, "id", "") == "recorded" for d in node.decorator_list
+            ):
+                yield node.name.lstrip("_")
+
+
+def test_every_verb_that_writes_is_recorded():
+    """A transaction of its own is a verb that leaves no line: only these few keep no record of anybody."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for app in ("clinic", "triage", "rehab")
+        for path in python_files(app)
+        if path.parts[-2] not in ("commands", "management")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if "@transaction.atomic" in line
+    ]
+    assert found == []
