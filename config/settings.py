@@ -4,7 +4,8 @@ from pathlib import Path
 
 import environ
 
-from config.environment import ALLOWED_HOSTS, AUDIT_KEY, BASE_DIR, DEBUG, DEMONSTRATION, SECRET_KEY, SITE_URL, env  # noqa: F401
+from config.environment import *  # noqa: F403
+from config.environment import BASE_DIR, DEBUG, env
 from config.signing_in import *  # noqa: F403
 from config.transport import *  # noqa: F403
 
