@@ -4,10 +4,16 @@ from pathlib import Path
 
 import environ
 
-from config.environment import *  # noqa: F403
-from config.environment import BASE_DIR, DEBUG, env
+from config import environment
+from config.environment import BASE_DIR, env
 from config.signing_in import *  # noqa: F403
 from config.transport import *  # noqa: F403
+
+# --- Secrets and place -------------------------------------------------------------------
+
+DEBUG, DEMONSTRATION = environment.DEBUG, environment.DEMONSTRATION
+SECRET_KEY, AUDIT_KEY = environment.SECRET_KEY, environment.AUDIT_KEY
+ALLOWED_HOSTS, SITE_URL = environment.ALLOWED_HOSTS, environment.SITE_URL
 
 # --- Apps --------------------------------------------------------------------------------
 
