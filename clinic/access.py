@@ -93,6 +93,33 @@ def may_administer(person):
     return person.is_superuser or named
 
 
+def may_give(person, clinic_id, role):
+    """Return whether this person may give somebody else a role in a clinic.
+
+    Who signs is named by the clinic's lead: an administrator could make up a colleague and sign in as them.
+    """
+    named_by = LEADING if role in SIGNING else ADMINISTERING
+    return person.is_superuser or role_in(person, clinic_id) in named_by
+
+
+def may_look_after(person, other):
+    """Return whether this person looks after another's entry: their own, and those of nobody else's clinic."""
+    if person.is_superuser or person.pk == other.pk:
+        return True
+    patient = getattr(other, "patient", None)
+    places = set(other.roles) | ({patient.clinic_id} if patient else set())
+    return not places or any(role_in(person, place) in ADMINISTERING for place in places)
+
+
+def may_change_sign_in(person, other):
+    """Return whether this person may set another's address and password, with which one could sign in as them."""
+    if person.is_superuser or person.pk == other.pk:
+        return True
+    mine = all(may_give(person, clinic, role) for clinic, role in other.roles.items())
+    patient = getattr(other, "patient", None)
+    return mine and (patient is None or role_in(person, patient.clinic_id) in ADMINISTERING)
+
+
 def may_sign_in(person):
     """Return whether this person may sign in here at all: not who left, and the invented only in a demonstration."""
     return person.is_active and (settings.DEMONSTRATION or not person.is_demonstration)

@@ -8,8 +8,18 @@ from django.contrib.auth.models import Group
 from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
-from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Membership, Patient, Person, Task
-from clinic.windows import Administered, OfTheClinic, Quick, Sealed, Uncounted, WorkWindow, in_window
+from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
+from clinic.windows import (
+    Administered,
+    LookedAfter,
+    OfTheClinic,
+    Quick,
+    Roles,
+    Sealed,
+    Uncounted,
+    WorkWindow,
+    in_window,
+)
 
 admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
@@ -33,24 +43,8 @@ class ClinicAdmin(Administered, Uncounted, admin.ModelAdmin):
         return request.user.is_superuser  # whoever else founds a clinic would not be in it
 
 
-class MembershipInline(Administered, admin.StackedInline):
-    """Who works where, in which role; a role ends, it is not deleted."""
-
-    model = Membership
-    extra = 0
-    fields = ["clinic", "role", "ended_on"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).filter(clinic__in=clinics_administered(request.user))
-
-    def formfield_for_foreignkey(self, field, request, **kwargs):
-        if field.name == "clinic":
-            kwargs["queryset"] = Clinic.objects.filter(pk__in=clinics_administered(request.user))
-        return super().formfield_for_foreignkey(field, request, **kwargs)
-
-
 @admin.register(Person)
-class PersonAdmin(Administered, Quick, UserAdmin):
+class PersonAdmin(LookedAfter, Quick, UserAdmin):
     """A human who can sign in, and their roles."""
 
     list_display = ["name", "email", "is_active", "is_staff"]
@@ -60,7 +54,7 @@ class PersonAdmin(Administered, Quick, UserAdmin):
     fieldsets = [(None, {"fields": ["name", "email", "password", "is_active", "is_staff", "is_demonstration"]})]
     add_fieldsets = [(None, {"fields": ["name", "email", "is_staff", "usable_password", "password1", "password2"]})]
     readonly_fields = ["is_demonstration"]
-    inlines = [MembershipInline]
+    inlines = [Roles]
 
     def get_queryset(self, request):
         people = super().get_queryset(request)

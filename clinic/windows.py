@@ -1,14 +1,26 @@
 """What the admin's windows share: who may look, nothing to edit, a search by beginnings, nothing counted."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from clinic.access import clinics_signed_in, may_administer, may_read_clinical
+from clinic.access import (
+    clinics_administered,
+    clinics_signed_in,
+    may_administer,
+    may_change_sign_in,
+    may_give,
+    may_look_after,
+    may_read_clinical,
+)
 from clinic.background import put_again
+from clinic.models import Clinic, Membership, Person
 from clinic.models.patients import search_key
 
 MOST_ROWS = 1000
@@ -73,6 +85,69 @@ class Administered:
     def has_delete_permission(self, request, obj=None):
         """Nothing that a record may name is deleted."""
         return False
+
+
+class LookedAfter(Administered):
+    """A person and their sign-in: nobody takes over that of a colleague who signs, or of another clinic's."""
+
+    def has_change_permission(self, request, obj=None):
+        """Open to who looks after this very person."""
+        return super().has_change_permission(request, obj) and (obj is None or may_look_after(request.user, obj))
+
+    def get_readonly_fields(self, request, obj=None):
+        """Keep the address, to which a new password would be mailed."""
+        theirs = obj is not None and not may_change_sign_in(request.user, obj)
+        return [*super().get_readonly_fields(request, obj), *(["email"] if theirs else [])]
+
+    def user_change_password(self, request, id, form_url=""):
+        """Refuse to set the password of somebody as whom one could then sign."""
+        if not may_change_sign_in(request.user, get_object_or_404(Person, pk=id)):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+
+class GiveRole(forms.ModelForm):
+    """A role in a clinic, given by ``by``."""
+
+    by = None
+
+    def clean(self):
+        """Refuse a role that this person may not give; anybody who looks after people may end one."""
+        data = super().clean()
+        is_ended = self.changed_data == ["ended_on"] and data.get("ended_on")
+        clinic = data.get("clinic")
+        if not is_ended and clinic and not may_give(self.by, clinic.pk, data.get("role")):
+            raise forms.ValidationError(_("Who signs is named by the lead of the clinic."))
+        return data
+
+
+class Roles(Administered, admin.StackedInline):
+    """Who works where, in which role; a role ends, it is not deleted.  Nobody changes their own."""
+
+    model = Membership
+    extra = 0
+    fields = ["clinic", "role", "ended_on"]
+
+    def get_queryset(self, request):
+        """Leave out the roles in clinics that somebody else looks after."""
+        return super().get_queryset(request).filter(clinic__in=clinics_administered(request.user))
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Let the form know who gives the role."""
+        given = type("GivenRole", (GiveRole,), {"by": request.user})
+        return super().get_formset(request, obj, **{**kwargs, "form": given})
+
+    def formfield_for_foreignkey(self, field, request, **kwargs):
+        """Offer the clinics that this person looks after."""
+        if field.name == "clinic":
+            kwargs["queryset"] = Clinic.objects.filter(pk__in=clinics_administered(request.user))
+        return super().formfield_for_foreignkey(field, request, **kwargs)
+
+    def has_add_permission(self, request, obj=None):
+        """Closed on one's own page."""
+        return super().has_add_permission(request, obj) and (obj is None or obj.pk != request.user.pk)
+
+    has_change_permission = has_add_permission
 
 
 def in_window(rows, person):
