@@ -143,10 +143,10 @@ class SignIn(ModelBackend):
         return super().user_can_authenticate(user) and may_sign_in(user)
 
     def get_user(self, user_id):
-        """Return who is signed in, a member together with their roles: one query a request instead of two."""
+        """Return who is signed in, together with their roles, which also seal the session."""
         rows = list(Membership.objects.filter(person=user_id, ended_on__isnull=True).select_related("person"))
         person = rows[0].person if rows else super().get_user(user_id)
-        if person is None:
+        if person is None or not self.user_can_authenticate(person):
             return None
         person.roles = {row.clinic_id: row.role for row in rows}
-        return person if self.user_can_authenticate(person) else None
+        return person

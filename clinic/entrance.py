@@ -20,7 +20,9 @@ from django.utils.translation import gettext as _
 
 from clinic.access import may_sign_in_by_mail
 from clinic.forms.entrance import DEVICE, DEVICE_SECONDS
+from clinic.ids import new_secret
 from clinic.mail import send_soon
+from clinic.models import Person
 
 BACKEND = "clinic.access.SignIn"
 
@@ -34,6 +36,11 @@ def sign_in(request, person, method=None):
     request.session.set_expiry(timezone.now() + timedelta(days=settings.RUNNER_SESSION_DAYS))
     if method:
         record_authentication(request, person, method=method)
+
+
+def end_sessions(person):
+    """End every session of this person, on every device, with its next request (see ``Person`` and its seal)."""
+    Person.objects.filter(pk=person.pk).update(session_secret=new_secret())
 
 
 def remember_device(request, answer):

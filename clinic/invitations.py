@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from clinic.access import may_be_let_in
 from clinic.audit import recorded
+from clinic.ids import plain_address
 from clinic.models import Invitation, Patient, Person
 
 LIFETIME = timedelta(days=3)
@@ -45,7 +46,7 @@ def invite(*, patient, email, language, seen, by, at):
     """
     patient = _locked(patient)
     _refuse_overtaken(patient, seen)
-    email = patient.person.email if patient.person else email.strip().lower()
+    email = patient.person.email if patient.person else plain_address(email)
     _refuse_taken(patient, email)
     _open_ones(patient).update(withdrawn_at=at, withdrawn_by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -99,7 +100,7 @@ def _accept(token, at):
 
 def _person_for(patient, invitation):
     """Return who the runner signs in as: whoever has the address alone, or somebody new without a password."""
-    person = Person.objects.filter(email=invitation.email).first()
+    person = Person.objects.filter(email=plain_address(invitation.email)).first()
     if person is None:
         told = {"name": str(patient), "language": invitation.language}
         invented = invitation.made_by.is_demonstration
@@ -126,7 +127,7 @@ def _refuse_overtaken(patient, seen):
 
 def _refuse_taken(patient, email):
     """Raise AddressTaken unless the address belongs to this runner, to nobody, or to a runner's sign-in set free."""
-    person = patient.person or Person.objects.filter(email=email).first()
+    person = patient.person or Person.objects.filter(email=plain_address(email)).first()
     if person is None:
         return
     others = Patient.objects.filter(person=person).exclude(pk=patient.pk)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_sign_in_by_mail
 from clinic.forms import PlainForm
+from clinic.ids import plain_address
 from clinic.models import Person
 
 
@@ -24,8 +25,8 @@ class SignIn(AuthenticationForm):
         self.fields["username"].widget = forms.EmailInput(attrs={"autocomplete": "username"})
 
     def clean_username(self):
-        """An address is the same in every letter case."""
-        return self.cleaned_data["username"].strip().lower()
+        """An address is the same however it is written."""
+        return plain_address(self.cleaned_data["username"])
 
 
 DEVICE, DEVICE_SECONDS = "device", 400 * 24 * 60 * 60  # a cookie; browsers keep none for longer
@@ -54,7 +55,7 @@ class AskForCode(RequestLoginCodeForm):
 
     def clean_email(self):
         """Find the runner.  An unknown address is counted, and asked about, like one of ours: it takes as long."""
-        request, email = context.request, self.cleaned_data["email"].strip().lower()
+        request, email = context.request, plain_address(self.cleaned_data["email"])
         person = Person.objects.filter(email=email).first() or Person(email=email)
         request.asked_for = self._user = person if may_sign_in_by_mail(person) else None
         known = self._user and is_known_device(request, person)
@@ -133,7 +134,9 @@ class Invitation(PlainForm):
 
     def clean_email(self):
         """Who has a sign-in keeps its address; the form says it again, so that it is sent on purpose."""
-        email = self.cleaned_data["email"].lower()
+        email = plain_address(self.cleaned_data["email"])
+        if not email.isascii():
+            raise forms.ValidationError(_("Write the address with plain letters."))
         if self.person and email != self.person.email:
             raise forms.ValidationError(_("This runner signs in with %(email)s.") % {"email": self.person.email})
         return email

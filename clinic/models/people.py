@@ -1,14 +1,19 @@
 """Person: the signed-in human; Clinic; Membership: who works where, in which role."""
 
+import json
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, F, Func, IntegerField, Q
+from django.db.models.functions import Length, Lower
+from django.db.models.lookups import Exact
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clinic.ids import new_id
+from clinic.ids import new_id, new_secret, plain_address
 
 
 class Clinic(models.Model):
@@ -52,12 +57,12 @@ class PersonManager(BaseUserManager):
     """Makes people; the e-mail address is the name they sign in with."""
 
     def get_by_natural_key(self, email):
-        """Find a person by address, whatever its letter case."""
-        return self.get(email=email.strip().lower())
+        """Find a person by address, however it is written."""
+        return self.get(email=plain_address(email))
 
     def create_user(self, email, password=None, **fields):
         """Make a person; without a password they cannot sign in with one."""
-        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person = self.model(email=plain_address(email), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -65,6 +70,16 @@ class PersonManager(BaseUserManager):
     def create_superuser(self, email, password=None, **fields):
         """Make a person who may do everything in the admin that the admin lets anyone do."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Bytes(Func):
+    """How many bytes a text takes: as many as it has letters where all of them are ASCII."""
+
+    function, arity, output_field = "OCTET_LENGTH", 1, IntegerField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        """Count through a blob: OCTET_LENGTH is younger than the SQLite of many machines."""
+        return self.as_sql(compiler, connection, template="LENGTH(CAST(%(expressions)s AS BLOB))", **context)
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -81,6 +96,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         max_length=8, choices=[("metric", "kilometres, kilograms"), ("imperial", "miles, pounds")], default="metric"
     )
     joined_on = models.DateField(auto_now_add=True)
+    session_secret = models.CharField(max_length=32, default=new_secret, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -91,6 +107,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.CheckConstraint(
+                condition=Q(Exact(Bytes("email"), Length("email")), Exact(Lower("email"), F("email"))),
+                name="person_email_plain",
+            ),
             models.CheckConstraint(condition=Q(language__in=["en", "es"]), name="person_language_known"),
             models.CheckConstraint(condition=Q(units__in=["metric", "imperial"]), name="person_units_known"),
         ]
@@ -99,9 +119,25 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def save(self, *args, **kwargs):
-        """An address is the same in every letter case."""
-        self.email = self.email.strip().lower()
+        """An address is the same however it is written."""
+        self.email = plain_address(self.email)
         super().save(*args, **kwargs)
+
+    def clean(self):
+        """Refuse an address with letters that only look like those of an address."""
+        self.email = plain_address(self.email)
+        if not self.email.isascii():
+            raise ValidationError({"email": _("Write the address with plain letters.")})
+
+    def _get_session_auth_hash(self, secret=None):
+        """Return the seal of this person's sessions, in hex.
+
+        It is made of all that a session stands on: password, address, roles, and a secret that signing out renews.
+        Django compares it at every request, so whatever of it changes ends every session that was begun before.
+        """
+        roles = sorted((str(clinic), role) for clinic, role in self.roles.items())
+        stood_on = [self.password, self.session_secret, self.email, self.is_staff, self.is_superuser, roles]
+        return salted_hmac("clinic.Person.session", json.dumps(stood_on), secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def roles(self):

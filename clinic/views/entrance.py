@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import invitations
 from clinic.access import may_sign_in_by_mail
-from clinic.entrance import came_in_just_now, forget, passkeys_of, refused, remember_device, sign_in
+from clinic.entrance import came_in_just_now, end_sessions, forget, passkeys_of, refused, remember_device, sign_in
 from clinic.forms.entrance import AddPasskey
 from clinic.language import remember_language
 
@@ -108,7 +108,7 @@ def forget_passkey(request, key_id):
 
 
 class SignOut(LogoutView):
-    """Sign out, and let the browser forget every page and drawing that it fetched, but not the language of its reader.
+    """Sign out everywhere, and let the browser forget every page and drawing that it fetched, but not the language of its reader.
 
     What a runner's phone keeps for a place without a connection is wiped by the page, which first sends what waits.
     """
@@ -116,6 +116,7 @@ class SignOut(LogoutView):
     def post(self, request, *args, **kwargs):
         """Sign out."""
         language = request.LANGUAGE_CODE  # the person's, who is gone afterwards
+        end_sessions(request.user)
         answer = remember_language(super().post(request, *args, **kwargs), language)
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
