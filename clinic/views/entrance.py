@@ -108,7 +108,7 @@ def forget_passkey(request, key_id):
 
 
 class SignOut(LogoutView):
-    """Sign out everywhere, and let the browser forget every page and drawing that it fetched, but not the language of its reader.
+    """Sign out everywhere, and let the browser forget every page and drawing it fetched, but not its reader's language.
 
     What a runner's phone keeps for a place without a connection is wiped by the page, which first sends what waits.
     """
