@@ -15,7 +15,7 @@ def written_plainly(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0014_rank_of_misfit"),
+        ("clinic", "0015_audit"),
     ]
 
     operations = [
