@@ -245,7 +245,7 @@ def test_after_signing_out_the_page_still_speaks_the_persons_language_until_anot
     assert '<html lang="es">' in page.content.decode() and "Cookie" in page.headers["Vary"]
 
     Person.objects.filter(pk=runner.pk).update(language="en")
-    browser.force_login(runner)
+    browser.force_login(Person.objects.get(pk=runner.pk))
     assert '<html lang="en">' in browser.get("/me/").content.decode(), "who signed in chose otherwise"
 
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "tlh"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from clinic.feeds import make_feed
+from clinic.models import Person
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
 from rehab.models import ExerciseMedia, Plan, WatchExport
@@ -107,7 +108,7 @@ def a_browser(world, who, **options):
     """Return a fresh browser in which this person is signed in."""
     browser = Client(raise_request_exception=False, **options)
     if world.people[who]:
-        browser.force_login(world.people[who])
+        browser.force_login(Person.objects.get(pk=world.people[who].pk))  # as they stand now: who signed out is out
     return browser
 
 
