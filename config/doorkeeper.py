@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
-from clinic.ids import new_id
 from clinic.models import Case, Patient, Task
 from clinic.views.errors import not_on_record
 from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
@@ -68,7 +67,6 @@ class Doorkeeper:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.id = str(new_id())
         origin = Origin(
             lambda: request.user if request.user.is_authenticated else None, network_of(request), request.id
         )

@@ -57,6 +57,8 @@ SIGNED_PAGE = about_case(sends=SIGNING, reads=SIGNING)
 
 DOORS = {
     "emergency": STATIC,  # public, free of patients: no session, no person, no audit
+    "alive": STATIC,
+    "ready": STATIC,
     # Getting in
     "login": WAY_IN,
     "account_login": WAY_IN,

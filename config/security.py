@@ -4,22 +4,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# htmx and every script are files of our own origin; nothing is inline, nothing comes from outside.
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+# A guided session keeps the screen on, a passkey is asked for; nothing else of a device is anybody's business here.
+FEATURES = "accelerometer autoplay camera display-capture encrypted-media geolocation gyroscope magnetometer microphone"
+FEATURES += " midi payment picture-in-picture usb xr-spatial-tracking"
+PERMISSIONS = ", ".join([*(f"{name}=()" for name in FEATURES.split()), "publickey-credentials-get=(self)"])
 
 MOST_SENT = 210_000_000  # bytes of one request: the largest export of a watch, and the form around it
 
@@ -34,16 +22,20 @@ class BoundedUpload(MemoryFileUploadHandler):
         super().handle_raw_input(input_data, META, content_length, *args, **kwargs)
 
 
-class ContentSecurityPolicy:
-    """Add the policy headers to every answer."""
+class Headers:
+    """Add to every answer what Django and django-csp do not."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.resolver_match and "token" in request.resolver_match.kwargs:
+            # The secret of an address goes nowhere, not even to our own pages; "no-referrer" would send forms without
+            # an origin, and Django would refuse them.
+            response.headers["Referrer-Policy"] = "strict-origin"
         return response
 
 

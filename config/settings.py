@@ -38,13 +38,16 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
+    "csp",
 ]
 
 MIDDLEWARE = [
+    "config.logs.Requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # with padding of its own against BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.security.ContentSecurityPolicy",
+    "csp.middleware.CSPMiddleware",
+    "config.security.Headers",
     "clinic.emergency.EmergencyFirst",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,6 +120,12 @@ USE_I18N = USE_TZ = True
 # It waits in the database, for ``manage.py db_worker``.
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# --- Logs --------------------------------------------------------------------------------
+# Where a developer works Django says all it knows; a server that works says nothing of a person.
+
+if not DEBUG:
+    from config.logs import LOGGING  # noqa: F401
 
 # --- Files -------------------------------------------------------------------------------
 

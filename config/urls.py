@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from clinic import emergency
 from clinic.forms.entrance import SignIn
-from clinic.views import entrance
+from clinic.views import entrance, health
 
 password = LoginView.as_view(authentication_form=SignIn, redirect_authenticated_user=True)
 
 urlpatterns = [
     path("emergency/", emergency.page, name="emergency"),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("accounts/login/", password, name="login"),
     path("accounts/logout/", entrance.SignOut.as_view(), name="logout"),
     # Of allauth's addresses these alone, under the names it looks for; it is not included.

@@ -23,7 +23,7 @@ from django.test import Client
 from clinic.models import Person
 client = Client()
 client.force_login(Person.objects.get(email="{email}"))
-print("SESSION", client.cookies["sessionid"].value)
+print("SESSION", client.cookies["session"].value)
 """
 
 
@@ -57,7 +57,7 @@ def measured(address, session, folder):
     """Return {category: points of 100} and the kilobytes over the wire of one run, by a new browser."""
     report = Path(folder) / "report.json"
     flags = "--headless=new --no-sandbox --disable-dev-shm-usage --disable-gpu"
-    headers = json.dumps({"Cookie": f"sessionid={session}"})
+    headers = json.dumps({"Cookie": f"session={session}"})
     subprocess.run(
         ["npx", "--yes", LIGHTHOUSE, address, "--quiet", "--output=json", f"--output-path={report}",
          "--only-categories=performance,accessibility", f"--chrome-flags={flags}", f"--extra-headers={headers}"],

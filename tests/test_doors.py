@@ -43,6 +43,8 @@ NOTHING = {"nothing": "useful"}  # a form that says neither for whom nor of when
 # door: (GET, POST of NOTHING)
 POLICY = {
     "emergency": (ANYBODY, " ".join(["405"] * 8)),  # public, static, of nobody: no session, no audit
+    "alive": (ANYBODY, READ_ONLY),
+    "ready": (ANYBODY, READ_ONLY),
     "login": ("200 / / / / / / /", "200 / / / / / / /"),
     "account_login": ("200 / / / / / / /", "200 / / / / / / /"),
     "account_request_login_code": ("200 / / / / / / /", "200 / / / / / / /"),

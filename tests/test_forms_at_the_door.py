@@ -16,7 +16,18 @@ from tests.world import a_browser, address, an_unfinished_screening, draft_of, i
 pytestmark = pytest.mark.django_db
 
 # Doors whose POST keeps nothing of a record, and those that open a case or a sign-in and so have no version yet.
-NO_RECORD = {"emergency", "login", "logout", "clinic:welcome", "clinic:draft", "clinic:preferences", "triage:judge"}
+NO_RECORD = {
+    "emergency",
+    "alive",
+    "ready",
+    "login",
+    "logout",
+    "clinic:welcome",
+    "clinic:draft",
+    "clinic:preferences",
+    "triage:judge",
+}
+NO_RECORD |= {"alive", "ready"}
 NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
 NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey", "clinic:calendar", "rehab:calendar"}
 NO_RECORD |= {"rehab:my_reminders", "rehab:stop_reminders", "rehab:my_leg"}

@@ -29,7 +29,7 @@ class SignIn(AuthenticationForm):
         return plain_address(self.cleaned_data["username"])
 
 
-DEVICE, DEVICE_SECONDS = "device", 400 * 24 * 60 * 60  # a cookie; browsers keep none for longer
+DEVICE, DEVICE_SECONDS = settings.DEVICE_COOKIE_NAME, 400 * 24 * 60 * 60  # a cookie; browsers keep none for longer
 
 
 def within(request, action, key):

@@ -37,11 +37,9 @@ def welcome(request, token):
         if request.method == "POST":
             sign_in(request, invitations.accept(token=token, at=now), method="invitation")
             return remember_device(request, redirect("clinic:today"))
-        answer = render(request, "clinic/welcome.html", {"invitation": invitations.find_open(token, now)})
+        return render(request, "clinic/welcome.html", {"invitation": invitations.find_open(token, now)})
     except invitations.Dead:
-        answer = render(request, "clinic/link_dead.html", status=404)
-    answer.headers["Referrer-Policy"] = "strict-origin"  # the link's secret goes nowhere, not even to our own pages
-    return answer
+        return render(request, "clinic/link_dead.html", status=404)
 
 
 def counted(view):

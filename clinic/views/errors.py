@@ -50,8 +50,8 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """Say that the fault is ours."""
-    return render(request, "500.html", status=500)
+    """Say that the fault is ours, and by which number it is found in the log."""
+    return render(request, "500.html", {"number": getattr(request, "id", "")}, status=500)
 
 
 def too_many(request):

@@ -33,7 +33,7 @@ def everything_is_down(monkeypatch):
 def a_browser(**headers):
     """A browser in which somebody signed in while all was well."""
     browser = Client(headers=headers)
-    browser.cookies["sessionid"] = "a-session-that-cannot-be-read"
+    browser.cookies["session"] = "a-session-that-cannot-be-read"
     return browser
 
 

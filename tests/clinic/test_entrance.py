@@ -98,10 +98,10 @@ def test_a_code_works_only_where_it_was_asked_for(client, rosa):
 
 def test_a_code_works_once(client, rosa):
     ask(client)
-    before = client.cookies["sessionid"].value
+    before = client.cookies["session"].value
     client.post(ENTER, {"code": mailed()})
     again = Client()
-    again.cookies["sessionid"] = before
+    again.cookies["session"] = before
     assert again.post(ENTER, {"code": mailed()}).url == ASK
     client.logout()
     assert client.post(ENTER, {"code": mailed()}).url == ASK
@@ -432,7 +432,7 @@ def same_session(browser, many):
     """Return more browsers that hold the same cookie."""
     twins = [Client() for _ in range(many)]
     for twin in twins:
-        twin.cookies["sessionid"] = browser.cookies["sessionid"].value
+        twin.cookies["session"] = browser.cookies["session"].value
     return twins
 
 

@@ -1,0 +1,190 @@
+"""What a server that works is set to, without anybody setting it: headers, cookies, logs."""
+
+import json
+import logging
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
+
+from config.logs import AsJson, NoAddress
+from tests import factories
+from tests.test_architecture import ROOT
+
+AT_WORK = {"CLINIC_DEBUG": "no", "CLINIC_DEMO": "no", "CLINIC_HOSTS": "clinic.invalid", "CLINIC_MAIL_URL": "smtp://x"}
+SETTINGS = """
+import json
+from config import settings as s
+names = {names}
+print(json.dumps({{name: getattr(s, name, None) for name in names}}))
+"""
+
+
+def at_work(*names):
+    """Return settings as a server that works reads them, with nothing but what it must be told."""
+    keys = {f"CLINIC_{name}_KEY": secrets.token_urlsafe(60) for name in ("SECRET", "AUDIT")}
+    told = subprocess.run(
+        [sys.executable, "-c", SETTINGS.format(names=names)],
+        env={"PATH": os.environ["PATH"], **AT_WORK, **keys},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(told.stdout)
+
+
+def test_a_server_that_works_is_safe_by_default():
+    told = at_work(
+        *("DEBUG", "DEMONSTRATION", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS"),
+        *("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_HTTPONLY"),
+        "SECURE_CONTENT_TYPE_NOSNIFF",
+    )
+    assert told.pop("SECURE_HSTS_SECONDS") >= 365 * 24 * 60 * 60
+    assert (told.pop("DEBUG"), told.pop("DEMONSTRATION")) == (False, False)
+    assert all(told.values()), told
+
+
+def test_every_cookie_is_kept_for_this_host_alone():
+    told = at_work("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "DEVICE_COOKIE_NAME")
+    assert {name[:7] for name in told.values()} == {"__Host-"}
+
+
+def test_no_message_about_a_runner_stands_in_a_cookie():
+    assert at_work("MESSAGE_STORAGE") == {"MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage"}
+
+
+@pytest.mark.parametrize("name", ["CLINIC_SECRET_KEY", "CLINIC_AUDIT_KEY", "CLINIC_HOSTS", "CLINIC_MAIL_URL"])
+def test_without_what_it_must_be_told_a_server_stops_with_a_sentence(name):
+    known = {"PATH": os.environ["PATH"], **AT_WORK, "CLINIC_SECRET_KEY": "x" * 60, "CLINIC_AUDIT_KEY": "y" * 60}
+    known.pop(name)
+    told = subprocess.run(
+        [sys.executable, "-c", "import config.settings"], env=known, cwd=ROOT, capture_output=True, text=True
+    )
+    assert told.returncode != 0 and f"{name} is not set" in told.stderr
+
+
+def test_a_page_says_what_a_browser_may_do_with_it(client, db):
+    headers = client.get(reverse("login")).headers
+
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = {part.split()[0]: set(part.split()[1:]) for part in headers["Content-Security-Policy"].split(";")}
+    assert not [name for name, sources in policy.items() if {"'unsafe-inline'", "'unsafe-eval'", "*"} & sources]
+    assert policy["script-src"] == policy["style-src"] == {"'self'"}
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == {"'none'"}
+
+
+@pytest.mark.parametrize("name", ["clinic:welcome", "rehab:stop_reminders", "rehab:calendar"])
+def test_the_secret_of_an_address_goes_to_no_other_page(client, db, settings, name):
+    settings.DEBUG = False
+    assert client.get(reverse(name, args=["never-sent"])).headers["Referrer-Policy"] == "strict-origin"
+
+
+def test_two_people_at_one_address_get_each_their_own_page(case, runner, client, db):
+    """No cache of ours and none on the way may hand one person's page to another."""
+    other = factories.CaseFactory(patient__clinic=case.clinic, patient__given_name="Otto").patient.person
+    seen = {}
+    for person in (runner, other, runner):
+        client.force_login(person)
+        answer = client.get(reverse("rehab:my_data_json"))
+        seen[person] = b"".join(answer)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+    assert b"Otto" in seen[other] and b"Otto" not in seen[runner]
+
+
+# --- Logs --------------------------------------------------------------------------------------
+
+
+def line_of(caplog, logger="clinic.requests"):
+    """Return the last line of a logger as the server writes it."""
+    record = [record for record in caplog.records if record.name == logger][-1]
+    NoAddress().filter(record)
+    return json.loads(AsJson().format(record))
+
+
+def test_a_line_names_the_route_and_never_the_address(case, clinician, client, caplog):
+    client.force_login(clinician)
+    with caplog.at_level(logging.INFO, "clinic.requests"):
+        answer = client.get(reverse("clinic:find"), {"name": "Runnerqzx"})
+        client.get(reverse("clinic:case", args=[case.pk]))
+
+    line = line_of(caplog)
+    assert (line["route"], line["status"], line["method"]) == ("/cases/<uuid:case_id>/", 200, "GET")
+    text = json.dumps([json.loads(AsJson().format(record)) for record in caplog.records])
+    assert "qzx" not in text and str(case.pk) not in text
+    assert len(answer.headers["X-Request-ID"]) == 36
+
+
+def test_a_number_that_a_browser_sends_is_not_believed(client, db):
+    sent = "0" * 36
+    assert client.get(reverse("login"), headers={"X-Request-ID": sent}).headers["X-Request-ID"] != sent
+
+
+def test_what_django_says_of_a_lost_page_does_not_hold_its_address(client, db, caplog):
+    client.get(reverse("clinic:welcome", args=["a-secret-qzx"]))
+    records = [record for record in caplog.records if record.name == "django.request"]
+
+    for record in records:
+        NoAddress().filter(record)
+    assert records and "qzx" not in " ".join(AsJson().format(record) for record in records)
+
+
+def test_a_fault_is_told_by_kind_and_place_and_no_word_of_it():
+    try:
+        raise DatabaseError("Key (email)=(rosa@example.org) is there already")
+    except DatabaseError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "it broke", (), sys.exc_info())
+    line = json.loads(AsJson().format(record))
+
+    assert line["fault"][0]["kind"] == "DatabaseError" and line["fault"][0]["at"]
+    assert "rosa" not in json.dumps(line)
+
+
+def test_no_message_can_begin_a_line_of_its_own():
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, 'a\n{"level": "forged"}\u2028', (), None)
+    assert len(AsJson().format(record).splitlines()) == 1
+
+
+def test_a_fault_of_ours_says_by_which_number_it_is_found(client, monkeypatch, db):
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.contrib.auth.views.LoginView.get", lambda *a, **k: 1 / 0)
+    answer = client.get(reverse("login"))
+
+    assert answer.status_code == 500 and answer.headers["X-Request-ID"] in answer.content.decode()
+
+
+# --- Health ------------------------------------------------------------------------------------
+
+
+def test_alive_touches_nothing(client):
+    assert client.get(reverse("alive")).json() == {"alive": True}  # no database is open to this test
+
+
+def test_ready_when_database_migrations_and_cache_are(client, db):
+    answer = client.get(reverse("ready"))
+    assert (answer.status_code, answer.json()) == (200, {"database": True, "migrations": True, "cache": True})
+
+
+def test_not_ready_while_a_migration_waits(client, db):
+    MigrationRecorder(connection).record_unapplied("rehab", "0007_watch_export")
+    answer = client.get(reverse("ready"))
+    assert (answer.status_code, answer.json()["migrations"]) == (503, False)
+
+
+def test_not_ready_while_the_database_is_down_and_says_no_more(client, db, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise DatabaseError("password of the database: secret")
+
+    with monkeypatch.context() as down:
+        down.setattr("clinic.views.health.connection.cursor", refuse)
+        answer = client.get(reverse("ready"))
+    assert (answer.status_code, answer.json()["database"]) == (503, False)
+    assert "secret" not in answer.content.decode()
