@@ -6,16 +6,7 @@ from clinic.models import Patient
 from clinic.models.patients import search_key
 
 PAGE = 50
-# What a row shows, and whose it is.
-PATIENT_COLUMNS = (
-    "clinic_id",
-    "surname",
-    "given_name",
-    "surname_key",
-    "given_key",
-    "birth_date",
-    "sex",
-)  # what a row shows
+PATIENT_COLUMNS = ("clinic_id", "surname", "given_name", "birth_date", "sex")  # what a row shows, and whose it is
 
 
 def prefix_range(name):
@@ -27,21 +18,22 @@ def prefix_range(name):
 def find_patients(person, *, name="", born=None, after=None):
     """Return one page of (patients, key of the next page or None), in the order of the names.
 
-    ``after`` is the whole key (surname, given name, id) of the last row seen.
+    ``after`` is the id of the last runner seen: a key that travels in an address holds no name.
     """
     rows = Patient.objects.visible_to(person).filter(prefix_range(name))
     if born:
         rows = rows.filter(birth_date=born)
-    if after:
-        surname, given, pk = after
+    last = Patient.objects.visible_to(person).filter(pk=after).first() if after else None
+    if last:
+        surname, given = last.surname_key, last.given_key
         rows = rows.filter(
             Q(surname_key__gt=surname)
             | Q(surname_key=surname, given_key__gt=given)
-            | Q(surname_key=surname, given_key=given, pk__gt=pk)
+            | Q(surname_key=surname, given_key=given, pk__gt=last.pk)
         ).filter(surname_key__gte=surname)
     page = list(rows.order_by("surname_key", "given_key", "pk").only(*PATIENT_COLUMNS)[: PAGE + 1])
     more = page[PAGE - 1] if len(page) > PAGE else None
-    return page[:PAGE], (more.surname_key, more.given_key, str(more.pk)) if more else None
+    return page[:PAGE], more and more.pk
 
 
 def likely_duplicates(clinic_id, *, surname, given_name, birth_date, email="", phone=""):

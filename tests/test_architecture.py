@@ -61,6 +61,7 @@ FLOORS = (
     ("mail",),
     ("alarms", "background"),
     (
+        "asked",
         "conflict",
         "context",
         "emergency",

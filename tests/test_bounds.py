@@ -76,8 +76,8 @@ def test_a_list_asks_at_most_6_questions(size, page, clinic, clinician, at_work)
     addresses = {
         "today": reverse("clinic:today"),
         "find": reverse("clinic:find"),
-        "find by name": reverse("clinic:find") + "?name=sor",
-        "find by birth date": reverse("clinic:find") + "?born=1991-05-17",
+        "find by name": browser.post(reverse("clinic:find"), {"name": "sor"}).url,
+        "find by birth date": browser.post(reverse("clinic:find"), {"born": "1991-05-17"}).url,
         "second page": reverse("clinic:today"),
     }
     address = addresses[page]

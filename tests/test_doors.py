@@ -30,6 +30,7 @@ NO_SUCH_VERB_HERE = f"{LOGIN} 403 404 404 405 405 405 405"  # a page of a case: 
 NO_SUCH_VERB_SIGNED = f"{LOGIN} 403 404 404 405 403 405 405"
 NO_SUCH_VERB_OF_MINE = f"{LOGIN} 405 405 403 403 403 403 403"
 NO_SUCH_VERB_OF_A_LOG = f"{LOGIN} 405 405 404 404 404 404 404"
+ASKED_FOR = f"{LOGIN} 403 403 403 /patients/ /patients/ /patients/ /patients/"  # what is looked for, in no address
 AUDIT = f"{LOGIN} 403 403 200 403 403 403 200"  # who looks after the clinic
 NO_SUCH_VERB_AUDIT = f"{LOGIN} 403 403 405 403 403 403 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
@@ -59,9 +60,9 @@ POLICY = {
     "rehab:calendar": (NOBODYS_LINK, " ".join(["405"] * 8)),  # signs in nobody: its address is the key
     "clinic:task_seen": (f"{LOGIN} 404 404 404 405 405 405 405", f"{LOGIN} 404 404 404 404 403 409 409"),
     "clinic:task_done": (f"{LOGIN} 404 404 404 404 403 200 200", f"{LOGIN} 404 404 404 404 403 409 409"),
-    "clinic:audit": (AUDIT, NO_SUCH_VERB_AUDIT),
+    "clinic:audit": (AUDIT, f"{LOGIN} 403 403 /audit/ 403 403 403 /audit/"),
     "clinic:audit_csv": (AUDIT, NO_SUCH_VERB_AUDIT),
-    "clinic:find": (STAFF_ONLY, STAFF_ONLY),
+    "clinic:find": (STAFF_ONLY, ASKED_FOR),
     "clinic:register": (STAFF_ONLY, STAFF_ONLY),
     "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 200 200 200"),
     "clinic:invite": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),

@@ -113,7 +113,7 @@ def line_of(caplog, logger="clinic.requests"):
 def test_a_line_names_the_route_and_never_the_address(case, clinician, client, caplog):
     client.force_login(clinician)
     with caplog.at_level(logging.INFO, "clinic.requests"):
-        answer = client.get(reverse("clinic:find"), {"name": "Runnerqzx"})
+        answer = client.post(reverse("clinic:find"), {"name": "Runnerqzx"}, follow=True)
         client.get(reverse("clinic:case", args=[case.pk]))
 
     line = line_of(caplog)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from clinic.access import clinics_looked_after
+from clinic.asked import ask, what_was_asked
 from clinic.forms.audit import AskAudit
 from clinic.onrecord import Asked, as_csv, in_words, report
 from clinic.pages import key_of, moment, next_page
@@ -17,7 +18,7 @@ def _asked(request):
     clinics = clinics_looked_after(request.user)
     if not clinics:
         raise PermissionDenied
-    form = AskAudit(request.GET, clinics=clinics)
+    form = AskAudit(what_was_asked(request), clinics=clinics)
     if not form.is_valid():
         return form, None
     data = form.cleaned_data
@@ -33,15 +34,19 @@ def _key(request):
 
 
 @login_required
-@require_GET
 def audit(request):
     """Show who read or did what, a page at a time."""
     form, asked = _asked(request)
+    if request.method == "POST":
+        return ask(request, "clinic:audit", AskAudit)
     rows, more = report(request.user, asked, _key(request)) if asked else ([], None)
     key = more and (more[0].isoformat(), more[1])
-    kept = request.GET.copy()
-    kept.pop("after", None)
-    context = {"form": form, "rows": in_words(rows), "next_page": next_page(request, key), "query": kept.urlencode()}
+    context = {
+        "form": form,
+        "rows": in_words(rows),
+        "next_page": next_page(request, key),
+        "key": request.GET.get("asked", ""),
+    }
     return render(request, "clinic/audit.html", context, status=200 if asked else 422)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from clinic import actions, forms, invitations
 from clinic.access import clinics_treated_in, treating_clinics
+from clinic.asked import ask, what_was_asked
 from clinic.find import find_patients, likely_duplicates
 from clinic.forms.entrance import Invitation, Withdrawal
 from clinic.mail import send_invitation
@@ -27,23 +28,30 @@ def _treats(request):
 def find(request):
     """List the clinic's runners by name, from the letters typed so far."""
     _treats(request)
-    form = forms.Find(request.GET)
+    if request.method == "POST":
+        return ask(request, "clinic:find", forms.Find)
+    form = forms.Find(what_was_asked(request))
     asked, address = (form.cleaned_data if form.is_valid() else {}), addresses_of("clinic:patient")
     patients, more = find_patients(
-        request.user, name=asked.get("name") or "", born=asked.get("born"), after=_names_key(request)
+        request.user, name=asked.get("name") or "", born=asked.get("born"), after=_last_seen(request)
     )
     rows = [
         {"patient": patient, "born": day_words(patient.birth_date), "url": address(patient.pk)} for patient in patients
     ]
     request.shown = [(patient.clinic_id, patient.pk) for patient in patients]
-    context = {"form": form, "rows": rows, "next_page": next_page(request, more), "asked": any(asked.values())}
+    context = {
+        "form": form,
+        "rows": rows,
+        "next_page": next_page(request, more and [str(more)]),
+        "asked": any(asked.values()),
+    }
     template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
     return render(request, template, context)
 
 
-def _names_key(request):
-    key = key_of(request, 3)
-    return [str(key[0]), str(key[1]), key[2]] if key and is_uuid(key[2]) else None
+def _last_seen(request):
+    key = key_of(request, 1)
+    return key[0] if key and is_uuid(key[0]) else None
 
 
 @login_required

@@ -361,13 +361,15 @@ def test_nobody_reads_the_audit_of_another_clinic(busy, stranger, clinician):
 def test_the_page_finds_a_runner_by_surname_and_birth_date(busy, administrator, at_work):
     patient = busy.patient
     asked = {"surname": patient.surname, "born": patient.birth_date.isoformat()}
-    page = at_work(administrator).get(reverse("clinic:audit"), asked)
+    page = at_work(administrator).post(reverse("clinic:audit"), asked, follow=True)
 
     assert page.content.decode().count("the front page of the case") == 3
 
 
 def test_the_page_says_what_it_did_not_understand(busy, administrator, at_work):
-    page = at_work(administrator).get(reverse("clinic:audit"), {"surname": "Nobody", "born": "1990-01-01"})
+    page = at_work(administrator).post(
+        reverse("clinic:audit"), {"surname": "Nobody", "born": "1990-01-01"}, follow=True
+    )
 
     assert (page.status_code, "No runner of this clinic" in page.content.decode()) == (422, True)
 

@@ -1,11 +1,12 @@
 """Find and register: nobody is skipped, nobody is registered twice unseen, few queries."""
 
 import datetime
-from urllib.parse import parse_qs
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from clinic.asked import KEPT
 from clinic.find import find_patients, likely_duplicates
 from clinic.models import Case, Patient
 from clinic.models.patients import search_key
@@ -77,7 +78,7 @@ def test_the_lists_ask_the_database_at_most_6_times_at_any_size(
         factories.CaseFactory(patient=patient, opened_by=clinician)
     browser = at_work(clinician)
 
-    for address in (reverse("clinic:today"), reverse("clinic:find"), reverse("clinic:find") + "?name=sor"):
+    for address in (reverse("clinic:today"), reverse("clinic:find"), looked_for(browser, name="sor")):
         with django_assert_max_num_queries(6):
             assert browser.get(address).status_code == 200
 
@@ -85,10 +86,8 @@ def test_the_lists_ask_the_database_at_most_6_times_at_any_size(
 def test_the_next_page_is_a_link_that_works(clinic, clinician, at_work):
     registered(clinic, *[f"Soria{n:02}" for n in range(60)])
     browser = at_work(clinician)
-    first = browser.get(reverse("clinic:find"), {"name": "sor"})
-    key = parse_qs(first.context["next_page"].lstrip("?"))
-
-    second = browser.get(reverse("clinic:find"), {name: value[0] for name, value in key.items()}).content.decode()
+    first = browser.get(looked_for(browser, name="sor"))
+    second = browser.get(reverse("clinic:find") + first.context["next_page"]).content.decode()
 
     assert "Soria49" in first.content.decode() and "Soria50" not in first.content.decode()
     assert "Soria50" in second and "Soria49" not in second
@@ -96,7 +95,9 @@ def test_the_next_page_is_a_link_that_works(clinic, clinician, at_work):
 
 @pytest.mark.parametrize(
     "after",
-    ["", "x", "[]", "[1,2,3]", '["a","b","c"]', '[5,"now","x"]', '[true,"a","b"]', "{}", '["\\u0000","a","b"]',
+    ["", "x", "[]", "[1,2,3]", "[5]", '["x"]',
+     '["01890000-0000-7000-8000-000000000000"]',
+     '["a","b","c"]', '[5,"now","x"]', '[true,"a","b"]', "{}", '["\\u0000","a","b"]',
      '["\\ud800","a","00000000-0000-7000-8000-000000000000"]', "[" * 400],
 )  # fmt: skip
 def test_a_strange_key_means_the_first_page(after, clinic, case, clinician, at_work):
@@ -106,10 +107,53 @@ def test_a_strange_key_means_the_first_page(after, clinic, case, clinician, at_w
     assert browser.get(reverse("clinic:today"), {"after": after}).status_code == 200
 
 
+def looked_for(browser, **said):
+    """Look for somebody; return the address that shows who was found."""
+    return browser.post(reverse("clinic:find"), said).headers["Location"]
+
+
+def test_no_name_stands_in_an_address(clinic, clinician, at_work):
+    registered(clinic, *["Soria"] * 60)
+    browser = at_work(clinician)
+    address = looked_for(browser, name="soria", born="1990-02-03")
+    everybody = browser.get(looked_for(browser, name="soria")).context["next_page"]
+
+    assert "soria" not in (address + everybody).lower() and "1990" not in address
+
+
+def test_the_way_back_leads_to_the_search_one_came_from(clinic, clinician, at_work):
+    registered(clinic, "Soria", "Gil")
+    browser = at_work(clinician)
+    first, second = (looked_for(browser, name=name) for name in ("sor", "gil"))
+
+    assert [row["patient"].surname for row in browser.get(first).context["rows"]] == ["Soria"]
+    assert [row["patient"].surname for row in browser.get(second).context["rows"]] == ["Gil"]
+    assert 'value="sor"' in browser.get(first).content.decode()
+
+
+def test_only_the_last_searches_are_kept(clinic, clinician, at_work):
+    registered(clinic, "Soria", "Gil")
+    browser = at_work(clinician)
+    addresses = [looked_for(browser, name="sor") for _ in range(KEPT + 1)]
+    shown = [len(browser.get(address).context["rows"]) for address in addresses]
+
+    assert shown == [2, *[1] * KEPT]
+
+
+def test_the_search_of_somebody_else_is_not_there(clinic, clinician, lead):
+    registered(clinic, "Soria", "Gil")
+    theirs, mine = Client(), Client()
+    theirs.force_login(clinician)
+    mine.force_login(lead)
+
+    assert len(mine.get(looked_for(theirs, name="sor")).context["rows"]) == 2
+
+
 def test_htmx_gets_the_list_alone(clinic, clinician, at_work):
     registered(clinic, "Soria")
+    hers = {"HX-Request": "true"}
 
-    part = at_work(clinician).get(reverse("clinic:find"), {"name": "so"}, headers={"HX-Request": "true"}).content
+    part = at_work(clinician).post(reverse("clinic:find"), {"name": "so"}, headers=hers, follow=True).content
 
     assert b"Soria" in part and b"<html" not in part
 
