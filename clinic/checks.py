@@ -6,11 +6,12 @@ from django.conf import settings
 from django.core.checks import Error
 from django.core.exceptions import ImproperlyConfigured
 
+from clinic.consents import consent_texts
 from clinic.models import Clinic
 from clinic.tables import KnowledgeError, knowledge_version, sources
 
 Loader = Callable[[], object]
-_loaders: list[Loader] = [sources, knowledge_version]
+_loaders: list[Loader] = [sources, knowledge_version, consent_texts]
 
 
 def register_knowledge(loader: Loader) -> None:

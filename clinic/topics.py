@@ -49,6 +49,7 @@ TOPICS = {
         rehab:my_reminders rehab:stop_reminders rehab:calendar clinic:calendar keep_choice decide make_feed
         revoke_feed
     """,
+    _("what the runner agrees to"): "rehab:my_consent clinic:note_consent answer_consent",
     _("everything held"): "rehab:my_data rehab:my_data_json rehab:my_data_pdf",
     _("who opened the record"): "rehab:my_readers",
     _("signing in and out"): """

@@ -155,6 +155,15 @@ CASE_TRIGGERS = (
     ),
     *kept("clinic_case"),
     *kept("clinic_task"),
+    *kept("clinic_consent"),
+    Trigger(
+        "clinic_consent_ends_once",
+        "clinic_consent",
+        "UPDATE",
+        changed("id", "patient_id", "kind", "version", "language", "words", "agreed", "answered_at", "answered_by_id")
+        + " OR OLD.withdrawn_at IS NOT NULL",
+        "clinic_consent: an answer stays what it was, and is taken back once",
+    ),
     *kept("clinic_invitation"),
     Trigger(
         "clinic_invitation_ends_once",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import audit, calendar, cases, entrance, patients, preferences, today
+from clinic.views import audit, calendar, cases, consents, entrance, patients, preferences, today
 
 app_name = "clinic"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
     path("patients/<uuid:patient_id>/invite/", patients.invite, name="invite"),
     path("patients/<uuid:patient_id>/withdraw/", patients.withdraw, name="withdraw"),
+    path("patients/<uuid:patient_id>/consents/", consents.note_consent, name="note_consent"),
     path("welcome/<str:token>/", entrance.welcome, name="welcome"),
     path("accounts/passkeys/", entrance.passkeys, name="passkeys"),
     path("accounts/passkeys/<int:key_id>/forget/", entrance.forget_passkey, name="forget_passkey"),

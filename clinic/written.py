@@ -16,6 +16,10 @@ HEALTH_ELSEWHERE = Text(
     "Cambiaron datos de salud en {where} del otro caso (pantorrilla {side})",
 )
 CASE_CLOSED = Text("Case closed, {outcome}: {typed}", "Caso cerrado, {outcome}: {typed}")
+CONSENT_REFUSED = Text(
+    "The runner does not agree that their data is used: talk to them, and close the case or ask them again.",
+    "El corredor no acepta que se usen sus datos: hable con él, y cierre el caso o pregúntele de nuevo.",
+)
 TASK_DONE = Text("Done: {typed} ({task})", "Hecho: {typed} ({task})")
 
 LEFT, RIGHT, BOTH = Text("left", "izquierda"), Text("right", "derecha"), Text("both", "ambas")

@@ -80,6 +80,7 @@ DOORS = {
     "clinic:patient": Door(TREATING, shows=PATIENT),
     "clinic:invite": Door(TREATING, shows=PATIENT),
     "clinic:withdraw": Door(TREATING, shows=PATIENT),
+    "clinic:note_consent": Door(TREATING, shows=PATIENT),
     "clinic:audit": Door(ADMINISTERING, shows=LIST),
     "clinic:audit_csv": Door(ADMINISTERING, shows=LIST, taken=True),
     # A case
@@ -159,6 +160,7 @@ DOORS = {
     "rehab:my_logs": own(),
     "rehab:my_logged": own(),
     "rehab:my_correction": own(),
+    "rehab:my_consent": own(),
     "rehab:my_readers": own(),
     "rehab:my_reminders": own(),
     "rehab:my_intake": own(),

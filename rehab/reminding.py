@@ -1,6 +1,7 @@
 """Reminders by mail: who is due one now, what it says, and one pass over all runners.
 
-Nothing is sent while the leg may not be loaded: the gate is asked for each runner just before their mail leaves.
+Nothing is sent while the leg may not be loaded, nor to who has not agreed to it: both are asked for each runner just
+before their mail leaves.
 """
 
 import logging
@@ -16,6 +17,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from clinic.access import may_sign_in_by_mail
+from clinic.consents import Kind as Agreed
+from clinic.consents import agreeing_to
 from clinic.mail import MailDown, reach
 from clinic.models import Patient
 from rehab.actions import begin_reminding, came_to, decide
@@ -58,7 +61,7 @@ def _waiting(now, last):
     for moment, wished in wishes.items():
         come = Q(**{f"{moment}_time__lte": now.time(), f"{moment}_time__gt": begins})
         wanted |= wished & come & ~Q(**{f"{moment}_decided": now.date()})
-    rows = ReminderChoice.objects.filter(wanted).order_by("pk")
+    rows = ReminderChoice.objects.filter(wanted, agreeing_to(Agreed.REMINDERS, "pk")).order_by("pk")
     rows = rows.filter(pk__gt=last) if last else rows
     return list(rows.values_list("pk", flat=True)[:PAGE])
 

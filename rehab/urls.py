@@ -4,6 +4,7 @@ from django.urls import path
 
 from rehab.views import (
     calendar,
+    consent,
     course,
     figures,
     held,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("me/data/", held.my_data, name="my_data"),
     path("me/data.json", held.my_data_json, name="my_data_json"),
     path("me/data.pdf", held.my_data_pdf, name="my_data_pdf"),
+    path("me/consent/", consent.my_consent, name="my_consent"),
     path("me/readers/", held.my_readers, name="my_readers"),
     path("me/safety/", runner.my_safety, name="my_safety"),
     path("me/session/", logging.my_session, name="my_session"),

@@ -5,6 +5,7 @@ import datetime
 import factory
 from django.utils import timezone
 
+from clinic.consents import answer_consent, consent_texts
 from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person, Task
 
 PASSWORD = "a long enough one"
@@ -86,3 +87,11 @@ def a_task(case, by, code="red_session", **fields):
     now = timezone.now()
     told = {"text": code.replace("_", " "), "due": now + datetime.timedelta(days=1), "opened_at": now, **fields}
     return Task.objects.create(case=case, code=code, opened_by=by, **told)
+
+
+def agreeing(patient, *kinds):
+    """Let a runner agree to these texts, or to all of them, on their phone; return the runner."""
+    for kind in kinds or consent_texts():
+        told = {"kind": kind, "version": consent_texts()[kind].version, "agreed": True}
+        answer_consent(patient=patient, **told, by=patient.person, at=timezone.now())
+    return patient

@@ -59,7 +59,7 @@ FLOORS = (
     ("actions", "feeds", "invitations"),
     ("forms",),
     ("mail",),
-    ("alarms", "background"),
+    ("alarms", "background", "consents"),
     (
         "asked",
         "conflict",

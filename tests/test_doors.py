@@ -67,6 +67,7 @@ POLICY = {
     "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 200 200 200"),
     "clinic:invite": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:withdraw": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
+    "clinic:note_consent": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:welcome": (NOBODYS_LINK, NOBODYS_LINK),  # who holds a link that opens nothing is told so, whoever it is
     "clinic:case": (SEEN, NO_SUCH_VERB_HERE),
     "clinic:intake": (SEEN, RECORDED),
@@ -130,6 +131,7 @@ POLICY = {
     "rehab:my_data_json": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_data_pdf": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_readers": (MINE, NO_SUCH_VERB_OF_MINE),
+    "rehab:my_consent": (MINE, f"{LOGIN} 422 422 403 403 403 403 403"),
     "rehab:my_safety": (MY_CASE, MY_FORM),
     "rehab:my_session": (  # all of today is done; a form that lost its key asks first
         f"{LOGIN} /me/ /me/ 403 403 403 403 403",

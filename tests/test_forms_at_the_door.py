@@ -38,7 +38,10 @@ OWN_LOGS = {
 }
 OWN_LOGS |= {"rehab:my_intake", "rehab:my_intake_topic"}
 NO_RECORD |= {"rehab:my_opened"}
+# A runner answers for themself, to the words they read (tests/clinic/test_consents.py).
+OWN_LOGS |= {"rehab:my_consent"}
 NEW_RECORD = {"clinic:register", "clinic:patient", "clinic:invite", "clinic:withdraw"}
+NEW_RECORD |= {"clinic:note_consent"}  # it names the runner and the words: tests/clinic/test_consents.py
 BY_ITSELF = {"clinic:task_seen", "clinic:task_done"}  # read alone: tests/clinic/test_worklist.py tries their papers
 ASKS_THE_LOGS = {"rehab:take", "rehab:start_running"}  # tests/rehab/test_course_pages.py has the logs they ask for
 DOSE = {"side": "both", "start_level": 1, "max_level": 1, "sets": 5, "note": "slowly"}

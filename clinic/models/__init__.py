@@ -2,6 +2,7 @@
 
 from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.cases import Case, CaseEvent
+from clinic.models.consents import Consent
 from clinic.models.drafts import Draft
 from clinic.models.feeds import CalendarFeed
 from clinic.models.invitations import Invitation
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "Clinic",
+    "Consent",
     "Draft",
     "FailedWork",
     "Invitation",

@@ -9,7 +9,7 @@ from clinic.audit import recorded
 from clinic.phrases import said_again
 from rehab import written
 from rehab.actions.kept import knowledge_columns
-from rehab.actions.refusals import Refused, must_sign, refuse_when_shut
+from rehab.actions.refusals import Refused, must_sign, refuse_when_shut, refuse_without_care
 from rehab.decision import plan_json
 from rehab.examined import judged_now, needs_of, passed_of
 from rehab.facts import catalogue_dose, first_side, judged, plan_facts, verdicts_of_exercises
@@ -29,6 +29,7 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
         case, version=version, by=by, at=at, kind="plan_drafted", text=written.PLAN_DRAFTED.en, **due(case, equipment)
     )
     refuse_when_shut(loading_gate(case))
+    refuse_without_care(case.patient)
     facts = plan_facts(case, at.date(), equipment, blocked)
     decision = keep_decision(case, facts, by=by, at=at)
     result = decision.result

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from clinic.audit import recorded
+from clinic.consents import Kind, agreeing_to
 from clinic.models import Patient
 from rehab.actions.judging import cases_with_a_plan
 from rehab.knowledge import rehab_knowledge
@@ -54,9 +55,9 @@ def keep_choice(*, patient, chosen, by, at):
 def decide(*, choice, moments, kinds, case, at, today):
     """Keep that a day is decided for these moments ("session", "morning"), and claim the reminders that are due.
 
-    Returns their rows; none where another worker decided meanwhile, or a wish was changed.
+    Returns their rows; none where another worker decided meanwhile, a wish was changed, or the runner agrees no more.
     """
-    undecided = Q()
+    undecided = Q(agreeing_to(Kind.REMINDERS, "pk")) if kinds else Q()
     for moment in moments:
         undecided &= ~Q(**{f"{moment}_decided": today})
     for kind in kinds:

@@ -11,7 +11,7 @@ from rehab import written
 from rehab.actions.drafting import keep_decision
 from rehab.actions.fitting import MISFIT
 from rehab.actions.offers import withdraw_offers
-from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut
+from rehab.actions.refusals import NotAllowed, Refused, must_sign, refuse_when_shut, refuse_without_care
 from rehab.facts import decided_facts, verdicts_of_exercises
 from rehab.models import LevelStep, Plan
 from triage.gate import signing_gate
@@ -36,6 +36,7 @@ def sign_plan(*, plan, version, by, at):
         plan.case, version=version, by=by, at=at, kind="plan_signed", text=written.PLAN_SIGNED.en, **signed(plan.case)
     )
     refuse_when_shut(signing_gate(plan.case, at))
+    refuse_without_care(plan.case.patient)
     facts = decided_facts(locked, at)
     refuse_unready(locked, facts)
     decision = keep_decision(locked.case, facts, by=by, at=at)

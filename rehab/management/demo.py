@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clinic import actions as clinic_actions
 from clinic import alarms
+from clinic.consents import answer_consent, consent_texts
 from clinic.models import Clinic, Membership, Patient, Person
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
@@ -91,7 +92,14 @@ class Walk:
             name = f"{story.given_name} {story.surname} (runner)"
             runner = Person.objects.create_user(story.email, PASSWORD, name=name, is_demonstration=True)
             Patient.objects.filter(pk=patient.pk).update(person=runner)
+            self.agrees(Patient.objects.get(pk=patient.pk))
         self.case = clinic_actions.open_case(patient=patient, side=story.side, by=self.by, at=self.at)
+
+    def agrees(self, patient):
+        """Let the runner agree to everything that is asked."""
+        for text in consent_texts().values():
+            told = {"kind": text.kind, "version": text.version, "agreed": True}
+            answer_consent(patient=patient, **told, by=patient.person, at=self.at)
 
     def told(self):
         """Take the story."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from clinic.consents import Kind, agrees
 from rehab import actions
 from rehab.mine.frame import mine_of
 from rehab.mine.reminder_form import Reminders, wish_words
@@ -28,7 +29,8 @@ def my_reminders(request):
         actions.keep_choice(**told, by=request.user, at=timezone.now())
         messages.success(request, _("Your reminders are saved."))
         return redirect("rehab:my_reminders")
-    return render(request, "rehab/my_reminders.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "is_agreed": agrees(mine.patient, Kind.REMINDERS)}
+    return render(request, "rehab/my_reminders.html", context, status=422 if form.is_bound else 200)
 
 
 @csrf_exempt  # a mail program posts for the person, with no cookie (RFC 8058); the secret in the address is the key

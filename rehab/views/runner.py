@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from clinic.consents import is_asked as is_asked_to_agree
 from clinic.emergency import urgent_page
 from clinic.terms import Answer
 from rehab import actions
@@ -47,6 +48,7 @@ def my_today(request):
         context["is_asked"] = is_asked(mine.case)
     else:
         context["done"] = done_of(mine.patient)
+    context["consent_asked"] = is_asked_to_agree(mine.patient)
     answer = render(request, "rehab/my_today.html", context)
     answer.is_urgent = mine.stop in ("emergency", "stop")  # a stop is said to its runner whatever else is down
     return answer

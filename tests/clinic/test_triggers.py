@@ -28,6 +28,7 @@ KEPT = (
     *(
         "clinic_patient",
         "clinic_case",
+        "clinic_consent",
         "clinic_task",
         "clinic_invitation",
         "triage_screening",
@@ -47,6 +48,7 @@ NAMES = {
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
     "clinic_task_stays",
+    "clinic_consent_ends_once",
     "clinic_invitation_ends_once",
     "clinic_task_of_its_clinic",
     "triage_notice_stays",

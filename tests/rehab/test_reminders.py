@@ -23,9 +23,10 @@ from rehab import reminding as sending
 from rehab.models import Reminder, ReminderChoice
 from rehab.reminding import letter, opened_stop, remind, stop_token
 from rehab.rules.reminders import Kind
-from tests.factories import CaseFactory
+from tests.factories import CaseFactory, agreeing
 from tests.rehab.conftest import an_item
-from tests.rehab.test_mine import calm, done, plan  # noqa: F401
+from tests.rehab.test_mine import calm, done
+from tests.rehab.test_mine import plan as signed  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 PAGE = "/me/reminders/"
@@ -44,7 +45,14 @@ def addressed(settings):
 
 
 @pytest.fixture
-def patient(plan):  # noqa: F811
+def plan(signed):  # noqa: F811
+    """A plan in force, of a runner who agrees to reminders."""
+    agreeing(signed.case.patient)
+    return signed
+
+
+@pytest.fixture
+def patient(plan):
     """The runner of a plan in force."""
     return plan.case.patient
 
@@ -63,12 +71,12 @@ def test_a_session_that_is_due_is_mailed_once_at_the_chosen_hour(patient):
     assert Reminder.objects.get().mail_sent
 
 
-def test_who_logged_is_left_alone(plan, patient):  # noqa: F811
+def test_who_logged_is_left_alone(plan, patient):
     done(plan)
     assert remind(at(17)) == 0 and kinds() == []
 
 
-def test_the_morning_after_is_asked_at_its_own_hour(plan, patient):  # noqa: F811
+def test_the_morning_after_is_asked_at_its_own_hour(plan, patient):
     done(plan)
     assert remind(at(8, days=1)) == 1
     assert kinds() == ["morning"] and "/me/morning/" in mail.outbox[0].body
@@ -111,7 +119,7 @@ def left(case):
 
 @pytest.mark.parametrize("what", [answered_yes, closed, left])
 @pytest.mark.parametrize("moment", [(8, 1), (17, 0), (17, 1), (17, 3), (17, 7)])
-def test_nobody_is_asked_to_load_a_leg_that_rests(what, moment, plan):  # noqa: F811
+def test_nobody_is_asked_to_load_a_leg_that_rests(what, moment, plan):
     done(plan)
     what(plan.case)
     mail.outbox.clear()  # the alarm of the clinic
@@ -120,7 +128,7 @@ def test_nobody_is_asked_to_load_a_leg_that_rests(what, moment, plan):  # noqa: 
     assert (mail.outbox, kinds()) == ([], [])
 
 
-def test_a_stop_between_two_passes_is_seen(patient, plan):  # noqa: F811
+def test_a_stop_between_two_passes_is_seen(patient, plan):
     remind(at(16))
     answered_yes(plan.case)
     mail.outbox.clear()
@@ -133,13 +141,13 @@ def a_second_leg(case, **fields):
     return CaseFactory(patient=case.patient, clinic=case.clinic, side=side, opened_by=case.opened_by, **fields)
 
 
-def test_a_runner_with_two_legs_gets_one_mail_though_one_has_no_plan(plan):  # noqa: F811
+def test_a_runner_with_two_legs_gets_one_mail_though_one_has_no_plan(plan):
     a_second_leg(plan.case)
     assert remind(at(17)) == 1 and kinds() == ["session"]
     assert Reminder.objects.get().case == plan.case
 
 
-def test_a_danger_in_one_leg_silences_both(plan, clinician):  # noqa: F811
+def test_a_danger_in_one_leg_silences_both(plan, clinician):
     an_item(a_second_leg(plan.case), clinician, "D", row="RF-INF")
     assert remind(at(17)) == 0 and kinds() == []
 
@@ -209,7 +217,7 @@ def test_one_broken_runner_does_not_silence_the_others(patient, monkeypatch):
     assert remind(at(17, 5)) == 1
 
 
-def test_two_at_the_same_hour_are_one_mail(plan, patient):  # noqa: F811
+def test_two_at_the_same_hour_are_one_mail(plan, patient):
     done(plan)
     actions.keep_choice(patient=patient, chosen={"session_time": time(8)}, by=patient.person, at=timezone.now())
     for days in range(1, 8):
@@ -218,7 +226,7 @@ def test_two_at_the_same_hour_are_one_mail(plan, patient):  # noqa: F811
     assert len(mail.outbox) == 1 and kinds()[0] == "morning"
 
 
-def test_of_two_kinds_the_one_that_was_told_already_is_not_told_again(patient, plan):  # noqa: F811
+def test_of_two_kinds_the_one_that_was_told_already_is_not_told_again(patient, plan):
     told = {"patient": patient, "case": plan.case, "day": at(17).date(), "claimed": at(16)}
     Reminder.objects.create(kind=Kind.MORNING.value, **told)
     choice = actions.choice_of(patient)
@@ -231,7 +239,7 @@ def test_of_two_kinds_the_one_that_was_told_already_is_not_told_again(patient, p
     assert mail.outbox[0].subject == "Your session today" and "morning" not in mail.outbox[0].body
 
 
-def test_the_next_hour_of_a_day_is_decided_by_itself(plan, patient):  # noqa: F811
+def test_the_next_hour_of_a_day_is_decided_by_itself(plan, patient):
     chosen = {"morning_time": time(8), "session_time": time(9)}
     actions.keep_choice(patient=patient, chosen=chosen, by=patient.person, at=timezone.now())
     assert remind(at(8)) == 0
@@ -334,7 +342,7 @@ def test_a_pass_with_nothing_due_asks_three_questions(patient):
     assert len(asked) <= 3
 
 
-def test_a_runner_is_decided_about_once_a_time(plan, patient):  # noqa: F811
+def test_a_runner_is_decided_about_once_a_time(plan, patient):
     done(plan)
     remind(at(17))
     with CaptureQueriesContext(connection) as asked:

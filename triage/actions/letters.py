@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from clinic.actions import touch_case
 from clinic.alarms import end_of_day, open_task, settle_task
 from clinic.audit import recorded
+from clinic.consents import Kind, refuses
 from clinic.terms import Level, in_english
 from triage import written
 from triage.actions.deciding import Refused, must_be_current, must_record
@@ -12,6 +13,13 @@ from triage.actions.deciding import Refused, must_be_current, must_record
 OWED, SENT = "letter", "letter_sent"
 REFERS = {Level.E, Level.D, Level.U}
 ENDED = ("excluded", "confirmed")
+HAND = "hand"  # the runner takes it there
+
+
+def is_agreed(case):
+    """Return whether a letter may be sent: the runner refuses neither it nor their care, or a danger is open."""
+    dangers = case.red_flag_items.filter(level__in={Level.E, Level.D}).exclude(outcome__in=ENDED)
+    return not refuses(case.patient, Kind.LETTER, Kind.CARE) or dangers.exists()
 
 
 def owe_letter(case, level, *, by, at):
@@ -48,12 +56,15 @@ def owe_letter_no_more(case, *, by, at):
 def send_letter(*, case, version, to, way, by, at):
     """Keep to whom a letter went, and by which of ``written.WAYS``; the task that asked for it is done.
 
-    ``Refused`` without a name.  A letter that went wrong is sent again: the timeline keeps both.
+    ``Refused`` without a name, and where the runner does not agree and no danger asks for it: then they take it there
+    themselves.  A letter that went wrong is sent again: the timeline keeps both.
     """
     must_record(by, case)
     must_be_current(case, version)
     if not to.strip():
         raise Refused(gettext("Write to whom it went."))
+    if way != HAND and not is_agreed(case):
+        raise Refused(gettext("The runner does not agree that a letter is sent: give it to them, or ask them again."))
     text = in_english(written.LETTER_SENT, typed=to.strip(), way=written.WAYS[way].en)
     settle_task(case=case, code=OWED, text=text, by=by, at=at)
     touch_case(case, version=version, by=by, at=at, kind=SENT, text=text)

@@ -41,6 +41,7 @@ def _page(request, case, form=None):
     context = letter_context(case, request.user, timezone.localtime()) | {"languages": settings.LANGUAGES}
     context["sent"] = case.events.filter(kind=letters.SENT).select_related("by")
     context["is_owed"] = Task.objects.visible_to(request.user).open().filter(case=case, code=letters.OWED).exists()
+    context["is_agreed"] = letters.is_agreed(case)
     if may_record(request.user, case) and not case.closed_at:
         context["form"] = form or forms.LetterSent(case=case)
     return render(request, "triage/letter.html", context, status=422 if form else 200)
