@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from clinic.models import AuditEvent, Patient, Person
-from clinic.topics import topic_of
+from clinic.topics import ROLES, topic_of
 
 PAGE, AT_ONCE = 50, 2000
 COLUMNS = ("number", "at", "kind", "act", "person", "role", "patient", "case", "why", "network", "request", "about")
@@ -112,6 +112,7 @@ def in_words(rows):
         {
             "row": row,
             "who": names.get(row.person) or (gettext("somebody whose name was erased") if row.person else "–"),
+            "role": ROLES.get(row.role, ""),
             "whose": names.get(row.patient, ""),
             "topic": topic_of(row.act),
             "several": len(row.about.get("ids", ())),

@@ -3,6 +3,16 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+# What a line says somebody was at the time.
+ROLES = {
+    "clinician": _("clinician"),
+    "assistant": _("assistant"),
+    "lead": _("clinic lead"),
+    "administrator": _("administrator"),
+    "runner": _("runner"),
+    "elsewhere": _("of another clinic"),
+}
+
 TOPICS = {
     _(
         "who needs somebody, and what is due"

@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from clinic.audit import Kind
-from clinic.models import AuditEvent, Membership
+from clinic.models import AuditEvent
 from clinic.onrecord import named, opened_by_others
-from clinic.topics import topic_of
+from clinic.topics import ROLES, topic_of
 
-ROLES = dict(Membership.Role.choices)
 VERBS = {Kind.READ: "read", Kind.EXPORT: "taken", Kind.WRITE: "wrote", Kind.REFUSED: "refused"}
 
 
