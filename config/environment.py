@@ -26,3 +26,5 @@ ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).sp
 SITE_URL = env("CLINIC_URL", "http://localhost:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 # Demonstration accounts can exist only while this is on.
 DEMONSTRATION = env("CLINIC_DEMO", "yes" if DEBUG else "no") == "yes"
+# Whose keys open a backup: public age keys, with commas between.
+BACKUP_RECIPIENTS = [key for key in env("CLINIC_BACKUP_RECIPIENT", "").split(",") if key]

@@ -14,6 +14,7 @@ from config.transport import *  # noqa: F403
 DEBUG, DEMONSTRATION = environment.DEBUG, environment.DEMONSTRATION
 SECRET_KEY, AUDIT_KEY = environment.SECRET_KEY, environment.AUDIT_KEY
 ALLOWED_HOSTS, SITE_URL = environment.ALLOWED_HOSTS, environment.SITE_URL
+BACKUP_RECIPIENTS = environment.BACKUP_RECIPIENTS
 
 # --- Apps --------------------------------------------------------------------------------
 

@@ -62,6 +62,7 @@ FLOORS = (
     ("alarms", "background", "consents"),
     (
         "asked",
+        "backup",
         "conflict",
         "context",
         "emergency",
