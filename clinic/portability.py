@@ -7,13 +7,12 @@ other people the name and the role are told, never an address.  What opens somet
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 
-from clinic.models import Case, Clinic, Membership, Patient, Person
+from clinic.links import Linked, linked_tables
+from clinic.models import Case, Clinic, Membership, Person
 
 VERSION = 1  # of the file: raised when a reader of an older one would misread it
 AT_ONCE = 500  # rows read at a time
@@ -23,6 +22,7 @@ LEFT_OUT = {
     "account.EmailConfirmation": "a key that confirms an address: whoever holds it acts as you",
     "mfa.Authenticator": "the key of a passkey: it opens your sign-in",
     "admin.LogEntry": "what people who work here did in the administration",
+    "clinic.Erasure": "what a clinic's lead erased, about other runners",
     "clinic.KnowledgeConfirmation": "what a clinic's lead signed, about no runner",
     "clinic.Membership": "the roles of people who work here",
     "clinic.Person_groups": "the roles of people who work here",
@@ -35,18 +35,8 @@ REPEATED = {"clinic.Patient": {"given_key", "surname_key"}}
 OF_ITS_AUTHOR = {"clinic.Draft": "person_id"}
 
 
-@dataclass(frozen=True)
-class Table:
-    """One table with rows about a runner: ``path`` leads from a row to the patient; ``of_person``: to the sign-in."""
-
-    model: type
-    path: str
-    of_person: bool
-
-    @property
-    def label(self) -> str:
-        """Return the name of the table in the file: "clinic.Case"."""
-        return self.model._meta.label
+class Table(Linked):
+    """A table that leads to a runner, as it is handed out."""
 
     @property
     def fields(self):
@@ -56,48 +46,18 @@ class Table:
 
     def rows(self, patient):
         """Return the rows about a runner as dictionaries, in the order they were made.  One query, read in pieces."""
-        target = patient.person_id if self.of_person else patient.pk
-        if target is None:
+        found = self.about(patient)
+        if found is None:
             return iter(())
         names = [field.attname for field in self.fields]
-        found = self.model._default_manager.filter(**{self.path: target})
         if author := OF_ITS_AUTHOR.get(self.label):
             found = found.filter(**{author: patient.person_id})
         return found.order_by("pk").values(*names).iterator(chunk_size=AT_ONCE)
 
 
-def path_to(model, goal, seen=()) -> str | None:
-    """Return the shortest chain of foreign keys from a table to another, "session__case"; None where there is none.
-
-    Who did something is no such chain: through a colleague's sign-in nobody's record is reached.
-    """
-    if model is goal:
-        return "pk"
-    found = []
-    for field in model._meta.concrete_fields:
-        other = field.related_model if field.is_relation else None
-        if other is None or other in seen or (other is Person and goal is not Person):
-            continue
-        rest = path_to(other, goal, (*seen, model))
-        if rest is not None:
-            found.append(field.name if rest == "pk" else f"{field.name}__{rest}")
-    return min(found, key=lambda path: (path.count("__"), path), default=None)
-
-
-def linked_tables() -> list[Table]:
-    """Return every table that leads to a runner, or to a sign-in alone, in the order of the apps."""
-    found = []
-    for model in apps.get_models(include_auto_created=True):
-        to_patient = path_to(model, Patient)
-        path = to_patient or path_to(model, Person)
-        if path is not None:
-            found.append(Table(model, path, of_person=to_patient is None))
-    return found
-
-
 def exported_tables() -> list[Table]:
     """Return the tables that are handed out."""
-    return [table for table in linked_tables() if table.label not in LEFT_OUT]
+    return [table for table in linked_tables(Table) if table.label not in LEFT_OUT]
 
 
 class Names:

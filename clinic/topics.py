@@ -60,6 +60,7 @@ TOPICS = {
         revoke_feed
     """,
     _("what the runner agrees to"): "rehab:my_consent clinic:note_consent answer_consent",
+    _("the erasure of the record"): "erase",
     _("everything held"): "rehab:my_data rehab:my_data_json rehab:my_data_pdf",
     _("who opened the record"): "rehab:my_readers",
     _("signing in and out"): """

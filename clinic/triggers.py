@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 from django.db import connections, transaction
 
+from clinic.links import owner_in_sql
+from clinic.models import Erasure
+
+ERASURES = Erasure._meta.db_table
 _registered: dict[str, "Trigger"] = {}
 
 
@@ -27,8 +31,13 @@ class Trigger:
     message: str
 
     def condition(self, vendor):
-        """Return the SQL condition for an engine."""
-        return (self.when if isinstance(self.when, str) else self.when[vendor]) or "TRUE"
+        """Return the SQL condition for an engine; what keeps a row lets it go with the record of an erased runner."""
+        said = (self.when if isinstance(self.when, str) else self.when[vendor]) or "TRUE"
+        owner = owner_in_sql(self.table) if self.event == "DELETE" else None
+        if owner is None:
+            return said
+        erased = f"SELECT 1 FROM {ERASURES} gone WHERE gone.ended_at IS NULL AND gone.patient = {owner}"  # noqa: S608
+        return f"({said}) AND NOT EXISTS ({erased})"
 
     def exists_on(self, vendor):
         """Return whether an engine knows the event."""
@@ -145,6 +154,14 @@ CASE_TRIGGERS = (
     *append_only("clinic_caseevent"),
     *append_only("clinic_knowledgeconfirmation"),
     *append_only("clinic_auditevent"),
+    *kept(ERASURES),
+    Trigger(
+        "clinic_erasure_ends_once",
+        ERASURES,
+        "UPDATE",
+        changed("id", "clinic_id", "patient", "because", "begun_at", "begun_by_id") + " OR OLD.ended_at IS NOT NULL",
+        "clinic_erasure: it stays what it was, and ends once",
+    ),
     *kept("clinic_auditchain"),
     Trigger(
         "clinic_auditchain_grows",

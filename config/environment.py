@@ -28,3 +28,5 @@ SITE_URL = env("CLINIC_URL", "http://localhost:8000" if DEBUG else f"https://{AL
 DEMONSTRATION = env("CLINIC_DEMO", "yes" if DEBUG else "no") == "yes"
 # Whose keys open a backup: public age keys, with commas between.
 BACKUP_RECIPIENTS = [key for key in env("CLINIC_BACKUP_RECIPIENT", "").split(",") if key]
+# How many years after its last case ended a record is kept; the law of the place says how many.
+RETENTION_YEARS = int(env("CLINIC_RETENTION_YEARS", "10"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 
 from config import environment
+from config.databases import *  # noqa: F403
 from config.environment import BASE_DIR, env
 from config.signing_in import *  # noqa: F403
 from config.transport import *  # noqa: F403
@@ -14,7 +15,7 @@ from config.transport import *  # noqa: F403
 DEBUG, DEMONSTRATION = environment.DEBUG, environment.DEMONSTRATION
 SECRET_KEY, AUDIT_KEY = environment.SECRET_KEY, environment.AUDIT_KEY
 ALLOWED_HOSTS, SITE_URL = environment.ALLOWED_HOSTS, environment.SITE_URL
-BACKUP_RECIPIENTS = environment.BACKUP_RECIPIENTS
+BACKUP_RECIPIENTS, RETENTION_YEARS = environment.BACKUP_RECIPIENTS, environment.RETENTION_YEARS
 
 # --- Apps --------------------------------------------------------------------------------
 
@@ -86,23 +87,6 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
-
-# --- Database ----------------------------------------------------------------------------
-# SQLite beside the code unless DATABASE_URL names a PostgreSQL.
-
-DATABASES = {"default": environ.Env().db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'stridewell.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Writers queue at the start of a transaction instead of failing in the middle of one.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 10,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-        "PRAGMA recursive_triggers=ON;",  # REPLACE deletes rows; let the triggers see it
-    }
-else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
-    DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps the connections
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time -------------------------------------------------------------------
 

@@ -14,11 +14,12 @@ class RehabConfig(AppConfig):
     def ready(self):
         """Register what the database refuses, made again after every migrate, and what the rules say."""
         from clinic.checks import register_knowledge
+        from clinic.erasure import when_erased
         from clinic.phrases import speak_from
         from clinic.tidying import also_tidy
         from clinic.triggers import register
         from rehab import words
-        from rehab.actions.exports import forget_old_exports
+        from rehab.actions.exports import forget_erased, forget_old_exports
         from rehab.actions.fitting import tell_of_misfit
         from rehab.knowledge import rehab_knowledge
         from rehab.triggers import TRIGGERS
@@ -29,3 +30,4 @@ class RehabConfig(AppConfig):
         speak_from(words.sentences)
         also_tidy("exports of watches", forget_old_exports)
         after_examining(tell_of_misfit)
+        when_erased(forget_erased)

@@ -101,7 +101,9 @@ def read(source, identity, folder):
         with open(source, "rb") as reader, open(tar_file, "wb") as writer:
             pyrage.decrypt_io(reader, writer, [read_identity(identity)])
     except OSError as error:
-        raise BackupError(f"{source}: {error.strerror or error}") from None
+        if error.errno is not None:
+            raise BackupError(f"{source}: {error.strerror}") from None
+        raise BackupError(f"{source} does not open: not as it was written") from None  # a piece that was changed
     except pyrage.DecryptError:
         raise BackupError(f"{source} does not open: another key, no such archive, or not as it was written") from None
     try:

@@ -4,6 +4,7 @@ from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.consents import Consent
 from clinic.models.drafts import Draft
+from clinic.models.erasures import Erasure
 from clinic.models.feeds import CalendarFeed
 from clinic.models.invitations import Invitation
 from clinic.models.knowledge import KnowledgeConfirmation
@@ -21,6 +22,7 @@ __all__ = [
     "Clinic",
     "Consent",
     "Draft",
+    "Erasure",
     "FailedWork",
     "Invitation",
     "KnowledgeConfirmation",

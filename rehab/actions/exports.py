@@ -62,6 +62,12 @@ def forget_export(row):
     row.delete()
 
 
+def forget_erased(erased):
+    """Let the files go with the record they belonged to."""
+    for key in erased.get(WatchExport._meta.label, ()):
+        _shelf().delete(f"{key}{SUFFIX}")
+
+
 def could_not_read(key):
     """After the last try: say so, and let the file go."""
     WatchExport.objects.filter(pk=key, state=WatchExport.State.WAITING).update(state=WatchExport.State.FAILED)

@@ -36,7 +36,7 @@ KEPT = (
         "triage_finding",
         "triage_notice",
     ),
-    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "clinic_auditchain"),
+    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "clinic_auditchain", "clinic_erasure"),
 )
 NEVER_EMPTIED = (*APPEND_ONLY, *KEPT, "triage_screeninganswer", "rehab_plan", "rehab_planitem")
 NAMES = {
@@ -44,6 +44,7 @@ NAMES = {
     *(f"{table}_no_delete" for table in (*APPEND_ONLY, *KEPT)),
     *(f"{table}_no_truncate" for table in NEVER_EMPTIED),
     "clinic_auditchain_grows",
+    "clinic_erasure_ends_once",
     "clinic_patient_stays",
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
