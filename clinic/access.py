@@ -87,6 +87,11 @@ def clinics_looked_after(person):
     return list(Clinic.objects.filter(pk__in=[c for c, role in person.roles.items() if role in ADMINISTERING]))
 
 
+def clinics_led(person):
+    """Return the clinics this person leads."""
+    return list(Clinic.objects.filter(pk__in=[c for c, role in person.roles.items() if role in LEADING]))
+
+
 def may_administer(person):
     """Return whether this person looks after people, roles and catalogue texts."""
     named = person.is_authenticated and any(role in ADMINISTERING for role in person.roles.values())

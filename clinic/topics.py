@@ -68,6 +68,7 @@ TOPICS = {
         mfa_login_webauthn clinic:passkeys clinic:forget_passkey
     """,
     _("settings"): "clinic:preferences keep_preferences confirm_knowledge sync_catalogue",
+    _("how the rules fared"): "rehab:oversight",
     _("the report of the audit"): "clinic:audit clinic:audit_csv",
 }
 _TOPIC_OF = {act: topic for topic, acts in TOPICS.items() for act in acts.split()}

@@ -12,6 +12,7 @@ SIGNED_IN = ANYBODY - {"nobody"}
 RUNNER = frozenset({"runner"})
 SIGNING = frozenset({"clinician", "lead"})
 TREATING = SIGNING | {"assistant"}
+LEADING = frozenset({"lead"})
 ADMINISTERING = frozenset({"administrator", "lead"})
 WORKING = SIGNED_IN - RUNNER
 
@@ -128,6 +129,7 @@ DOORS = {
     "rehab:running": about_case(),
     "rehab:start_running": SIGNED_PAGE,
     "rehab:resume_running": SIGNED_PAGE,
+    "rehab:oversight": Door(LEADING, shows=LIST),  # how the rules fared
     # The catalogue, and what a browser installs
     "rehab:media": Door(SIGNED_IN),
     "rehab:figure": STATIC,

@@ -55,7 +55,7 @@ FLOORS = (
     ("links",),
     ("access", "audit", "triggers"),
     ("examined", "facts", "history", "runs"),
-    ("entry", "followed", "growing", "leaving"),
+    ("entry", "followed", "growing", "leaving", "oversight"),
     ("gate",),
     ("actions", "feeds", "invitations"),
     ("forms",),

@@ -33,6 +33,8 @@ NO_SUCH_VERB_OF_A_LOG = f"{LOGIN} 405 405 404 404 404 404 404"
 ASKED_FOR = f"{LOGIN} 403 403 403 /patients/ /patients/ /patients/ /patients/"  # what is looked for, in no address
 AUDIT = f"{LOGIN} 403 403 200 403 403 403 200"  # who looks after the clinic
 NO_SUCH_VERB_AUDIT = f"{LOGIN} 403 403 405 403 403 403 405"
+LEADS = f"{LOGIN} 403 403 403 403 403 403 200"
+NO_SUCH_VERB_LEADS = f"{LOGIN} 403 403 403 403 403 403 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
 READ_ONLY = "405 405 405 405 405 405 405 405"
 RUNNERS = f"{LOGIN} 200 200 403 403 403 403 403"
@@ -113,6 +115,7 @@ POLICY = {
     "rehab:running": (SEEN, RECORDED),
     "rehab:start_running": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:resume_running": (NO_SUCH_VERB_SIGNED, SIGNED),
+    "rehab:oversight": (LEADS, NO_SUCH_VERB_LEADS),
     "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
     "rehab:my_today": (MINE, NO_SUCH_VERB_OF_MINE),

@@ -135,6 +135,9 @@ class Case(models.Model):
         return f"{self.patient}, {self.get_side_display()} calf"
 
 
+DEPARTURES = ["plan_changed", "step_declined", "screening_voided"]  # what a clinic's lead counts
+
+
 class CaseEvent(models.Model):
     """One line of the timeline: what was done, by whom, and the version of the case it made."""
 
@@ -150,6 +153,7 @@ class CaseEvent(models.Model):
     class Meta:
         ordering = ["-version"]
         constraints = [models.UniqueConstraint(fields=["case", "version"], name="event_one_a_version")]
+        indexes = [models.Index(fields=["kind", "at"], condition=Q(kind__in=DEPARTURES), name="event_of_departing")]
 
     def __str__(self):
         return self.text

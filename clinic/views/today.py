@@ -31,6 +31,7 @@ def today(request):
         "rows": shown_rows(rows, now, list_query(request)),
         "kinds": shown_kinds(kind),
         "kind": kind,
+        "leads": "lead" in request.user.roles.values(),
         "today": long_day(now),
         "next_page": next_page(request, key_words(more)),
     }

@@ -20,10 +20,14 @@ DOSE_FIELDS = (
 PARKED = 1000  # positions step aside here while they change places
 
 
-def opened_draft(plan, *, version, by, at, text):
-    """Lock the case, ask the gate, and return the draft as it stands now."""
+def opened_draft(plan, *, version, by, at, text, change, item=None):
+    """Lock the case, ask the gate, and return the draft as it stands now.
+
+    ``change`` and the rule that chose ``item`` stay in the timeline beside its words: they are counted.
+    """
+    data = {"change": change} | ({"rule": rule_of(item), "item": str(item.pk)} if item else {})
     must_sign(by, plan.case)
-    touch_case(plan.case, version=version, by=by, at=at, kind="plan_changed", text=text)
+    touch_case(plan.case, version=version, by=by, at=at, kind="plan_changed", text=text, data=data)
     refuse_when_shut(loading_gate(plan.case))
     fresh = Plan.objects.select_related("case", "decision").get(pk=plan.pk)
     if not fresh.is_draft:
@@ -62,6 +66,11 @@ def new_item(plan, code, side, reason, position, at):
     )
 
 
+def rule_of(item):
+    """Return the rule that first put an exercise into the plan."""
+    return item.because[0]["rule"] if item.because else ""
+
+
 def need_reason(reason):
     """Refuse a departure from the suggestion that says no reason."""
     if not reason.strip():
@@ -73,7 +82,12 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
     """Add an exercise by hand at the end; a forbidden or withheld one is refused."""
     need_reason(reason)
     plan = opened_draft(
-        plan, version=version, by=by, at=at, text=in_english(written.ADDED, exercise=exercise, typed=reason)
+        plan,
+        version=version,
+        by=by,
+        at=at,
+        text=in_english(written.ADDED, exercise=exercise, typed=reason),
+        change="added",
     )
     if plan.items.filter(exercise=exercise).exists():
         raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
@@ -86,7 +100,7 @@ def replace_item(*, item, exercise, reason, version, by, at):
     """Put another exercise in the place of one; its position and side stay."""
     need_reason(reason)
     text = in_english(written.REPLACED, exercise=item.exercise, other=exercise, typed=reason)
-    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
+    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="replaced", item=item)
     if plan.items.filter(exercise=exercise).exists():
         raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
     old = plan.items.get(pk=item.pk)
@@ -99,7 +113,7 @@ def remove_item(*, item, reason, version, by, at):
     """Take an exercise out; the reason stays in the timeline."""
     need_reason(reason)
     text = in_english(written.REMOVED, exercise=item.exercise, typed=reason)
-    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
+    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="removed", item=item)
     gone = plan.items.get(pk=item.pk)
     gone.delete()
     for later in plan.items.filter(position__gt=gone.position).order_by("position"):
@@ -116,7 +130,7 @@ def move_item(*, item, up, version, by, at):
     if neighbour is None:
         return
     text = in_english(written.MOVED_UP if up else written.MOVED_DOWN, exercise=item.exercise)
-    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
+    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="moved", item=item)
     plan.items.filter(pk=here.pk).update(position=F("position") + PARKED)
     plan.items.filter(pk=neighbour.pk).update(position=here.position)
     plan.items.filter(pk=here.pk).update(position=neighbour.position)
@@ -126,7 +140,7 @@ def move_item(*, item, up, version, by, at):
 def change_dose(*, item, dose, version, by, at):
     """Set side, levels and dose of one item; ``dose`` holds checked values by column name."""
     text = in_english(written.DOSE_CHANGED, exercise=item.exercise)
-    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text)
+    plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="dose", item=item)
     allowed_verdict(plan, item.exercise_id, dose["max_level"], at)
     fresh = plan.items.select_related("exercise").get(pk=item.pk)
     before = {name: getattr(fresh, name) for name in DOSE_FIELDS}

@@ -64,7 +64,7 @@ def _answering(offer, *, version, by, at, kind, text):
     """Lock the case for one who may sign, move its version on, and refuse an offer that stands open no more."""
     case = offer.case
     must_sign(by, case)
-    touch_case(case, version=version, by=by, at=at, kind=kind, text=text)
+    touch_case(case, version=version, by=by, at=at, kind=kind, text=text, data={"rule": offer.rule})
     if case.closed_at:
         raise Refused(gettext("The case is closed: nothing moves in it any more."))
     if not StepOffer.objects.filter(pk=offer.pk, decided_at__isnull=True).exists():

@@ -13,6 +13,7 @@ from triage.actions.deciding import Refused, must_be_current, must_record
 OWED, SENT = "letter", "letter_sent"
 REFERS = {Level.E, Level.D, Level.U}
 ENDED = ("excluded", "confirmed")
+NEEDLESS = written.LETTER_NOT_NEEDED.en
 HAND = "hand"  # the runner takes it there
 
 
@@ -49,7 +50,7 @@ def owe_letter_no_more(case, *, by, at):
     """
     referred = case.red_flag_items.filter(level__in=REFERS).exclude(outcome__in=ENDED)
     if not referred.exclude(sign_offs__kind__in=["considered_not_suspected", "released"]).exists():
-        settle_task(case=case, code=OWED, text=written.LETTER_NOT_NEEDED.en, by=by, at=at)
+        settle_task(case=case, code=OWED, text=NEEDLESS, by=by, at=at)
 
 
 @recorded
