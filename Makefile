@@ -6,11 +6,17 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8000
 
-# A stamp per content of the requirements file: unchanged requirements cost nothing.
-RUN_STAMP := $(VENV)/installed-run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
-DEV_STAMP := $(VENV)/installed-dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+# A stamp per content of the locked requirements: unchanged requirements cost nothing.
+RUN_STAMP := $(VENV)/installed-run-$(shell cat requirements.lock | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/installed-dev-$(shell cat requirements-dev.lock | cksum | cut -d' ' -f1)
+# What only looks at the packages has an environment of its own.
+TOOLS       := build/tools
+TOOLS_STAMP := $(TOOLS)/installed-$(shell cat requirements-tools.lock | cksum | cut -d' ' -f1)
+# A package whose content is not the one that was locked is refused, and so is one that nobody locked.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+CHECK   := -m pip --disable-pip-version-check check
 
-.PHONY: help setup run test check bench lighthouse texts
+.PHONY: help setup run test check bench lighthouse texts lock sbom advisories
 
 help:
 	@echo "make setup   create .venv and install what runs in production"
@@ -18,6 +24,9 @@ help:
 	@echo "make test    every test, browser journeys included"
 	@echo "make check   format, lint, types of the rules, migrations, deployment settings"
 	@echo "make texts   compile the Spanish texts after editing locale/es/LC_MESSAGES/django.po"
+	@echo "make lock    the requirements with the hashes of their files, after editing them"
+	@echo "make sbom    the bill of materials of what runs in production: build/sbom.json"
+	@echo "make advisories   what is publicly known against the pinned packages, where that can be asked"
 	@echo "make bench   decision time and page costs, as a table and as JSON"
 	@echo "make lighthouse   the runner's page of today as a slow phone gets it; needs Node"
 
@@ -28,11 +37,19 @@ $(PY):
 	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(RUN_STAMP): | $(PY)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PY) $(INSTALL) -r requirements.lock
+	@$(PY) $(CHECK)
 	@touch $@
 
 $(DEV_STAMP): | $(RUN_STAMP)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PY) $(INSTALL) -r requirements-dev.lock
+	@$(PY) $(CHECK)
+	@touch $@
+
+$(TOOLS_STAMP):
+	@$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python $(INSTALL) -r requirements-tools.lock
+	@$(TOOLS)/bin/python $(CHECK)
 	@touch $@
 
 setup: $(RUN_STAMP)
@@ -69,6 +86,21 @@ check: $(DEV_STAMP)
 
 texts: $(DEV_STAMP)
 	$(PY) -c "import polib; f = 'locale/es/LC_MESSAGES/django'; polib.pofile(f + '.po').save_as_mofile(f + '.mo')"
+
+# After editing a requirements file: the same versions with the hash of each of their files, for every machine we run on.
+LOCKING := compile --quiet --universal --no-deps --generate-hashes --no-annotate --no-header --python-version 3.11
+lock: $(TOOLS_STAMP)
+	for name in requirements requirements-dev requirements-tools; do \
+	  $(TOOLS)/bin/uv pip $(LOCKING) $$name.txt --output-file $$name.lock || exit 1; done
+
+sbom: $(TOOLS_STAMP)
+	$(TOOLS)/bin/cyclonedx-py requirements --output-reproducible --output-file build/sbom.json requirements.lock
+
+# pip-audit ends well also where nobody answered it, so what it wrote is read by us.
+advisories: $(TOOLS_STAMP)
+	@rm -f build/advisories.json; $(TOOLS)/bin/pip-audit --disable-pip --require-hashes --requirement requirements-dev.lock \
+	  --format json --output build/advisories.json --progress-spinner off --timeout 5 >/dev/null 2>&1; \
+	  $(TOOLS)/bin/python tests/advisories.py build/advisories.json
 
 bench: $(DEV_STAMP)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/stridewell} $(PY) manage.py bench
