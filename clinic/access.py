@@ -130,9 +130,19 @@ def may_sign_in(person):
     return person.is_active and (settings.DEMONSTRATION or not person.is_demonstration)
 
 
+def works_here(person):
+    """Return whether this person has a role in any clinic, or the keys of the admin."""
+    return person.is_staff or person.is_superuser or not person.is_runner
+
+
+def must_have_second_factor(person):
+    """Return whether a password alone opens nothing for this person: they work here, and patients are real."""
+    return person.is_authenticated and not settings.DEMONSTRATION and works_here(person)
+
+
 def may_be_let_in(person):
     """Return whether a mailed link may lead to this sign-in: never to that of somebody who works here."""
-    return may_sign_in(person) and person.is_runner and not (person.is_staff or person.is_superuser)
+    return may_sign_in(person) and not works_here(person)
 
 
 def may_sign_in_by_mail(person):

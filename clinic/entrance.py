@@ -1,25 +1,36 @@
-"""How runners come in besides the invitation: by a code from their mail, or by a passkey; and how long they stay in.
+"""How people come in: runners by a code from their mail, the team by password and second factor, all by passkey.
 
-Both run on django-allauth.  ``Entrance`` is the one place it asks who may come in, whom to write to, and how to sign
-in: whatever way somebody came, ``pre_login`` has the last word.
+All of it runs on django-allauth.  ``Entrance`` is the one place it asks who may come in, whom to write to, and how to
+sign in: whatever way somebody came, ``pre_login`` and ``login`` have the last word.  What a session of the team opens
+is asked again at each door (``led_first``).
 """
 
 import time
 from datetime import timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    perform_password_login,
+    record_authentication,
+)
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from clinic.access import may_sign_in_by_mail
-from clinic.forms.entrance import DEVICE, DEVICE_SECONDS
+from clinic.access import may_sign_in, may_sign_in_by_mail, must_have_second_factor, works_here
+from clinic.factors import asks_for_second_factor, second_factors
+from clinic.forms.entrance import DEVICE, DEVICE_PEOPLE, DEVICE_SECONDS, people_of_device
 from clinic.ids import new_secret
 from clinic.mail import send_soon
 from clinic.models import Person
@@ -28,31 +39,46 @@ BACKEND = "clinic.access.SignIn"
 
 
 def sign_in(request, person, method=None):
-    """Sign a runner in, under a new session key, for RUNNER_SESSION_DAYS days from now and no longer.
+    """Sign a person in, under a new session key; a runner for RUNNER_SESSION_DAYS days from now and no longer.
 
     ``method`` names the way in where it was not one of allauth's, which keep it themselves.
     """
     login(request, person, backend=BACKEND)
-    request.session.set_expiry(timezone.now() + timedelta(days=settings.RUNNER_SESSION_DAYS))
+    if not works_here(person):
+        request.session.set_expiry(timezone.now() + timedelta(days=settings.RUNNER_SESSION_DAYS))
     if method:
         record_authentication(request, person, method=method)
 
 
+def sign_in_by_password(request, person):
+    """Go on with somebody who gave their password: to their second factor, else in; return the answer."""
+    return perform_password_login(request, {}, Login(user=person, redirect_url=get_next_redirect_url(request)))
+
+
 def end_sessions(person):
     """End every session of this person, on every device, with its next request (see ``Person`` and its seal)."""
-    Person.objects.filter(pk=person.pk).update(session_secret=new_secret())
+    person.session_secret = new_secret()
+    Person.objects.filter(pk=person.pk).update(session_secret=person.session_secret)
+
+
+def keep_this_session_alone(request):
+    """End every other session of who is signed in; this one goes on under a new key."""
+    end_sessions(request.user)
+    update_session_auth_hash(request, request.user)
 
 
 def remember_device(request, answer):
-    """Let the browser of a runner who came in be known again (see ``is_known_device``); the cookie opens nothing."""
+    """Let the browser of somebody who came in be known again (see ``is_known_device``); the cookie opens nothing."""
     if request.user.is_authenticated:
+        others = [key for key in people_of_device(request) if key and key != str(request.user.pk)]
         kept = {
             "max_age": DEVICE_SECONDS,
             "httponly": True,
             "samesite": "Lax",
             "secure": settings.SESSION_COOKIE_SECURE,
         }
-        answer.set_signed_cookie(DEVICE, str(request.user.pk), salt=DEVICE, **kept)
+        people = ",".join([str(request.user.pk), *others][:DEVICE_PEOPLE])
+        answer.set_signed_cookie(DEVICE, people, salt=DEVICE, **kept)
     return answer
 
 
@@ -71,15 +97,49 @@ def came_in_just_now(request):
     return bool(ways) and time.time() - ways[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def came_by_second_factor(request):
+    """Return whether this session was opened, or completed, by more than a password."""
+    return any(way["method"] == "mfa" for way in get_authentication_records(request, request.user))
+
+
+def led_first(request, door_is_for_setting_up):
+    """Return where somebody is led before anything else opens, or None.
+
+    Who must have a second factor and has none sets one up.  Who has one and did not show it in this session, because
+    they got it, or their work, meanwhile, signs in again.
+    """
+    if not must_have_second_factor(request.user) or came_by_second_factor(request):
+        return None
+    if second_factors(request.user):
+        logout(request)
+        return redirect("login")
+    return None if door_is_for_setting_up else redirect("clinic:signing_in")
+
+
 def passkeys_of(person):
     """Return the passkeys of a person, oldest first."""
     return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).order_by("created_at", "pk")
 
 
-def forget(request, passkey):
-    """Remove a passkey and tell its person by mail: the device it stands on signs in by code again."""
-    passkey.delete()
-    Entrance(request).send_notification_mail("mfa/email/webauthn_removed", passkey.user)
+def told_by_mail(request, what, person=None):
+    """Tell a person by mail that what lets them in was changed: ``what`` names the mail in templates/mfa/email."""
+    Entrance(request).send_notification_mail(f"mfa/email/{what}", person or request.user)
+
+
+def completed_by(request, factor, told):
+    """Go on with somebody who just set up a factor: they showed it, so this session counts as opened by it."""
+    record_authentication(request, request.user, "mfa", type=factor.type, id=factor.pk)
+    keep_this_session_alone(request)
+    told_by_mail(request, told)
+
+
+class SecondFactor(AuthenticateStage):
+    """After the password: who works here and has a second factor shows it."""
+
+    def _should_handle(self, request):
+        """A passkey alone is two factors: the device, and the face, finger or PIN it asked for."""
+        person = self.login.user
+        return bool(person) and asks_for_second_factor(person) and not did_use_passwordless_login(request, person)
 
 
 class Entrance(DefaultAccountAdapter):
@@ -88,16 +148,21 @@ class Entrance(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {"too_many_login_attempts": ""}  # see ``refused``
 
     def pre_login(self, request, user, **how):
-        """Refuse whoever may not come in by mail or passkey: who left, who is invented, who works here."""
-        return None if may_sign_in_by_mail(user) else refused(request)
+        """Refuse who may not come in: who left, who is invented; and by a code from the mail who works here."""
+        ways = get_authentication_records(request, user)
+        showed_more = bool(ways) and ways[-1]["method"] in ("password", "mfa")
+        may = may_sign_in(user) if showed_more else may_sign_in_by_mail(user)
+        return None if may else refused(request)
 
     def login(self, request, user):
         """Sign in with our own backend, which looks at each request whether the person still may."""
+        if not may_sign_in(user):  # any more, since the password
+            raise ImmediateHttpResponse(refused(request))
         sign_in(request, user)
 
     def get_login_stages(self):
-        """A code alone is enough, and so is a passkey alone."""
-        return ["allauth.account.stages.LoginByCodeStage"]
+        """For runners a code alone is enough; for everybody a passkey alone is."""
+        return ["allauth.account.stages.LoginByCodeStage", "clinic.entrance.SecondFactor"]
 
     def get_reauthentication_methods(self, user):
         """There is one: to sign in again."""
@@ -113,7 +178,8 @@ class Entrance(DefaultAccountAdapter):
             messages.add_message(request, level, message)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """Tell a person that a passkey was added or removed."""
+        """Tell a person that what lets them in was changed."""
+        self.request.asked_for = user
         self.send_mail(template_prefix, user.email, context or {})
 
     def send_mail(self, template_prefix, email, context):

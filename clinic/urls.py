@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import audit, calendar, cases, consents, entrance, patients, preferences, today
+from clinic.views import audit, calendar, cases, consents, entrance, factors, patients, preferences, today
 
 app_name = "clinic"
 
@@ -21,8 +21,14 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/withdraw/", patients.withdraw, name="withdraw"),
     path("patients/<uuid:patient_id>/consents/", consents.note_consent, name="note_consent"),
     path("welcome/<str:token>/", entrance.welcome, name="welcome"),
-    path("accounts/passkeys/", entrance.passkeys, name="passkeys"),
-    path("accounts/passkeys/<int:key_id>/forget/", entrance.forget_passkey, name="forget_passkey"),
+    path("accounts/passkeys/", factors.passkeys, name="passkeys"),
+    path("accounts/passkeys/<int:key_id>/forget/", factors.forget_passkey, name="forget_passkey"),
+    path("accounts/again/", factors.again, name="again"),
+    path("accounts/signing-in/", factors.signing_in, name="signing_in"),
+    path("accounts/signing-in/password/", factors.password, name="password"),
+    path("accounts/signing-in/app/", factors.app, name="app"),
+    path("accounts/signing-in/app/remove/", factors.remove_app, name="remove_app"),
+    path("accounts/signing-in/recovery-codes/", factors.recovery_codes, name="recovery_codes"),
     path("cases/<uuid:case_id>/", cases.case_detail, name="case"),
     path("cases/<uuid:case_id>/intake/", cases.intake, name="intake"),
     path("cases/<uuid:case_id>/note/", cases.note, name="note"),

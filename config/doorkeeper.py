@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
+from clinic.entrance import led_first
 from clinic.models import Case, Patient, Task
 from clinic.views.errors import not_on_record
 from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
@@ -90,6 +91,8 @@ class Doorkeeper:
         if door.is_static:
             return None
         request.came_as = request.session.get(SESSION_KEY)
+        if led := led_first(request, door.is_for_setting_up):
+            return led
         kinds = kinds_of(request.user, door)
         if door.lets_in(kinds, request.method) or name.startswith("admin:"):  # the admin shows its own way in
             return None

@@ -24,7 +24,8 @@ class Door:
     """One address.  ``shows``: of whom it shows something; ``taken``: whether what it shows is taken out as a file.
 
     ``is_asked_by_itself``: pages ask for it without anybody doing anything.  ``is_static``: it is the same for
-    everybody and stands above sessions, so that nobody asks who comes.
+    everybody and stands above sessions, so that nobody asks who comes.  ``is_for_setting_up``: it opens to who must
+    have a second factor and has none yet.
     """
 
     reads: frozenset
@@ -33,6 +34,7 @@ class Door:
     taken: bool = False
     is_asked_by_itself: bool = False
     is_static: bool = False
+    is_for_setting_up: bool = False
 
     def lets_in(self, kinds, method):
         """Return whether somebody who is all of these kinds may come with this method."""
@@ -41,7 +43,8 @@ class Door:
 
 
 STATIC = Door(ANYBODY, is_asked_by_itself=True, is_static=True)
-WAY_IN = Door(ANYBODY)
+WAY_IN = Door(ANYBODY, is_for_setting_up=True)
+SETTING_UP = Door(SIGNED_IN, is_for_setting_up=True)  # who works here, or a runner: the views say which
 
 
 def about_case(sends=TREATING, reads=TREATING, **more):
@@ -68,8 +71,17 @@ DOORS = {
     "mfa_login_webauthn": WAY_IN,
     "logout": WAY_IN,
     "clinic:welcome": WAY_IN,  # its address is the key
-    "clinic:passkeys": Door(RUNNER),
-    "clinic:forget_passkey": Door(RUNNER),
+    "mfa_authenticate": WAY_IN,
+    "ask_for_reset": WAY_IN,
+    "reset_password": WAY_IN,  # its address is the key
+    "clinic:passkeys": SETTING_UP,
+    "clinic:signing_in": SETTING_UP,
+    "clinic:app": SETTING_UP,
+    "clinic:again": SETTING_UP,
+    "clinic:forget_passkey": Door(SIGNED_IN),
+    "clinic:password": Door(SIGNED_IN),
+    "clinic:remove_app": Door(SIGNED_IN),
+    "clinic:recovery_codes": Door(SIGNED_IN),
     "clinic:preferences": Door(SIGNED_IN),
     "clinic:calendar": Door(RUNNER, shows=OWN),
     # The clinic's lists

@@ -10,7 +10,10 @@ AUTH_USER_MODEL = "clinic.Person"
 AUTHENTICATION_BACKENDS = ["clinic.access.SignIn"]
 PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -33,9 +36,17 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED, ACCOUNT_LOGIN_BY_CODE_TIMEOUT = True, 10 * 60
 ACCOUNT_REAUTHENTICATION_TIMEOUT, MFA_REAUTHENTICATION_REQUIRED = 15 * 60, False
 ACCOUNT_RATE_LIMITS = {"request_login_code": "30/h/ip,3/10m/key,10/d/key"}  # for a network, for an address
 ACCOUNT_RATE_LIMITS |= {"enter_code": "3/10m/key", "use_code": "1/10m/key"}
+# Failed tries: of a network and of an account; "_here" on a device where the person came in before, which strangers
+# who use up the limits of others do not touch.
+ACCOUNT_RATE_LIMITS |= {"password": "100/h/ip,10/10m/key,50/d/key", "password_here": "10/10m/key,100/d/key"}
+ACCOUNT_RATE_LIMITS |= {"second_factor": "100/h/ip,5/5m/key,30/d/key", "second_factor_here": "5/5m/key,50/d/key"}
+ACCOUNT_RATE_LIMITS |= {"reset": "30/h/ip,3/h/key,6/d/key", "reset_here": "3/h/key,6/d/key"}
+ACCOUNT_RATE_LIMITS |= {"old_password": "10/h/key"}
 _ours = "clinic.forms.entrance."
 ACCOUNT_FORMS = {"request_login_code": _ours + "AskForCode", "confirm_login_code": _ours + "EnterCode"}
 MFA_FORMS = {"login_webauthn": _ours + "SignInByPasskey"}
-MFA_SUPPORTED_TYPES, MFA_PASSKEY_LOGIN_ENABLED = ["webauthn"], True
+MFA_SUPPORTED_TYPES, MFA_PASSKEY_LOGIN_ENABLED = ["webauthn"], True  # codes of the team are made on our own pages
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # http://localhost
+MFA_ADAPTER, MFA_TOTP_ISSUER, MFA_TOTP_TOLERANCE = "clinic.factors.Sealed", "Stridewell", 1  # one step late or early
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("CLINIC_PROXIES", "0" if DEBUG else "1"))  # whose word is a network address

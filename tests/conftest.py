@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic import triggers
 from clinic.actions import confirm_knowledge
 from tests import factories, hypothesis_profiles
-from tests.world import a_world
+from tests.world import a_world, came_in
 
 hypothesis_profiles.load()
 
@@ -109,6 +109,7 @@ def at_work(client):
 
     def signed_in(person):
         client.force_login(person)
+        came_in(client, person)
         return client
 
     return signed_in

@@ -37,6 +37,8 @@ LEADS = f"{LOGIN} 403 403 403 403 403 403 200"
 NO_SUCH_VERB_LEADS = f"{LOGIN} 403 403 403 403 403 403 405"
 ANYBODY = "200 200 200 200 200 200 200 200"
 READ_ONLY = "405 405 405 405 405 405 405 405"
+TEAM = f"{LOGIN} 403 403 200 200 200 200 200"
+KEYS = "/accounts/passkeys/"
 RUNNERS = f"{LOGIN} 200 200 403 403 403 403 403"
 NOBODYS_LINK = "404 404 404 404 404 404 404 404"
 
@@ -53,8 +55,17 @@ POLICY = {
     "account_request_login_code": ("200 / / / / / / /", "200 / / / / / / /"),
     "account_confirm_login_code": (f"{CODE} / / / / / / /", f"{CODE} / / / / / / /"),
     "mfa_login_webauthn": (f"{LOGIN} / / / / / / /", f"{LOGIN} / / / / / / /"),
-    "clinic:passkeys": (RUNNERS, RUNNERS),  # asking for a new sign-in first is an answer too
-    "clinic:forget_passkey": (NO_SUCH_VERB_OF_A_LOG, f"{LOGIN} 404 404 404 404 404 404 404"),
+    "mfa_authenticate": (f"{LOGIN} / / / / / / /", f"{LOGIN} / / / / / / /"),
+    "ask_for_reset": (ANYBODY, " ".join(["422"] * 8)),
+    "reset_password": (NOBODYS_LINK, NOBODYS_LINK),
+    "clinic:passkeys": (YOURS, YOURS),  # asking for a new sign-in first is an answer too
+    "clinic:forget_passkey": (NO_SUCH_VERB, f"{LOGIN} 404 404 404 404 404 404 404"),
+    "clinic:again": (NO_SUCH_VERB, " ".join([LOGIN] * 8)),
+    "clinic:signing_in": (f"{LOGIN} {KEYS} {KEYS} 200 200 200 200 200", NO_SUCH_VERB),
+    "clinic:password": (TEAM, f"{LOGIN} {' '.join(['403'] * 7)}"),  # a form wants a new sign-in first
+    "clinic:app": (TEAM, f"{LOGIN} {' '.join(['403'] * 7)}"),
+    "clinic:remove_app": (f"{LOGIN} 403 403 405 405 405 405 405", f"{LOGIN} 403 403 404 404 404 404 404"),
+    "clinic:recovery_codes": (TEAM, f"{LOGIN} {' '.join(['403'] * 7)}"),
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
@@ -168,9 +179,9 @@ NOT_HERE = f"{STOPPED} 404 404 404 404 404"
 REFUSED = f"{STOPPED} 403 403 403 403 403"
 ADMIN = {
     "admin:index": (ENTER, ENTER),
-    "admin:login": (f"200 200 200 {' '.join(['/admin/'] * 5)}", ANYBODY),
+    "admin:login": (f"{LOGIN} 403 403 {' '.join(['/admin/'] * 5)}", f"{LOGIN} 403 403 {' '.join(['/admin/'] * 5)}"),
     "admin:logout": ("/admin/ /admin/ /admin/ 405 405 405 405 405", " ".join(["/admin/"] * 3 + [LOGIN] * 5)),
-    "admin:password_change": (ENTER, ENTER),
+    "admin:password_change": (ENTER, REFUSED),
     "admin:password_change_done": (ENTER, f"{STOPPED} 405 405 405 405 405"),
     "admin:autocomplete": (REFUSED, f"{STOPPED} 405 405 405 405 405"),
     "admin:jsi18n": (ENTER, f"{STOPPED} 405 405 405 405 405"),
@@ -189,6 +200,7 @@ def walked(world):
         "form_name": "intake",
         "token": "never-sent",
         "key_id": 1,
+        "uidb64": "bm9ib2R5",
         "media_id": world.picture.pk,
         "slug": "story",
         "task_id": world.alarm.pk,

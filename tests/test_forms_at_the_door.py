@@ -29,6 +29,8 @@ NO_RECORD = {
 }
 NO_RECORD |= {"alive", "ready"}
 NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
+NO_RECORD |= {"mfa_authenticate", "ask_for_reset", "reset_password", "clinic:again", "clinic:signing_in"}
+NO_RECORD |= {"clinic:password", "clinic:app", "clinic:remove_app", "clinic:recovery_codes"}
 NO_RECORD |= {"clinic:passkeys", "clinic:forget_passkey", "clinic:calendar", "rehab:calendar"}
 NO_RECORD |= {"rehab:my_reminders", "rehab:stop_reminders", "rehab:my_leg"}
 # A runner logs in their own open case alone: rows are only added, and the form names no runner to mistake.

@@ -15,9 +15,53 @@ from clinic.forms import PlainForm
 from clinic.ids import plain_address
 from clinic.models import Person
 
+DEVICE, DEVICE_PEOPLE = settings.DEVICE_COOKIE_NAME, 12
+DEVICE_SECONDS = 400 * 24 * 60 * 60  # browsers keep no cookie for longer
+LONGEST_PASSWORD = 256
+
+
+def within(request, action, key):
+    """Count one more of an action; return what takes it back (``rollback``), or None where it is beyond its limits.
+
+    Each is counted under a lock.
+    """
+    rates = settings.ACCOUNT_RATE_LIMITS
+    return ratelimit.consume(request, app="clinic", action=action, config=rates, key=key)
+
+
+def within_of(request, action, person):
+    """Count one more try for a person, known or not, as ``within``; where they came in before it counts by itself."""
+    here = f"{action}_here" if is_known_device(request, person) else action
+    return within(request, here, key=person.email)
+
+
+def people_of_device(request):
+    """Return the keys of the people who came in on this browser before, the last one first."""
+    return request.get_signed_cookie(DEVICE, default="", salt=DEVICE, max_age=DEVICE_SECONDS).split(",")
+
+
+def is_known_device(request, person):
+    """Return whether this person came in on this browser before.
+
+    Tries there have a limit of their own: strangers who use up that of the address lock nobody out.
+    """
+    return str(person.pk) in people_of_device(request)
+
+
+def by_address(email):
+    """Return who signs in with an address, or for a stranger's somebody new who is kept nowhere: it takes as long."""
+    return Person.objects.filter(email=email).first() or Person(email=email)
+
 
 class SignIn(AuthenticationForm):
-    """E-mail address and password."""
+    """E-mail address and password.  Failed tries are counted before the password is looked at."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "data-password": _("Show the password")}),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -28,22 +72,16 @@ class SignIn(AuthenticationForm):
         """An address is the same however it is written."""
         return plain_address(self.cleaned_data["username"])
 
-
-DEVICE, DEVICE_SECONDS = settings.DEVICE_COOKIE_NAME, 400 * 24 * 60 * 60  # a cookie; browsers keep none for longer
-
-
-def within(request, action, key):
-    """Count one more of an action and return whether it stays within its limits; each is counted under a lock."""
-    rates = settings.ACCOUNT_RATE_LIMITS
-    return bool(ratelimit.consume(request, app="clinic", action=action, config=rates, key=key))
-
-
-def is_known_device(request, person):
-    """Return whether this runner came in on this browser before.
-
-    Codes asked for there have a limit of their own: strangers who use up that of the address lock nobody out.
-    """
-    return request.get_signed_cookie(DEVICE, default="", salt=DEVICE, max_age=DEVICE_SECONDS) == str(person.pk)
+    def clean(self):
+        """Compare; a stranger's address is counted, and its password hashed, like one of ours."""
+        if not {"username", "password"} <= set(self.cleaned_data):
+            return self.cleaned_data
+        tried = within_of(self.request, "password", by_address(self.cleaned_data["username"]))
+        if not tried:
+            raise forms.ValidationError(_("Too many tries. Wait a while, or use a passkey."))
+        told = super().clean()
+        tried.rollback()  # only failed tries count
+        return told
 
 
 class AskForCode(RequestLoginCodeForm):
@@ -56,7 +94,7 @@ class AskForCode(RequestLoginCodeForm):
     def clean_email(self):
         """Find the runner.  An unknown address is counted, and asked about, like one of ours: it takes as long."""
         request, email = context.request, plain_address(self.cleaned_data["email"])
-        person = Person.objects.filter(email=email).first() or Person(email=email)
+        person = by_address(email)
         request.asked_for = self._user = person if may_sign_in_by_mail(person) else None
         known = self._user and is_known_device(request, person)
         if not within(request, "request_login_code", key=f"{email} on a known device" if known else email):

@@ -1,27 +1,37 @@
-"""The runner's ways in: the link of an invitation, a code from the mail, a passkey."""
+"""The ways in and out: the link of an invitation, a code from the mail, a passkey, a password with a second factor."""
 
 from functools import wraps
 
 from allauth.account import views as code_views
+from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.utils import get_login_redirect_url, get_next_redirect_url
 from allauth.mfa.webauthn import views as passkey_views
-from allauth.mfa.webauthn.internal import auth, flows
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LogoutView
+from allauth.mfa.webauthn.internal import auth
+from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from clinic import invitations
-from clinic.access import may_sign_in_by_mail
-from clinic.entrance import came_in_just_now, end_sessions, forget, passkeys_of, refused, remember_device, sign_in
-from clinic.forms.entrance import AddPasskey
+from clinic.entrance import (
+    SecondFactor,
+    end_sessions,
+    passkeys_of,
+    refused,
+    remember_device,
+    sign_in,
+    sign_in_by_password,
+    told_by_mail,
+)
+from clinic.factors import Type
+from clinic.forms.entrance import SignIn
+from clinic.forms.factors import SecondCode, SecondPasskey
 from clinic.language import remember_language
 
 
@@ -72,37 +82,47 @@ def enter_code(request):
     return refused(request) if ended and asked_before else remember_device(request, answer)
 
 
-def _own_passkeys(request):
-    """Return the passkeys of the runner signed in; who works here has none."""
-    if not may_sign_in_by_mail(request.user):
-        raise PermissionDenied
-    return passkeys_of(request.user)
-
-
-@login_required
+@counted
+@sensitive_post_parameters("password")
 @never_cache
-def passkeys(request):
-    """Show a runner's passkeys and add one (POST); adding needs a sign-in of the last minutes."""
-    known, fresh = _own_passkeys(request), came_in_just_now(request)
-    told = request.POST if request.method == "POST" and fresh else None
-    form = AddPasskey(told, user=request.user, initial={"name": _("My phone")})
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request):
+    """Take address and password (POST), and go on to the second factor of who has one."""
+    if request.user.is_authenticated:
+        return redirect(get_login_redirect_url(request))
+    form = SignIn(request, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        flows.add_authenticator(request, **form.cleaned_data)
-        messages.success(request, _("This device can sign in now, without a code."))
-        return redirect("clinic:passkeys")
-    context = {"known": known, "form": form, "fresh": fresh}
-    if fresh:
-        context["options"] = {"creation_options": auth.begin_registration(request.user, passwordless=True)}
-    return render(request, "account/passkeys.html", context, status=422 if form.is_bound else 200)
+        return remember_device(request, sign_in_by_password(request, form.get_user()))
+    return render(request, "registration/login.html", {"form": form, "next": get_next_redirect_url(request) or ""})
 
 
-@login_required
-@require_POST
-def forget_passkey(request, key_id):
-    """Remove a passkey: the device it stands on signs in by code again."""
-    forget(request, get_object_or_404(_own_passkeys(request), pk=key_id))
-    messages.success(request, _("The passkey was removed."))
-    return redirect("clinic:passkeys")
+@counted
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_stage_required(stage=SecondFactor.key, redirect_urlname="account_login")
+def second_factor(request):
+    """Take the code of the app, a recovery code, or what a passkey answered (POST), and let in."""
+    stage, told = request._login_stage, request.POST if request.method == "POST" else {}
+    code = SecondCode(told if "code" in told else None, user=stage.login.user)
+    passkey = SecondPasskey(told if told and "code" not in told else None, user=stage.login.user)
+    for form in (code, passkey):
+        if form.is_valid():
+            form.save()
+            if form is code and code.factor.type == Type.RECOVERY_CODES:
+                told_by_mail(request, "code_used", stage.login.user)
+            return remember_device(request, stage.exit())
+    context = {"form": code, "passkey": passkey, "has_passkey": passkeys_of(stage.login.user).exists()}
+    if context["has_passkey"]:
+        context["options"] = {"request_options": auth.begin_authentication(stage.login.user)}
+    return render(request, "account/second_factor.html", context, status=422 if told else 200)
+
+
+def admin_door(request, extra_context=None):
+    """Lead who knocks at the admin to the one sign-in there is; who is signed in and may not enter is told so."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(get_next_redirect_url(request) or reverse("admin:index"))
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return redirect("admin:index")
 
 
 class SignOut(LogoutView):

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clinic import actions, forms
+from clinic.access import works_here
 
 
 @login_required
@@ -20,4 +21,5 @@ def preferences(request):
             messages.success(request, _("Your settings are saved."))
         return redirect("clinic:preferences")
     status = 422 if form.is_bound else 200
-    return render(request, "clinic/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "works_here": works_here(request.user)}
+    return render(request, "clinic/preferences.html", context, status=status)

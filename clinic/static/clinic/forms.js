@@ -38,6 +38,24 @@
     if (kept) forget(`stridewell.session.${kept.dataset.sessionKept}`);
   });
 
+  // What was typed into a password can be looked at.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const field of document.querySelectorAll("input[data-password]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-link show-password";
+      button.textContent = field.dataset.password;
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => {
+        const shown = field.type === "password";
+        field.type = shown ? "text" : "password";
+        button.setAttribute("aria-pressed", String(shown));
+      });
+      field.after(button);
+      field.form?.addEventListener("submit", () => { field.type = "password"; }); // no browser remembers it as a text
+    }
+  });
+
   // The browser's "back" shows the page as it was left: its forms may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) freed(form);
