@@ -152,11 +152,11 @@ def test_signing_in_gives_the_session_a_new_key(client, clinician):
     session = client.session
     session["planted"] = "by somebody else"
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["session"] = session.session_key
     gives_password(client, clinician)
     assert client.session.session_key != session.session_key
     thief = Client()
-    thief.cookies["sessionid"] = session.session_key
+    thief.cookies["session"] = session.session_key
     assert who_is_in(thief) is None
 
 
@@ -175,7 +175,7 @@ def test_a_changed_password_ends_every_other_session_and_the_old_password(client
     assert changed_to(client, LONG).status_code == 302
     assert opens(client) and not opens(other) and client.session.session_key != key
     thief = Client()
-    thief.cookies["sessionid"] = key
+    thief.cookies["session"] = key
     assert who_is_in(thief) is None
     assert gives_password(Client(), clinician).status_code == 200
     assert gives_password(Client(), clinician, LONG).status_code == 302

@@ -78,11 +78,11 @@ def test_so_it_is_with_a_runners_session_who_has_no_password(change, clinic, run
 @pytest.mark.parametrize("who", ["runner", "clinician"])
 def test_who_signs_out_is_out_everywhere(who, request):
     here, there = in_two_places(request.getfixturevalue(who))
-    key = here.cookies["sessionid"].value
+    key = here.cookies["session"].value
     here.post(reverse("logout"))
     assert is_out(here) and is_out(there)
     old = Client()
-    old.cookies["sessionid"] = key
+    old.cookies["session"] = key
     assert is_out(old)
 
 
