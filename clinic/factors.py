@@ -17,7 +17,6 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.db import transaction
 
 from clinic.access import must_have_second_factor, works_here
 from clinic.audit import recorded
@@ -89,13 +88,13 @@ def use_code(*, person, typed):
     used, so it works once.
     """
     try:
-        return _use_code(person, typed)
+        return _use_code(person=person, typed=typed, by=person)
     except InvalidToken:  # locked with a SECRET_KEY that is gone: such a factor opens nothing any more
         return None
 
 
-@transaction.atomic
-def _use_code(person, typed):
+@recorded
+def _use_code(*, person, typed, by):
     rows = {row.type: row for row in Authenticator.objects.select_for_update().filter(user=person, type__in=CODES)}
     if app := rows.get(Type.TOTP):
         step = fitting_step(Sealed().decrypt(app.data["secret"]), typed, after=app.data.get("used_step", 0))

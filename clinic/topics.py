@@ -65,7 +65,9 @@ TOPICS = {
     _("who opened the record"): "rehab:my_readers",
     _("signing in and out"): """
         sign_in sign_out login account_login logout account_request_login_code account_confirm_login_code
-        mfa_login_webauthn clinic:passkeys clinic:forget_passkey
+        mfa_login_webauthn clinic:passkeys clinic:forget_passkey mfa_authenticate ask_for_reset reset_password
+        clinic:again clinic:signing_in clinic:password clinic:app clinic:remove_app clinic:recovery_codes
+        use_code add_app add_passkey remove_factor take_factors_away new_recovery_codes change_password
     """,
     _("settings"): "clinic:preferences keep_preferences confirm_knowledge sync_catalogue",
     _("how the rules fared"): "rehab:oversight",

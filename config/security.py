@@ -32,7 +32,8 @@ class Headers:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.resolver_match and "token" in request.resolver_match.kwargs:
+        is_told = response.headers.get("Referrer-Policy") == "no-referrer"
+        if request.resolver_match and "token" in request.resolver_match.kwargs and not is_told:
             # The secret of an address goes nowhere, not even to our own pages; "no-referrer" would send forms without
             # an origin, and Django would refuse them.
             response.headers["Referrer-Policy"] = "strict-origin"

@@ -82,6 +82,7 @@ FLOORS = (
     ("mine",),
     ("paper", "noticing", "reminding"),
     ("views", "templatetags"),
+    ("signins",),
     ("urls", "admin", "management", "apps", "checks"),
 )
 

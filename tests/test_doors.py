@@ -365,7 +365,7 @@ def admin_addresses(world):
 def test_each_door_of_the_admin_answers_each_person_as_the_table_says(world, column):
     at_work, passing = (a_browser(world, PEOPLE[column]) for _ in range(2))
     wrong, before = {}, tables()
-    for name, at, get, post in admin_addresses(world):
+    for name, at, get, post in sorted(admin_addresses(world), key=lambda row: row[0] == "admin:logout"):  # ends all
         browser = passing if name in ("admin:login", "admin:logout") else at_work
         for verb, row in (("get", get), ("post", post)):
             got = answered(getattr(browser, verb)(at)) if row else None

@@ -155,7 +155,7 @@ def test_no_message_can_begin_a_line_of_its_own():
 
 def test_a_fault_of_ours_says_by_which_number_it_is_found(client, monkeypatch, db):
     client.raise_request_exception = False
-    monkeypatch.setattr("django.contrib.auth.views.LoginView.get", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("clinic.views.entrance.SignIn", lambda *a, **k: 1 / 0)
     answer = client.get(reverse("login"))
 
     assert answer.status_code == 500 and answer.headers["X-Request-ID"] in answer.content.decode()
