@@ -16,12 +16,13 @@ TOOLS_STAMP := $(TOOLS)/installed-$(shell cat requirements-tools.lock | cksum | 
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 CHECK   := -m pip --disable-pip-version-check check
 
-.PHONY: help setup run test check bench lighthouse texts lock sbom advisories
+.PHONY: help setup run test drills check bench lighthouse texts lock sbom advisories
 
 help:
 	@echo "make setup   create .venv and install what runs in production"
 	@echo "make run     everything, up to the sign-in page on http://localhost:$(PORT)"
 	@echo "make test    every test, browser journeys included"
+	@echo "make drills  kill the server, the database and the disk under load, on the engine of DATABASE_URL"
 	@echo "make check   format, lint, types of the rules, migrations, deployment settings"
 	@echo "make texts   compile the Spanish texts after editing locale/es/LC_MESSAGES/django.po"
 	@echo "make lock    the requirements with the hashes of their files, after editing them"
@@ -70,8 +71,12 @@ run: setup
 	  $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 test: $(DEV_STAMP)
-	$(PY) -m pytest -n auto --dist loadfile -m "not timing"
+	$(PY) -m pytest -n auto --dist loadfile -m "not timing and not drill"
 	$(PY) -m pytest -m timing
+	$(PY) -m pytest -m drill tests/drills
+
+drills: $(DEV_STAMP)
+	$(PY) -m pytest -m drill tests/drills
 
 check: $(DEV_STAMP)
 	$(PY) -m ruff format --check .

@@ -206,6 +206,8 @@ class PersonLanguage:
         with translation.override(request.LANGUAGE_CODE), spoken_to(request.user):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        if getattr(response, "is_outage", False):
+            return response
         if not getattr(request.user, "is_authenticated", False):
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response

@@ -15,6 +15,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "PRAGMA secure_delete=ON;",  # what is erased is written over
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    # A server that was started again is found again: a connection is looked at before it is used, a dead one is made
+    # anew at once, and nobody waits for a page longer than a few seconds while there is none.
+    POOL = {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3}
+    DATABASES["default"]["OPTIONS"] = {"pool": POOL, "connect_timeout": 3}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps the connections
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -74,7 +74,7 @@ class Doorkeeper:
         with coming_from(origin) as written:
             response = self.get_response(request)
             name, door = asked(request)
-            if door is None or door.is_static:
+            if door is None or door.is_static or getattr(response, "is_outage", False):
                 return response
             try:
                 put_on_record(request, response, name, door, written)

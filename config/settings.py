@@ -1,4 +1,4 @@
-"""The settings, in sections; who may sign in and what travels how stand in files of their own beside this one."""
+"""The settings, in sections; the database, who may sign in and what travels how stand in files of their own."""
 
 from pathlib import Path
 

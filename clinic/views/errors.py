@@ -1,9 +1,14 @@
 """The pages for what went wrong."""
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+OUTAGES = (OperationalError, InterfaceError, InternalError)  # not what a statement did wrong, such as IntegrityError
 
 
 class Kindly:
@@ -50,8 +55,22 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """Say that the fault is ours, and by which number it is found in the log."""
-    return render(request, "500.html", {"number": getattr(request, "id", "")}, status=500)
+    """Say that the fault is ours, or that the database cannot be reached; nothing here asks anything of it."""
+    told = {"number": getattr(request, "id", "")}
+    if isinstance(sys.exception(), OUTAGES):
+        return outage(told)
+    return HttpResponse(render_to_string("500.html", told), status=500)
+
+
+def outage(told):
+    """Say that nothing was saved, and to try again: the database is down, full, busy or only read.
+
+    Who stands outside of this page must not ask the database again whose it is (``is_outage``): each waits in vain.
+    """
+    headers = {"Retry-After": "60", "Cache-Control": "no-store"}
+    response = HttpResponse(render_to_string("outage.html", told), status=503, headers=headers)
+    response.is_outage = True
+    return response
 
 
 def too_many(request):
