@@ -157,7 +157,9 @@ def passkeys(request):
     """Show somebody's passkeys and add one (POST); adding needs a sign-in of the last minutes."""
     known, fresh = _own_passkeys(request), came_in_just_now(request)
     told = request.POST if request.method == "POST" and fresh else None
-    form = AddPasskey(told, user=request.user, initial={"name": _("My phone")})
+    form = AddPasskey(
+        told, user=request.user, initial={"name": _("This device") if works_here(request.user) else _("My phone")}
+    )
     if form.is_valid():
         made = factors.add_passkey(person=request.user, **form.cleaned_data, by=request.user, at=timezone.now())
         completed_by(request, made, "webauthn_added")

@@ -1,4 +1,4 @@
-"""A runner gets in: invited from the case page, let in by a tap, and back again by a code, and then by a passkey."""
+"""A runner gets in: invited, let in by a tap, back by a code or a passkey; the team by a second step or a passkey."""
 
 import re
 
@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from clinic.models import Person
 from tests import factories
+from tests.clinic.second_factors import shown
 from tests.journeys import steps
 from tests.journeys.runner_steps import code_in_mail
 
@@ -115,6 +116,51 @@ def test_a_passkey_lets_in_without_a_code(phone, case):
     expect(phone.page.get_by_text("That did not work")).to_be_visible()
     phone.open("/me/")
     assert "/accounts/login/" in phone.page.url
+
+
+def test_the_team_sets_a_second_step_up_before_anything_opens_and_comes_in_by_it(desk, clinician, settings):
+    settings.DEMONSTRATION = False
+    device = a_device(desk)
+    desk.page.goto("/patients/")
+    expect(desk.page).to_have_url(re.compile(r"/accounts/signing-in/$"))
+    desk.look()
+    desk.page.get_by_role("link", name="Set up an app").click()
+    desk.look()
+    secret = desk.page.locator("code").inner_text().replace(" ", "")
+    desk.page.get_by_label("The code that the app shows").fill(shown(secret))
+    desk.page.get_by_role("button", name="Use this app").click()
+    expect(desk.page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    desk.look()
+    spare = desk.page.locator(".recovery-codes code").first.inner_text()
+    desk.page.get_by_role("link", name="Done").click()
+    desk.look()
+    desk.page.get_by_role("link", name="Your passkeys (0)").click()
+    desk.page.get_by_role("button", name="Add a passkey on this device").click()
+    expect(desk.page.get_by_text("This device can sign in now")).to_be_visible()
+    desk.look()
+
+    # Password and recovery code
+    sign_out(desk)
+    desk.sign_in(clinician.email)
+    desk.page.wait_for_url("**/accounts/second/")
+    desk.look()
+    enter(desk, spare)
+    desk.page.wait_for_url(desk.base_url + "/")
+
+    # Password and passkey
+    sign_out(desk)
+    desk.sign_in(clinician.email)
+    desk.page.get_by_role("button", name="Use a passkey").click()
+    desk.page.wait_for_url(desk.base_url + "/")
+
+    # A passkey alone, but not without face, finger or PIN
+    sign_out(desk)
+    device("WebAuthn.setUserVerified", isUserVerified=False)
+    desk.page.get_by_role("button", name="Use a passkey").click()
+    expect(desk.page.get_by_text("No passkey was used.")).to_be_visible()
+    device("WebAuthn.setUserVerified", isUserVerified=True)
+    desk.page.get_by_role("button", name="Use a passkey").click()
+    desk.page.wait_for_url(desk.base_url + "/")
 
 
 def a_device(phone):
