@@ -11,9 +11,16 @@ from django.utils import timezone
 from clinic import triggers
 from clinic.actions import confirm_knowledge
 from tests import factories, hypothesis_profiles
+from tests.safety_case import Watch
 from tests.world import a_world, came_in
 
 hypothesis_profiles.load()
+
+
+def pytest_configure(config):
+    """Let the process that hears of every test watch over the proofs of docs/safety.md."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Watch(config))
 
 
 @pytest.fixture(autouse=True, scope="session")
