@@ -21,7 +21,7 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import PlanItem, StepOffer
 from triage.actions.letters import NEEDLESS, OWED
 from triage.knowledge import triage_knowledge
-from triage.models import Diagnosis, RedFlagItem, Screening
+from triage.models import RedFlagItem, Screening
 
 REASONS = 10  # the newest of a part
 RETESTS = {"reassess_failed": _("tests that were failed"), "reassess_all": _("all tests")}
@@ -94,19 +94,28 @@ def named(rows, name_of: Callable[[str], str]):
 
 def causes(period):
     """Which recorded diagnoses the ranking put first, and which were chosen for another reason."""
-    rows = Diagnosis.objects.filter(period.within("at"))
-    overridden = ~Q(override_reason="")
-    counted = by_rule(rows, "cause", taken=Count("pk", filter=~overridden), chosen=Count("pk", filter=overridden))
+    rows = CaseEvent.objects.filter(period.within("at"), kind="diagnosis", data__ranked__gte=0)
+    first = Q(data__ranked=1)
+    counted = by_rule(
+        rows.annotate(named=KT("data__cause")),
+        "named",
+        first=Count("pk", filter=first),
+        other=Count("pk", filter=~first),
+    )
     titles = {cause.code: said(cause.name) for cause in triage_knowledge().causes.causes}
-    newest = rows.filter(overridden).select_related("case__patient").order_by("-at", "-id")[:REASONS]
+    newest = rows.exclude(first).select_related("case__patient").order_by("-at", "-id")[:REASONS]
     return Part(
         "causes",
         gettext("Likely causes"),
         gettext("Diagnoses by cause: ranked first and recorded, or recorded for a reason of the clinician's own."),
         [gettext("ranked first"), gettext("chosen otherwise")],
         named(counted, lambda code: titles.get(code, code)),
-        [Reason(row.case, row.at, f"{titles.get(row.cause, row.cause)}: {row.override_reason}") for row in newest],
+        [Reason(row.case, row.at, _cause_and_why(row.data, titles)) for row in newest],
     )
+
+
+def _cause_and_why(data, titles):
+    return f"{titles.get(data['cause'], data['cause'])}: {data['because']}"
 
 
 def exercises(period):
@@ -125,7 +134,7 @@ def exercises(period):
     return Part(
         "exercises",
         gettext("Exercises of a plan"),
-        gettext("By the rule that chose them. Added by a clinician: in the last row."),
+        gettext("By the rule that chose them; what a clinician added has a row of its own."),
         [gettext("signed"), gettext("taken out or replaced"), gettext("another dose")],
         named(counted, _rule_name),
         written_down(period, "plan_changed", data__change__in=("removed", "replaced", "added")),

@@ -26,13 +26,13 @@ def pytest_configure(config):
         config.pluginmanager.register(Watch(config, Path(__file__).parent / "safety.md"))
 """
 PROOFS = """
-import pytest
-@pytest.mark.parametrize("number", [1, 2])
+from pytest import mark
+@mark.parametrize("number", [1, 2])
 def test_holds(number): pass
 def test_breaks(): assert False
-@pytest.mark.skip(reason="later")
+@mark.skip(reason="later")
 def test_waits(): pass
-@pytest.mark.xfail
+@mark.xfail
 def test_is_known_to_break(): assert False
 """
 

@@ -135,7 +135,7 @@ class Case(models.Model):
         return f"{self.patient}, {self.get_side_display()} calf"
 
 
-DEPARTURES = ["plan_changed", "step_declined", "screening_voided"]  # what a clinic's lead counts
+DEPARTURES = ["diagnosis", "plan_changed", "step_declined", "screening_voided"]  # what a clinic's lead counts
 
 
 class CaseEvent(models.Model):

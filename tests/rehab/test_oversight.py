@@ -14,7 +14,8 @@ from tests import factories
 from tests.rehab.conftest import a_diagnosis, a_screening, an_item
 from tests.world import a_browser
 from triage import actions as triage_actions
-from triage.models import Diagnosis, Screening
+from triage.actions.diagnoses import place_of
+from triage.models import Screening
 
 pytestmark = pytest.mark.django_db
 PAGE = "/figures/"
@@ -34,16 +35,21 @@ def part(clinic, kind, **asked):
     return rows, [reason.words for one in found for reason in one.reasons]
 
 
-def test_diagnoses_by_cause_ranked_first_or_chosen_otherwise(clinic, case, clinician):
-    a_diagnosis(case, clinician)
-    Diagnosis.objects.create(
-        case=case, cause="SOLEUS", override_reason="the scan says so", at=timezone.now(), by=clinician
-    )
+def test_diagnoses_by_cause_ranked_first_or_chosen_otherwise(clinic, ready_case, clinician, monkeypatch):
+    for place, because in ((1, "said although it was first"), (2, "the scan says so")):
+        monkeypatch.setattr("triage.actions.diagnoses.place_of", lambda cause, ranked, place=place: place)
+        told = {"cause": "SOLEUS", "override_reason": because, "by": clinician, "at": timezone.now()}
+        ready_case.refresh_from_db()
+        triage_actions.record_diagnosis(case=ready_case, version=ready_case.version, **told)
 
     rows, reasons = part(clinic, "causes")
-    assert list(rows.values()) == [[1, 1]]
-    (name,) = rows
-    assert name != "SOLEUS" and reasons == [f"{name}: the scan says so"]
+    assert rows["Soleus strain"] == [1, 1]
+    assert "Soleus strain: the scan says so" in reasons and "although" not in " ".join(reasons)
+
+
+@pytest.mark.parametrize(("ranked", "place"), [(["SOLEUS", "GASTROC"], 1), (["GASTROC", "SOLEUS"], 2), ([], 0)])
+def test_the_place_of_a_cause_is_counted_from_one(ranked, place):
+    assert place_of("SOLEUS", ranked) == place
 
 
 def changed(draft, by):

@@ -51,10 +51,16 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         at=at,
         kind="diagnosis",
         text=in_english(written.DIAGNOSED, cause=for_the_record(cause_title, cause)),
+        data={"cause": cause, "ranked": place_of(cause, ranked), "because": override_reason.strip()},
         **changes,
     )
     owe_rest(case, at=at, shown_to=by)
     return diagnosis
+
+
+def place_of(cause, ranked):
+    """Return the place of a cause in the ranking, from 1; 0 where it has none."""
+    return ranked.index(cause) + 1 if cause in ranked else 0
 
 
 def _ask_why(cause, ranked):
