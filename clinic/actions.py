@@ -237,9 +237,26 @@ def close_case(*, case, version, outcome, because, by, at, data=None):
     )
 
 
+def typed_fields(posted):
+    """Return what was typed into a form, without its plumbing and within reason: {name: values}."""
+    return {
+        name[:80]: [value[:4000] for value in posted.getlist(name)[:200]]
+        for name in list(posted)[:800]
+        if name not in ("csrfmiddlewaretoken", "patient", "version")
+    }
+
+
 def keep_draft(*, person, case, form, fields, at):
     """Keep what somebody is typing, so that a closed browser loses nothing."""
     Draft.objects.update_or_create(person=person, case=case, form=form, defaults={"fields": fields, "updated_at": at})
+
+
+def keep_late_draft(*, person, case, form, fields, since, at):
+    """Keep what came after its session had ended, unless something was kept since its person was last seen there."""
+    if Draft.objects.filter(person=person, case=case, form=form, updated_at__gt=since).exists():
+        return False
+    keep_draft(person=person, case=case, form=form, fields=fields, at=at)
+    return True
 
 
 def kept_draft(*, person, case, form):

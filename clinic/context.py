@@ -2,15 +2,24 @@
 
 from django.conf import settings
 
-from clinic.access import treating_clinics
+from clinic.access import treating_clinics, works_here
 
 
 def place(request):
-    """Return whether this is a demonstration (its pages say so), and whether the person treats runners."""
-    return {"demonstration": settings.DEMONSTRATION, "treats": _treats(request)}
+    """Return whether this is a demonstration (its pages say so), and whether the person treats runners.
+
+    Of who works here ``idle`` says after how many seconds without an act they are signed out.
+    """
+    told = {"demonstration": settings.DEMONSTRATION, "treats": _treats(request)}
+    return told | ({"idle": settings.IDLE_SECONDS} if _works(request) else {})
 
 
 def _treats(request):
     """Return whether this person works with runners; the bar offers only what opens for them."""
     person = getattr(request, "user", None)  # None where a fault came before anybody was known
     return bool(person and person.is_authenticated and treating_clinics(person))
+
+
+def _works(request):
+    person = getattr(request, "user", None)
+    return bool(person and person.is_authenticated and works_here(person))

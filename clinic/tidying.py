@@ -10,6 +10,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from clinic.background import free_the_lost
+from clinic.sessions import forget_ended
 
 DONE_FOR, FAILED_FOR = timedelta(days=7), timedelta(days=90)
 _others = {}
@@ -26,6 +27,7 @@ def tidy(now):
     failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__lt=now - FAILED_FOR)
     told = {"lost work taken back": free_the_lost(now)}
     told["expired sessions"] = Session.objects.filter(expire_date__lt=now).delete()[0]
+    told["ended places"] = forget_ended(now)
     told["expired counts"] = _expired_counts(now)
     told["ended work"] = ended.delete()[0] + failed.delete()[0]
     return told | {what: forget(now) for what, forget in _others.items()}

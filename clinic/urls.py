@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import audit, calendar, cases, consents, entrance, factors, patients, preferences, today
+from clinic.views import audit, calendar, cases, consents, entrance, factors, patients, preferences, sessions, today
 
 app_name = "clinic"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/seen/", today.seen, name="task_seen"),
     path("tasks/<uuid:task_id>/done/", today.done, name="task_done"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/sessions/", sessions.sessions, name="sessions"),
+    path("preferences/sessions/<int:place_id>/end/", sessions.end_session, name="end_session"),
+    path("preferences/sessions/others/", sessions.end_others, name="end_others"),
+    path("accounts/stay/", sessions.stay, name="stay"),
     path("preferences/calendar/", calendar.calendar, name="calendar"),
     path("audit/", audit.audit, name="audit"),
     path("audit.csv", audit.audit_csv, name="audit_csv"),

@@ -6,17 +6,32 @@ What cannot be put on record is not shown, but for the advice in a danger (``cli
 import logging
 
 from allauth.account.adapter import get_adapter
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
+from clinic import sessions
+from clinic.access import may_record
+from clinic.actions import keep_late_draft, typed_fields
 from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
+from clinic.conflict import typed_values
 from clinic.entrance import led_first
 from clinic.models import Case, Patient, Task
 from clinic.views.errors import not_on_record
 from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
 
+# Forms that are kept as drafts while they are typed: the address they are sent to, and the name of their draft.
+DRAFTS = {
+    "clinic:intake": "intake",
+    "triage:screening": "screening",
+    "triage:examination": "examination",
+    "rehab:treatments": "treatment",
+}
 SHOWN, REFUSED = (200, 206, 422), (403, 404, 409)
 OBJECTS = {CASE: (Case, "case_id"), PATIENT: (Patient, "patient_id"), TASK: (Task, "task_id")}
 logger = logging.getLogger("clinic.audit")
@@ -61,6 +76,30 @@ def sees(person, door, kwargs):
     return model.objects.visible_to(person).filter(pk=kwargs[key]).exists()
 
 
+def signed_out(request, name, door, kwargs, since):
+    """Sign somebody out whose session is over.  A form that came too late is answered with what was typed."""
+    person, typed = request.user, list(typed_values(request.POST))
+    kept = bool(typed) and keep_late(name, person, kwargs, request.POST, since)
+    logout(request)
+    if door is WAY_IN:
+        return None
+    if request.method != "POST" or door.is_asked_by_itself or door.shows not in (*OBJECTS, OWN):
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    again = reverse("clinic:case", args=[kwargs["case_id"]]) if door.shows == CASE else "/"
+    context = {"typed": typed, "is_kept": kept, "login": f"{reverse('login')}?{urlencode({'next': again})}"}
+    return render(request, "clinic/late.html", context, status=401)
+
+
+def keep_late(name, person, kwargs, posted, since):
+    """Keep a form that has a draft as the draft of its person, in a record that is theirs to write; say whether."""
+    form = DRAFTS.get(name)
+    case = form and Case.objects.visible_to(person).filter(pk=kwargs["case_id"], closed_at__isnull=True).first()
+    if not case or not may_record(person, case) or posted.get("version") != str(case.version):
+        return False
+    whose = {"person": person, "case": case, "form": form}
+    return keep_late_draft(**whose, fields=typed_fields(posted), since=since, at=timezone.now())
+
+
 class Doorkeeper:
     """Refuse who may not come to an address; record who came."""
 
@@ -91,6 +130,12 @@ class Doorkeeper:
         if door.is_static:
             return None
         request.came_as = request.session.get(SESSION_KEY)
+        if request.user.is_authenticated:
+            here = sessions.place_of(request, network_of(request))
+            if sessions.is_over(here, request.user):
+                return signed_out(request, name, door, kwargs, since=here.last_seen_at)
+            if not door.is_asked_by_itself:
+                sessions.acted(here, network_of(request))
         if led := led_first(request, door.is_for_setting_up):
             return led
         kinds = kinds_of(request.user, door)
@@ -114,6 +159,8 @@ def put_on_record(request, response, name, door, written):
     """Write the line of this request: who came in or went, what was shown, what was refused.  Raises NotOnRecord."""
     before, now = getattr(request, "came_as", None), request.session.get(SESSION_KEY)
     status = response.status_code
+    if now and before != now:
+        sessions.came_in(request, network_of(request))
     if before != now or (door is DOORS.get(name) is WAY_IN and request.method == "POST" and status != 429):
         went = name if before == now else "sign_in" if now else "sign_out"
         record(Kind.SIGN_IN, went, by=request.user if now else None, was=before, status=status, **usual(request))

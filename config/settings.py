@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "allauth",  # before ours, whose admin leaves its tables out
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
     "clinic",

@@ -19,7 +19,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = LOGOUT_REDIRECT_URL = "login"
 LOGIN_REDIRECT_URL = "clinic:today"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # who works here, whatever they do meanwhile
+IDLE_SECONDS = int(env("CLINIC_IDLE_MINUTES", "15")) * 60  # who works here and does nothing
+RUNNER_IDLE_SECONDS = int(env("CLINIC_RUNNER_IDLE_DAYS", "14")) * 24 * 60 * 60
 RUNNER_SESSION_DAYS = int(env("CLINIC_RUNNER_DAYS", "30"))  # a runner stays in on their own phone
 
 # --- Signing in by code or passkey -------------------------------------------------------

@@ -72,6 +72,7 @@ FLOORS = (
         "find",
         "onrecord",
         "pages",
+        "sessions",
         "portability",
         "presentation",
         "resets",

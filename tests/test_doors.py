@@ -69,6 +69,10 @@ POLICY = {
     "logout": ("405 405 405 405 405 405 405 405", " ".join([LOGIN] * 8)),
     "clinic:today": (f"{LOGIN} /me/ /me/ /admin/ 200 200 200 200", NO_SUCH_VERB),
     "clinic:preferences": (YOURS, f"{LOGIN} 422 422 422 422 422 422 422"),
+    "clinic:sessions": (YOURS, NO_SUCH_VERB),
+    "clinic:end_session": (NO_SUCH_VERB, f"{LOGIN} 404 404 404 404 404 404 404"),
+    "clinic:end_others": (NO_SUCH_VERB, f"{LOGIN} {' '.join(['/preferences/sessions/'] * 7)}"),
+    "clinic:stay": (NO_SUCH_VERB, f"{LOGIN} 204 204 204 204 204 204 204"),
     "clinic:calendar": (RUNNERS, f"{LOGIN} 422 422 403 403 403 403 403"),
     "rehab:calendar": (NOBODYS_LINK, " ".join(["405"] * 8)),  # signs in nobody: its address is the key
     "clinic:task_seen": (f"{LOGIN} 404 404 404 405 405 405 405", f"{LOGIN} 404 404 404 404 403 409 409"),
@@ -201,6 +205,7 @@ def walked(world):
         "token": "never-sent",
         "key_id": 1,
         "uidb64": "bm9ib2R5",
+        "place_id": 1,
         "media_id": world.picture.pk,
         "slug": "story",
         "task_id": world.alarm.pk,

@@ -27,7 +27,7 @@ NO_RECORD = {
     "clinic:preferences",
     "triage:judge",
 }
-NO_RECORD |= {"alive", "ready"}
+NO_RECORD |= {"alive", "ready", "clinic:sessions", "clinic:end_session", "clinic:end_others", "clinic:stay"}
 NO_RECORD |= {"account_login", "account_request_login_code", "account_confirm_login_code", "mfa_login_webauthn"}
 NO_RECORD |= {"mfa_authenticate", "ask_for_reset", "reset_password", "clinic:again", "clinic:signing_in"}
 NO_RECORD |= {"clinic:password", "clinic:app", "clinic:remove_app", "clinic:recovery_codes"}

@@ -101,7 +101,7 @@ def draft(request, case_id, form_name):
     elif _late(request.POST, case) and not actions.kept_draft(**whose):
         return HttpResponse(status=409)
     else:
-        actions.keep_draft(**whose, fields=_typed(request.POST), at=timezone.now())
+        actions.keep_draft(**whose, fields=actions.typed_fields(request.POST), at=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -109,12 +109,3 @@ def _late(posted, case):
     """Return whether a draft was typed into an older page: one that comes after its own save must not come back."""
     version = posted.get("version", "")
     return version.isdecimal() and int(version) < case.version
-
-
-def _typed(posted):
-    """Return what was typed, without the form's plumbing and within reason."""
-    return {
-        name[:80]: [value[:4000] for value in posted.getlist(name)[:200]]
-        for name in list(posted)[:800]
-        if name not in ("csrfmiddlewaretoken", "patient", "version")
-    }

@@ -1,0 +1,177 @@
+"""What somebody tries in order to stay in longer, to be unseen, or what an end at the wrong moment breaks."""
+
+import time
+
+import pytest
+import time_machine
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
+from django.urls import reverse
+
+from clinic.entrance import end_sessions
+from clinic.sessions import BEGAN
+from tests.clinic.test_cases import story
+from tests.rehab.test_nothing_can_be_written import OnlyRead, emergencies
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def signed_in(person, **more):
+    browser = Client(**more)
+    browser.force_login(type(person).objects.get(pk=person.pk))
+    return browser
+
+
+def is_in(browser):
+    return browser.get(reverse("clinic:preferences")).status_code == 200
+
+
+WAYS = [
+    "login",
+    "account_login",
+    "account_request_login_code",
+    "mfa_login_webauthn",
+    "account_confirm_login_code",
+    "admin:login",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("who", ["clinician", "administrator", "runner"])
+def test_sending_nothing_to_a_way_in_does_not_begin_the_twelve_hours_anew(request, who, way):
+    person = request.getfixturevalue(who)
+    browser = signed_in(person)
+    browser.get(reverse("clinic:preferences"))
+    first = browser.session[BEGAN]
+    with time_machine.travel(time.time() + 10 * MINUTE, tick=True):
+        browser.post(reverse(way))
+        assert browser.session.get(BEGAN) == first
+
+
+@pytest.mark.django_db
+def test_twelve_hours_are_twelve_hours_for_who_knocks_at_the_login(clinician):
+    browser, begun = signed_in(clinician), time.time()
+    for minutes in range(0, 24 * 60, 10):
+        with time_machine.travel(begun + minutes * MINUTE, tick=True):
+            inside = is_in(browser)
+            browser.post(reverse("login"))
+        if not inside:
+            break
+    assert minutes <= 12 * 60 + 10
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["triage:level", "triage:judge"])
+def test_what_the_script_of_a_form_sends_by_itself_keeps_nobody_in(name, case, clinician):
+    browser, begun = signed_in(clinician), time.time()
+    browser.get(reverse("clinic:today"))
+    for minutes in (5, 10, 14):
+        with time_machine.travel(begun + minutes * MINUTE, tick=True):
+            browser.post(reverse(name, args=[case.pk]), {}, headers={"HX-Request": "true"})
+    with time_machine.travel(begun + 15 * MINUTE + 1, tick=True):
+        assert not is_in(browser)
+
+
+@pytest.mark.django_db
+def test_a_session_that_only_polls_from_its_first_moment_ends(case, clinician):
+    browser, begun = signed_in(clinician), time.time()
+    at = reverse("clinic:draft", args=[case.pk, "intake"])
+    for minutes in range(0, 60, 10):
+        with time_machine.travel(begun + minutes * MINUTE, tick=True):
+            status = browser.get(at).status_code
+    assert status == 302
+
+
+@pytest.mark.django_db
+def test_sessions_that_the_seal_ended_are_not_listed_as_places(clinician):
+    here, there = (
+        signed_in(clinician, HTTP_USER_AGENT="Firefox Linux"),
+        signed_in(clinician, HTTP_USER_AGENT="Safari iPhone"),
+    )
+    for browser in (here, there):
+        browser.get(reverse("clinic:today"))
+    end_sessions(clinician)
+    again = signed_in(clinician, HTTP_USER_AGENT="Chrome Windows")
+    again.get(reverse("clinic:today"))
+    page = again.get(reverse("clinic:sessions")).content.decode()
+    assert "Chrome, Windows" in page
+    assert "iPhone" not in page
+
+
+@pytest.mark.django_db
+def test_a_session_under_a_new_key_is_still_listed(clinician, rf, settings):
+    browser = signed_in(clinician, HTTP_USER_AGENT="Safari iPhone")
+    browser.get(reverse("clinic:today"))
+    # what changing a password, or setting up a factor, does to the session it happens in
+    request = rf.get("/")
+    request.session, request.user = browser.session, type(clinician).objects.get(pk=clinician.pk)
+    update_session_auth_hash(request, request.user)
+    request.session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    with time_machine.travel(time.time() + 2 * MINUTE, tick=True):
+        page = browser.get(reverse("clinic:sessions")).content.decode()
+        assert "Safari, iPhone" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emergency_yes_of_a_runner_gets_its_advice_while_nothing_can_be_written(case):
+    browser, begun = Client(raise_request_exception=False), time.time()
+    browser.force_login(case.patient.person)
+    browser.get("/me/")
+    question = emergencies()[0]
+    with time_machine.travel(begun + 2 * MINUTE, tick=True), OnlyRead():
+        answer = browser.post("/me/safety/", {question.code: "present"})
+    assert answer.status_code != 500, answer.status_code
+    assert b"112" in answer.content or b"NOT" in answer.content
+
+
+@pytest.mark.django_db
+def test_a_runners_yes_that_came_after_the_time_out_is_answered_with_more_than_a_sign_in(case):
+    browser, begun = Client(), time.time()
+    browser.force_login(case.patient.person)
+    browser.get("/me/")
+    question = emergencies()[0]
+    with time_machine.travel(begun + 15 * DAY, tick=True):
+        answer = browser.post("/me/safety/", {question.code: "present"})
+    assert answer.status_code != 302, answer.url
+
+
+@pytest.mark.django_db
+def test_an_older_late_form_does_not_overwrite_a_newer_draft(case, clinician):
+    old, begun = signed_in(clinician), time.time()
+    page = reverse("clinic:intake", args=[case.pk])
+    old.get(page)
+    with time_machine.travel(begun + 16 * MINUTE, tick=True):
+        new = signed_in(clinician)
+        new.post(reverse("clinic:draft", args=[case.pk, "intake"]), {"story": "the newer, longer words"})
+        old.post(page, story(case) | {"story": "old"})
+        kept = signed_in(clinician).get(reverse("clinic:draft", args=[case.pk, "intake"])).json()
+    assert kept["story"] == ["the newer, longer words"]
+
+
+@pytest.mark.django_db
+def test_a_late_form_of_an_older_version_does_not_come_back_as_a_draft_after_its_own_save(case, clinician):
+    browser, begun = signed_in(clinician), time.time()
+    page = reverse("clinic:intake", args=[case.pk])
+    told = story(case)
+    browser.post(page, told)  # saved
+    with time_machine.travel(begun + 16 * MINUTE, tick=True):
+        browser.post(page, told)  # the same, sent again by the back button
+        kept = signed_in(clinician).get(reverse("clinic:draft", args=[case.pk, "intake"])).json()
+    assert kept == {}
+
+
+@pytest.mark.django_db
+def test_what_another_tab_keeps_in_the_session_survives_the_note_that_somebody_is_there(clinician):
+    """Two requests at once: one asks who is looked for, the other, begun before, notes an act."""
+    browser, begun = signed_in(clinician), time.time()
+    browser.get(reverse("clinic:today"))
+    slow = SessionStore(browser.session.session_key)
+    slow.get("x")  # the slow request has read the session
+    with time_machine.travel(begun + 2 * MINUTE, tick=True):
+        found = browser.post(reverse("clinic:find"), {"name": "sor"}).url
+        slow["acted"] = time.time()
+        slow.save()  # what sessions.acted() lets every page do twice a minute
+        assert browser.get(found).context["request"].session.get("asked")
