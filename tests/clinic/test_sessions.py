@@ -11,14 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Draft
-from clinic.sessions import ACTED, BEGAN, device_of, is_over
+from clinic.sessions import device_of, is_over
 from config.policy import DOORS
-from tests import factories
 from tests.clinic.test_cases import story
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = 60, 24 * 60 * 60
-NOW = time.time()
 
 
 def later(seconds):
@@ -109,7 +107,10 @@ def test_nothing_that_a_page_does_by_itself_or_a_browser_says_keeps_anybody_in(c
 
 def test_every_address_that_a_page_asks_for_by_itself_is_known():
     asked = {name for name, door in DOORS.items() if door.is_asked_by_itself and not door.is_static}
-    assert asked == {"clinic:draft", "rehab:my_copy", "rehab:my_outbox", "rehab:my_opened", "rehab:my_export"}
+    assert asked == {
+        *("clinic:draft", "triage:level", "triage:judge"),
+        *("rehab:my_copy", "rehab:my_outbox", "rehab:my_opened", "rehab:my_export"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,9 @@ def test_every_address_that_a_page_asks_for_by_itself_is_known():
     ],
 )
 def test_the_clocks_of_a_session(clinician, began, acted, over):
-    assert is_over({BEGAN: NOW + began, ACTED: NOW + acted}, clinician, NOW) is over
+    now = timezone.now()
+    row = UserSession(created_at=now + timedelta(seconds=began), last_seen_at=now + timedelta(seconds=acted))
+    assert is_over(row, clinician) is over
 
 
 def test_whoever_was_out_comes_back_to_their_page(case, clinician, at_work):
@@ -242,11 +245,3 @@ def test_what_was_seen_last_is_noted_at_most_twice_a_minute(clinician, at_work):
 )
 def test_a_device_in_words(agent, words):
     assert device_of(agent) == words
-
-
-def test_a_new_sign_in_begins_a_new_session(client, clinician):
-    known = {"username": clinician.email, "password": factories.PASSWORD}
-    client.get(reverse("login"))
-    client.post(reverse("login"), known)
-    first = client.session[BEGAN]
-    assert client.session.session_key and time.time() - first < MINUTE
