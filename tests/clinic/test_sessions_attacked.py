@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from clinic.entrance import end_sessions
 from tests.clinic.test_cases import story
+from tests.clinic.test_sessions import sign_in_for_days
 from tests.rehab.test_nothing_can_be_written import OnlyRead, emergencies
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -127,13 +128,13 @@ def test_an_emergency_yes_of_a_runner_gets_its_advice_while_nothing_can_be_writt
 
 @pytest.mark.django_db
 def test_a_runners_yes_that_came_after_the_time_out_is_answered_with_more_than_a_sign_in(case):
-    browser, begun = Client(), time.time()
-    browser.force_login(case.patient.person)
+    browser, begun = signed_in(case.patient.person), time.time()
+    sign_in_for_days(browser)
     browser.get("/me/")
     question = emergencies()[0]
     with time_machine.travel(begun + 15 * DAY, tick=True):
         answer = browser.post("/me/safety/", {question.code: "present"})
-    assert answer.status_code != 302, answer.url
+    assert answer.status_code == 401 and reverse("emergency") in answer.content.decode()
 
 
 @pytest.mark.django_db
