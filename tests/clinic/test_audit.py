@@ -202,6 +202,28 @@ def test_coming_in_failing_to_and_going_stand_on_record(client, clinician):
     ]
 
 
+def test_a_role_given_in_the_admin_stands_on_record_with_the_role(clinic, administrator, at_work):
+    person = factories.PersonFactory()
+    at = reverse("admin:clinic_person_change", args=[person.pk])
+    row = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0, "memberships-0-clinic": clinic.pk}
+    said = {"name": person.name, "email": person.email, "is_active": "on", "memberships-0-role": "assistant"}
+    answer = at_work(administrator).post(at, said | row)
+
+    assert answer.status_code == 302, answer.context and answer.context["errors"]
+    (line,) = lines(kind="admin")
+    assert (line.act, line.chain_id, line.person) == ("admin:person", clinic.pk, administrator.pk)
+    assert line.about["roles"] == {str(clinic.pk): "assistant"} and line.about["row"] == str(person.pk)
+
+
+def test_a_role_that_cannot_be_put_on_record_is_not_given(clinic, administrator, at_work, no_audit):
+    at = reverse("admin:clinic_clinic_change", args=[clinic.pk])
+    said = {name: getattr(clinic, name) for name in ("name", "emergency_number", "opening_hours", "core_fail_mode")}
+    answer = at_work(administrator).post(at, said | {"phone": "+1 changed"})
+
+    clinic.refresh_from_db()
+    assert (answer.status_code, clinic.phone == "+1 changed") == (503, False)
+
+
 # --- The chain ---------------------------------------------------------------------------------
 
 
