@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
@@ -45,10 +46,10 @@ def pattern(request, engine):
         house.remove()
 
 
-@pytest.fixture
-def house(request, engine, pattern):
-    """A house of this drill's own, not yet served."""
-    database, name = None, f"house_{request.node.name[:40].lower()}"
+@contextmanager
+def copied(request, engine, pattern, name):
+    """Yield a copy of the house, not yet served."""
+    database = None
     if engine == "postgresql":
         cluster = request.getfixturevalue("cluster")
         cluster.sql(f'create database "{name}" template pattern')
@@ -64,6 +65,20 @@ def house(request, engine, pattern):
         house.remove()
         if database:
             cluster.sql(f'drop database "{name}" with (force)')
+
+
+@pytest.fixture
+def house(request, engine, pattern):
+    """A house of this drill's own, not yet served."""
+    with copied(request, engine, pattern, f"house_{request.node.name[5:40].lower()}") as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def served_once(request, engine, pattern):
+    """A house that works for all drills of a module."""
+    with copied(request, engine, pattern, "served_once") as house:
+        yield house.serve()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ It prints JSON.  The process that drills never opens the database itself, so not
 
 import json
 import sys
+from datetime import timedelta
 
 import django
 
@@ -28,16 +29,45 @@ def prepare(runners):
     return {
         "people": {role: session_of(person) for role, person in people.items()},
         "runners": [{"case": str(case.pk), "session": session_of(case.patient.person)} for case in cases],
+        "contested": contested(clinic, people["clinician"]),
     }
 
 
-def with_a_plan(clinic, by):
-    """Return a case that the real actions led to a signed plan."""
-    from datetime import timedelta
+def contested(clinic, by):
+    """Make work on which two hands meet: a draft to sign, a step to take, an item to close.
 
+    Returns {what: [where the form stands, where it goes, what is told]}.
+    """
+    import time_machine
     from django.utils import timezone
 
-    from rehab import actions
+    from rehab.models import Plan, StepOffer
+    from tests import factories
+    from tests.rehab import conftest as paths
+    from tests.rehab.test_moving import Runner, two_green
+
+    signing, closing = (with_a_plan(clinic, by, is_signed=False) for _ in range(2))
+    item = paths.an_item(closing, by, "U", row="RF-CECS")
+    with time_machine.travel(timezone.now() - timedelta(days=6)):
+        stepping = factories.CaseFactory(patient__clinic=clinic, opened_by=by)
+        paths.a_screening(stepping, by)
+        paths.a_diagnosis(stepping, by)
+        paths.in_force(paths.a_plan(stepping, by), by)
+        paths.a_step(Plan.objects.get(case=stepping).items.get(), by, 2).save()
+        two_green(Runner(Plan.objects.get(case=stepping)))
+    offer = StepOffer.objects.get(case=stepping, decided_at=None)
+    plan, ended = Plan.objects.get(case=signing), {"outcome": "excluded", "text": "Seen by a specialist"}
+    return {
+        "sign": [f"/cases/{signing.pk}/plan/", f"/cases/{signing.pk}/plan/sign/", {"plan": str(plan.pk)}],
+        "take": [f"/cases/{stepping.pk}/progress/", f"/cases/{stepping.pk}/offers/{offer.pk}/take/", {}],
+        "close": [f"/cases/{closing.pk}/triage/items/", f"/cases/{closing.pk}/triage/items/{item.pk}/close/", ended],
+    }
+
+
+def with_a_diagnosis(clinic, by):
+    """Return a case that the real actions led to a diagnosis."""
+    from django.utils import timezone
+
     from tests import factories
     from tests.rehab import conftest as paths
 
@@ -46,17 +76,39 @@ def with_a_plan(clinic, by):
     paths.screened_calm(case, by)
     paths.nothing_against(case, by)
     paths.diagnosed(case, by)
-    actions.sign_plan(plan=paths.drafted(case, by), version=case.version, by=by, at=timezone.now())
+    return case
+
+
+def with_a_plan(clinic, by, *, is_signed=True):
+    """Return a case that the real actions led to a plan."""
+    from django.utils import timezone
+
+    from rehab import actions
+    from tests.rehab import conftest as paths
+
+    case = with_a_diagnosis(clinic, by)
+    draft = paths.drafted(case, by)
+    if is_signed:
+        actions.sign_plan(plan=draft, version=case.version, by=by, at=timezone.now())
     return case
 
 
 def session_of(person):
-    """Return the key of a new session of this person."""
+    """Return the key of a new session of this person, who has shown whatever must be shown."""
     from django.conf import settings
     from django.test import Client
 
+    from clinic.access import works_here
+    from clinic.models import Person
+    from tests.clinic.second_factors import has_app
+    from tests.world import came_in
+
+    person = Person.objects.get(pk=person.pk)  # with the role that was given since
+    if works_here(person):
+        has_app(person)
     browser = Client()
     browser.force_login(person)
+    came_in(browser, person, **({"method": "mfa", "type": "totp"} if works_here(person) else {}))
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -66,13 +118,18 @@ def counted():
     from clinic.models import AuditEvent
     from rehab.models import SafetyCheck, SessionLog
 
-    sessions = list(SessionLog.objects.select_related("case", "safety").prefetch_related("exercises", "verdicts"))
+    checks = list(SafetyCheck.objects.filter(device_time__isnull=False))  # what was prepared has no phone
+    sessions = list(
+        SessionLog.objects.filter(device_time__isnull=False)
+        .select_related("case", "safety")
+        .prefetch_related("exercises", "verdicts")
+    )
     yes = list(SafetyCheck.objects.filter(any_yes=True).select_related("case"))
     lines = AuditEvent.objects.filter(kind="write", act__in=["new_session", "tell_safety"])
-    told = SafetyCheck.objects.values_list("device_time", flat=True)
+    lines = lines.filter(case__in={check.case_id for check in checks})
     return {
         "sessions": [str(row.key) for row in sessions],
-        "told": [moment.isoformat(timespec="microseconds") for moment in told],
+        "told": [check.device_time.isoformat(timespec="microseconds") for check in checks],
         "torn": [str(row.key) for row in sessions if is_torn(row)] + [str(row.pk) for row in yes if did_not_stop(row)],
         "lines": lines.count(),
         "faults": list(faults()),
