@@ -15,13 +15,14 @@ from django_tasks_db.models import DBTaskResult
 from clinic.access import LEADING, role_in
 from clinic.audit import recorded
 from clinic.links import children_first, linked_tables
-from clinic.models import Erasure, Membership, Patient, Person
+from clinic.models import Erasure, ErasureEnd, Membership, Patient, Person
 
 # What leads to a runner or names one by key, and stays.
 KEPT = {
     "clinic.AuditEvent": "who read and wrote, by keys that lead to nobody any more; the law asks for it",
     "clinic.AuditChain": "where the audit of a clinic ends",
     "clinic.Erasure": "that the record was erased, when, by whom and why",
+    "clinic.ErasureEnd": "that the erasure is over",
 }
 _files = []
 
@@ -52,7 +53,8 @@ def erase(*, patient, because, by, at):
 def _erase(*, patient, because, by, at):
     patient = Patient.objects.select_for_update().select_related("person").get(pk=patient.pk)
     told = {"clinic_id": patient.clinic_id, "patient": patient.pk, "because": because}
-    erasure = Erasure.objects.create(**told, begun_at=at, begun_by=by)
+    end = ErasureEnd(ended_at=at, ended_by=by)
+    Erasure.objects.create(**told, begun_at=at, begun_by=by, end=end)
     works_here = patient.person and (Membership.objects.filter(person=patient.person).exists() or _is_staff(patient))
     erased = {}
     for table in children_first(linked_tables()):
@@ -66,8 +68,7 @@ def _erase(*, patient, because, by, at):
             table.model._default_manager.filter(pk__in=keys)._raw_delete("default")
             erased[table.label] = keys
     _forget_what_names(patient, erased)
-    erasure.ended_at, erasure.ended_by = at, by
-    erasure.save(update_fields=["ended_at", "ended_by"])
+    end.save(force_insert=True)
     return erased
 
 

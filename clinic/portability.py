@@ -23,6 +23,7 @@ LEFT_OUT = {
     "mfa.Authenticator": "the key of a passkey: it opens your sign-in",
     "admin.LogEntry": "what people who work here did in the administration",
     "clinic.Erasure": "what a clinic's lead erased, about other runners",
+    "clinic.ErasureEnd": "what a clinic's lead erased, about other runners",
     "clinic.KnowledgeConfirmation": "what a clinic's lead signed, about no runner",
     "clinic.Membership": "the roles of people who work here",
     "clinic.Person_groups": "the roles of people who work here",

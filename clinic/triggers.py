@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.db import connections, transaction
 
 from clinic.links import owner_in_sql
-from clinic.models import Erasure
+from clinic.models import Erasure, ErasureEnd
 
-ERASURES = Erasure._meta.db_table
+ERASURES, ENDS = Erasure._meta.db_table, ErasureEnd._meta.db_table
 _registered: dict[str, "Trigger"] = {}
 
 
@@ -36,7 +36,8 @@ class Trigger:
         owner = owner_in_sql(self.table) if self.event == "DELETE" else None
         if owner is None:
             return said
-        erased = f"SELECT 1 FROM {ERASURES} gone WHERE gone.ended_at IS NULL AND gone.patient = {owner}"  # noqa: S608
+        over = f"SELECT 1 FROM {ENDS} done WHERE done.id = gone.end_id"  # noqa: S608
+        erased = f"SELECT 1 FROM {ERASURES} gone WHERE gone.patient = {owner} AND NOT EXISTS ({over})"  # noqa: S608
         return f"({said}) AND NOT EXISTS ({erased})"
 
     def exists_on(self, vendor):
@@ -154,14 +155,8 @@ CASE_TRIGGERS = (
     *append_only("clinic_caseevent"),
     *append_only("clinic_knowledgeconfirmation"),
     *append_only("clinic_auditevent"),
-    *kept(ERASURES),
-    Trigger(
-        "clinic_erasure_ends_once",
-        ERASURES,
-        "UPDATE",
-        changed("id", "clinic_id", "patient", "because", "begun_at", "begun_by_id") + " OR OLD.ended_at IS NOT NULL",
-        "clinic_erasure: it stays what it was, and ends once",
-    ),
+    *append_only(ERASURES),
+    *append_only(ENDS),
     *kept("clinic_auditchain"),
     Trigger(
         "clinic_auditchain_grows",

@@ -4,7 +4,7 @@ from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.consents import Consent
 from clinic.models.drafts import Draft
-from clinic.models.erasures import Erasure
+from clinic.models.erasures import Erasure, ErasureEnd
 from clinic.models.feeds import CalendarFeed
 from clinic.models.invitations import Invitation
 from clinic.models.knowledge import KnowledgeConfirmation
@@ -23,6 +23,7 @@ __all__ = [
     "Consent",
     "Draft",
     "Erasure",
+    "ErasureEnd",
     "FailedWork",
     "Invitation",
     "KnowledgeConfirmation",

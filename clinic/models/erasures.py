@@ -2,15 +2,26 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models.people import Clinic
 
 
+class ErasureEnd(models.Model):
+    """That an erasure is over.  Without one its erasure cannot be committed: the foreign key is asked at the commit."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self):
+        return f"end {self.pk}"
+
+
 class Erasure(models.Model):
-    """One record that was erased.  While ``ended_at`` is empty the database lets rows of this runner go, and no others.
+    """One record that was erased.  While its ``end`` is not there the database lets rows of this runner go, no others.
 
     ``patient`` is the key of the runner, to which nothing leads any more.
     """
@@ -28,18 +39,12 @@ class Erasure(models.Model):
     because = models.CharField(max_length=8, choices=Because)
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    end = models.OneToOneField(ErasureEnd, on_delete=models.PROTECT, related_name="erasure")
 
     class Meta:
         ordering = ["-begun_at"]
         constraints = [
             models.CheckConstraint(condition=Q(because__in=["asked", "old", "mistake"]), name="erasure_reason_known"),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
-                | Q(ended_at__gte=F("begun_at"), ended_by__isnull=False),
-                name="erasure_ended_by_someone",
-            ),
         ]
 
     def __str__(self):

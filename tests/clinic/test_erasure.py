@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -17,7 +18,7 @@ from django.utils import timezone
 from clinic import audit
 from clinic.erasure import KEPT, due_for_erasure, erase, must_stay_until
 from clinic.links import children_first, linked_tables
-from clinic.models import AuditEvent, Case, CaseEvent, Erasure, Patient, Person
+from clinic.models import AuditEvent, Case, CaseEvent, Erasure, ErasureEnd, Patient, Person
 from rehab.actions.exports import _shelf, keep_export
 from tests import factories
 from tests.world import a_browser
@@ -86,23 +87,29 @@ def test_outside_an_erasure_the_database_lets_no_row_go(world):
             cursor.execute(f"DELETE FROM {table}")
 
 
+def begun(world):
+    """Begin an erasure; return its end, which is not there yet."""
+    now, by = timezone.now(), world.people["lead"]
+    end = ErasureEnd(ended_at=now, ended_by=by)
+    told = {"clinic": world.clinic, "patient": world.case.patient_id, "because": "asked"}
+    Erasure.objects.create(**told, begun_at=now, begun_by=by, end=end)
+    return end
+
+
 def test_an_erasure_under_way_lets_go_no_other_runners_rows(world):
-    told = {"because": "asked", "begun_at": timezone.now(), "begun_by": world.people["lead"]}
-    Erasure.objects.create(clinic=world.clinic, patient=world.case.patient_id, **told)
+    end = begun(world)
     for model in (CaseEvent, Case, Patient):
         path = {CaseEvent: "case__patient", Case: "patient", Patient: "pk"}[model]
         with pytest.raises(DatabaseError), transaction.atomic():
             model.objects.filter(**{path: world.theirs.patient_id})._raw_delete("default")
+    end.save(force_insert=True)
 
 
 def test_an_erasure_that_is_over_opens_nothing_again(world):
-    now = timezone.now()
-    told = {"because": "asked", "begun_at": now, "begun_by": world.people["lead"], "ended_at": now}
-    done = Erasure.objects.create(
-        clinic=world.clinic, patient=world.case.patient_id, **told, ended_by=world.people["lead"]
-    )
+    end = begun(world)
+    end.save(force_insert=True)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Erasure.objects.filter(pk=done.pk).update(ended_at=None, ended_by=None)
+        Erasure.objects.filter(end=end).update(end=uuid4())
     with pytest.raises(DatabaseError), transaction.atomic():
         CaseEvent.objects.filter(case=world.case)._raw_delete("default")
 

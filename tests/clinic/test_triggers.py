@@ -13,7 +13,7 @@ from triage.models import Screening
 APPEND_ONLY = (
     *("clinic_caseevent", "triage_decision", "triage_diagnosis", "triage_signoff", "triage_examination"),
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
-    "clinic_auditevent",
+    *("clinic_auditevent", "clinic_erasure", "clinic_erasureend"),
     *(
         "rehab_safetycheck",
         "rehab_exerciselog",
@@ -36,7 +36,7 @@ KEPT = (
         "triage_finding",
         "triage_notice",
     ),
-    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "clinic_auditchain", "clinic_erasure"),
+    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "clinic_auditchain"),
 )
 NEVER_EMPTIED = (*APPEND_ONLY, *KEPT, "triage_screeninganswer", "rehab_plan", "rehab_planitem")
 NAMES = {
@@ -44,7 +44,6 @@ NAMES = {
     *(f"{table}_no_delete" for table in (*APPEND_ONLY, *KEPT)),
     *(f"{table}_no_truncate" for table in NEVER_EMPTIED),
     "clinic_auditchain_grows",
-    "clinic_erasure_ends_once",
     "clinic_patient_stays",
     "clinic_case_stays",
     "clinic_case_of_its_clinic",

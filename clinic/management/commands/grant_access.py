@@ -5,11 +5,12 @@ import re
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from clinic.models import AuditEvent, Erasure
+from clinic.models import AuditEvent, Erasure, ErasureEnd
 
 # Not even triggers taken away let the server change a row of the audit, or pretend that a migration was applied.
 # Nor let a record go: what erases runs under the owner.
-VERBS = {AuditEvent._meta.db_table: "SELECT, INSERT", Erasure._meta.db_table: "SELECT", "django_migrations": "SELECT"}
+VERBS = {AuditEvent._meta.db_table: "SELECT, INSERT", "django_migrations": "SELECT"}
+VERBS |= {model._meta.db_table: "SELECT" for model in (Erasure, ErasureEnd)}
 PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
