@@ -4,30 +4,21 @@ An archive is a tar under age encryption: ``manifest.json`` first, then the data
 the files.  The manifest says of each part and each table what it was, so that a restore can prove that all came back.
 """
 
-import os
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from clinic import triggers
-from clinic.audit import heads
-from clinic.backup import archive
+from clinic.backup import archive, files
 from clinic.backup.engines import engine
 from clinic.backup.errors import BackupError
+from clinic.backup.scratch import scratch
 from clinic.tables import knowledge_version
 
 DATABASE = "database"
-FORMAT = 1
-
-
-def places():
-    """Return {name in the archive: folder} of the files that belong to the record."""
-    return {"media": Path(settings.MEDIA_ROOT), "private": Path(settings.PRIVATE_ROOT)}
+FORMAT = 2
 
 
 def back_up(target, recipients):
@@ -43,10 +34,8 @@ def back_up(target, recipients):
     with scratch() as folder:
         told = {"format": FORMAT, "made": timezone.now().isoformat(), "engine": connection.vendor}
         told |= {"knowledge": knowledge_version().sha256, "migrations": applied()}
-        with engine().still() as now:
-            now.dump(folder / DATABASE)
-            told |= {"tables": now.tables(), "heads": heads()}
-        parts = {DATABASE: folder / DATABASE} | archive.files_in(places())
+        told |= engine().dump(folder / DATABASE)
+        parts = {DATABASE: folder / DATABASE} | files.copied(folder)
         told["parts"] = {name: archive.fingerprint(path) for name, path in parts.items()}
         archive.write(target, told, parts, recipients)
     return told
@@ -61,19 +50,20 @@ def check(source, identity):
 def restore(source, identity, *, overwrite=False):
     """Put an archive in the place of the database and the files; return its manifest.
 
-    Everything is read and checked before anything is changed.  Raises BackupError, also where what came back is not
-    what went in.
+    Everything is read and checked, and the files lie ready, before anything is changed.  Raises BackupError, also where
+    what came back is not what went in.
     """
     here = engine()
     with scratch() as folder:
         told = archive.read(Path(source), identity, folder)
         _refuse_unfit(told)
-        if not overwrite and (here.holds_anything() or any(_holds_files(place) for place in places().values())):
+        if not overwrite and (here.holds_anything() or files.files_there()):
             raise BackupError("there is a record here already; --overwrite puts the backup in its place")
+        files.lay_ready(told["parts"], folder)
         here.load(folder / DATABASE)
-        archive.put_files(told["parts"], folder, places())
+        files.put_in_place()
     triggers.install()
-    _refuse_different(told)
+    _refuse_different(told, here.told())
     return told
 
 
@@ -84,6 +74,8 @@ def applied():
 
 
 def _refuse_unfit(told):
+    if told.get("format") != FORMAT:
+        raise BackupError("it is written in another format; the version that made it reads it")
     if told["engine"] != connection.vendor:
         raise BackupError(f"it was made on {told['engine']}, and this is {connection.vendor}")
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
@@ -91,20 +83,7 @@ def _refuse_unfit(told):
         raise BackupError(f"it was made by a newer version, which knows {newer[0]}")
 
 
-def _refuse_different(told):
-    with engine().still() as now:
-        tables, ends = now.tables(), heads()
-    wrong = sorted(name for name in told["tables"] if tables.get(name) != told["tables"][name])
-    if wrong or ends != told["heads"]:
+def _refuse_different(told, found):
+    wrong = sorted(name for name in told["tables"] if found["tables"].get(name) != told["tables"][name])
+    if wrong or found["heads"] != told["heads"]:
         raise BackupError(f"what came back is not what went in: {', '.join(wrong) or 'the ends of the audit'}")
-
-
-def _holds_files(place):
-    return place.is_dir() and any(path.is_file() for path in place.rglob("*"))
-
-
-@contextmanager
-def scratch():
-    """Give a folder that only this user reads, and that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="stridewell-", dir=os.environ.get("CLINIC_SCRATCH")) as name:
-        yield Path(name)

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.backup import archive, back_up, check
+from clinic.backup import back_up, check
 from clinic.backup.errors import BackupError
+from clinic.backup.keys import new_key as make_key
+from clinic.backup.scratch import ended_politely
 
 
 class Command(BaseCommand):
@@ -23,14 +25,15 @@ class Command(BaseCommand):
     def handle(self, *, file, recipient, new_key, check, identity, **options):
         """Say in a line what was done, or what is wrong."""
         try:
-            self.stdout.write(_done(file, recipient, new_key, check, identity))
+            with ended_politely():
+                self.stdout.write(_done(file, recipient, new_key, check, identity))
         except BackupError as error:
             raise CommandError(str(error)) from None
 
 
 def _done(file, recipient, new_key, checks, identity):
     if new_key:
-        return f"public key: {archive.new_key(file)}\nKeep {file} away from this machine: it alone opens the backups."
+        return f"public key: {make_key(file)}\nKeep {file} away from this machine: it alone opens the backups."
     if checks:
         if not identity:
             raise BackupError("--check needs --identity")

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clinic.audit import faults
 from clinic.backup import restore
 from clinic.backup.errors import BackupError
+from clinic.backup.scratch import ended_politely
 
 
 class Command(BaseCommand):
@@ -22,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, *, file, identity, overwrite, **options):
         """Restore, then look at the audit too: a backup of a record that was tampered with says so."""
         try:
-            told = restore(file, identity, overwrite=overwrite)
+            with ended_politely():
+                told = restore(file, identity, overwrite=overwrite)
         except BackupError as error:
             raise CommandError(str(error)) from None
         rows = sum(count for count, _ in told["tables"].values())
