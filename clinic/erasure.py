@@ -51,7 +51,7 @@ def erase(*, patient, because, by, at):
 
 @recorded
 def _erase(*, patient, because, by, at):
-    patient = Patient.objects.select_for_update().select_related("person").get(pk=patient.pk)
+    patient = Patient.objects.select_for_update(of=["self"]).select_related("person").get(pk=patient.pk)
     told = {"clinic_id": patient.clinic_id, "patient": patient.pk, "because": because}
     end = ErasureEnd(ended_at=at, ended_by=by)
     Erasure.objects.create(**told, begun_at=at, begun_by=by, end=end)

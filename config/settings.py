@@ -123,7 +123,7 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.security.HashedFiles"
     },
 }
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = Path(env("CLINIC_MEDIA_ROOT", str(BASE_DIR / "media")))
 PRIVATE_ROOT = Path(env("CLINIC_PRIVATE_ROOT", str(BASE_DIR / "private")))  # files that wait for the worker
 FILE_UPLOAD_HANDLERS = ["config.security.BoundedUpload", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
