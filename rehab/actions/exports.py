@@ -19,6 +19,7 @@ from rehab.runs.archive import read_archive
 from rehab.runs.plain import plain_outcome
 
 KEPT_FOR = timedelta(days=1)
+ARRIVES_IN = timedelta(hours=1)  # a file stands there a moment before its row does
 SECONDS = 240.0  # for one export; in the request there were eight
 TOLD_EVERY = 1.0  # seconds between two words about how far it is
 SUFFIX = ".zip"
@@ -101,9 +102,9 @@ def forget_old_exports(now):
     for row in old:
         forget_export(row)
     shelf = _shelf()
-    left = [
-        name for name in (shelf.listdir("")[1] if shelf.exists("") else []) if _is_older(shelf, name, now - KEPT_FOR)
-    ]
+    names = shelf.listdir("")[1] if shelf.exists("") else []
+    known = {f"{key}{SUFFIX}" for key in WatchExport.objects.values_list("pk", flat=True)}
+    left = [name for name in names if name not in known and _is_older(shelf, name, now - ARRIVES_IN)]
     for name in left:
         shelf.delete(name)
     return len(old) + len(left)

@@ -6,9 +6,16 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -19,6 +26,7 @@ from clinic import audit
 from clinic.erasure import KEPT, due_for_erasure, erase, must_stay_until
 from clinic.links import children_first, linked_tables
 from clinic.models import AuditEvent, Case, CaseEvent, Erasure, ErasureEnd, Patient, Person
+from clinic.tidying import tidy
 from rehab.actions.exports import _shelf, keep_export
 from tests import factories
 from tests.world import a_browser
@@ -119,6 +127,54 @@ def test_where_one_row_cannot_go_nothing_goes(world, marked, monkeypatch):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         erase(patient=marked, because="asked", by=world.people["lead"], at=timezone.now())
     assert Patient.objects.filter(pk=marked.pk).exists() and not Erasure.objects.exists()
+
+
+def a_session(**told):
+    """Keep a session with something in it; return its key."""
+    store = SessionStore()
+    store.update(told)
+    store.save()
+    return store.session_key
+
+
+def test_whoever_only_looked_for_the_runner_stays_signed_in_and_their_search_goes(world, marked):
+    """A short name ("Li") stands in many words: nobody is signed out because their session holds one of them."""
+    Patient.objects.filter(pk=marked.pk).update(surname="Li")
+    marked.refresh_from_db()
+    lead = str(world.people["lead"].pk)
+    theirs = a_session(_auth_user_id=lead, language="Lithuanian", asked={"k": {"q": MARK}}, _messages=f'["{MARK}"]')
+    own = a_session(_auth_user_id=str(marked.person_id))
+    entering = a_session(account_login={"email": "QZX@example.org"})
+    on_the_leg = a_session(leg=str(world.case.pk))
+    erase(patient=marked, because="asked", by=world.people["lead"], at=timezone.now())
+
+    left = Session.objects.filter(session_key__in=[theirs, own, entering, on_the_leg])
+    assert [row.session_key for row in left] == [theirs]
+    assert left[0].get_decoded() == {"_auth_user_id": lead, "language": "Lithuanian"}
+
+
+def test_lines_and_work_about_others_stay_though_their_keys_are_small_numbers(world, marked):
+    """EmailAddress has numbers for keys: the line of the administration about number 1 of another table stays."""
+    address = EmailAddress.objects.create(user=marked.person, email="qzx@example.org")
+    told = {"user": world.people["lead"], "object_id": str(address.pk), "action_flag": 2}
+    for model in (EmailAddress, Group):
+        LogEntry.objects.create(content_type=ContentType.objects.get_for_model(model), object_repr="x", **told)
+    erase(patient=marked, because="asked", by=world.people["lead"], at=timezone.now())
+    assert [row.content_type.model for row in LogEntry.objects.filter(object_id=str(address.pk))] == ["group"]
+
+
+def test_a_file_that_cannot_go_now_stops_nothing_and_goes_with_the_next_tidying(
+    world, marked, settings, tmp_path, monkeypatch
+):
+    settings.PRIVATE_ROOT = tmp_path
+    keep_export(case=world.case, file=StringIO("a watch"), by=marked.person, at=timezone.now())
+    cache.set("qzx", MARK)
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "delete", lambda *a: (_ for _ in ()).throw(PermissionError("read-only")))
+        erase(patient=marked, because="asked", by=world.people["lead"], at=timezone.now())
+    assert cache.get("qzx") is None and _shelf().listdir("")[1]
+    tidy(timezone.now() + timedelta(hours=2))
+    assert not _shelf().listdir("")[1]
 
 
 def test_somebody_who_works_here_keeps_their_sign_in(world, marked):
