@@ -39,6 +39,11 @@ def may_sign(person, case):
     return role_in(person, case.clinic_id) in SIGNING
 
 
+def may_hand_out(person, patient):
+    """Return whether this person may take all that is held about a runner out as a file: who signs there."""
+    return role_in(person, patient.clinic_id) in SIGNING
+
+
 def may_lead(person, case):
     """Return whether this person leads the clinic of the case."""
     return role_in(person, case.clinic_id) in LEADING

@@ -61,7 +61,10 @@ TOPICS = {
     """,
     _("what the runner agrees to"): "rehab:my_consent clinic:note_consent answer_consent",
     _("the erasure of the record"): "erase",
-    _("everything held"): "rehab:my_data rehab:my_data_json rehab:my_data_pdf",
+    _("everything held"): """
+        rehab:my_data rehab:my_data_json rehab:my_data_pdf rehab:patient_data_json rehab:patient_data_pdf
+        export_patient
+    """,
     _("who opened the record"): "rehab:my_readers",
     _("signing in and out"): """
         sign_in sign_out login account_login logout account_request_login_code account_confirm_login_code

@@ -98,6 +98,8 @@ DOORS = {
     "clinic:invite": Door(TREATING, shows=PATIENT),
     "clinic:withdraw": Door(TREATING, shows=PATIENT),
     "clinic:note_consent": Door(TREATING, shows=PATIENT),
+    "rehab:patient_data_json": Door(SIGNING, shows=PATIENT, taken=True),
+    "rehab:patient_data_pdf": Door(SIGNING, shows=PATIENT, taken=True),
     "clinic:audit": Door(ADMINISTERING, shows=LIST),
     "clinic:audit_csv": Door(ADMINISTERING, shows=LIST, taken=True),
     # A case

@@ -84,6 +84,8 @@ POLICY = {
     "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 200 200 200"),
     "clinic:invite": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:withdraw": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
+    "rehab:patient_data_json": (SIGNERS_SEE, NO_SUCH_VERB_SIGNED),
+    "rehab:patient_data_pdf": (SIGNERS_SEE, NO_SUCH_VERB_SIGNED),
     "clinic:note_consent": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:welcome": (NOBODYS_LINK, NOBODYS_LINK),  # who holds a link that opens nothing is told so, whoever it is
     "clinic:case": (SEEN, NO_SUCH_VERB_HERE),

@@ -160,6 +160,7 @@ def test_every_form_about_a_record_is_tried():
     }
     only_read |= {"rehab:plan_handout", "rehab:my_handout", "triage:letter_pdf", "rehab:my_export", "rehab:report"}
     only_read |= {"rehab:my_data", "rehab:my_data_json", "rehab:my_data_pdf"}
+    only_read |= {"rehab:patient_data_json", "rehab:patient_data_pdf"}
     only_read |= {"rehab:media", "rehab:figure", "rehab:my_today", "rehab:my_plan", "rehab:my_logs", "rehab:my_logged"}
     only_read |= {"rehab:my_progress", "rehab:my_readers", "clinic:audit", "clinic:audit_csv", "rehab:oversight"}
     only_read |= {f"rehab:{name}" for name in ("my_copy", "my_offline", "worker", "manifest", "icon")}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from clinic import actions, forms, invitations
-from clinic.access import clinics_treated_in, treating_clinics
+from clinic.access import clinics_treated_in, may_hand_out, treating_clinics
 from clinic.asked import ask, what_was_asked
 from clinic.consents import standings
 from clinic.find import find_patients, likely_duplicates
@@ -87,7 +87,7 @@ def patient(request, patient_id):
         case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
     context = {"patient": patient, "cases": cases, "form": form, "way_in": letting_in(patient, timezone.now())}
-    context["consents"] = standings(patient)
+    context |= {"consents": standings(patient), "may_hand_out": may_hand_out(request.user, patient)}
     return render(request, "clinic/patient.html", context)
 
 
