@@ -37,7 +37,7 @@ PROTECT = django.db.models.deletion.PROTECT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0019_departures")]
+    dependencies = [("clinic", "0020_diagnosis_departs")]
     operations = [
         migrations.CreateModel(
             name="ErasureEnd",
