@@ -91,9 +91,14 @@ def put_again(key):
     return bool(failed.update(status=TaskResultStatus.READY, **fresh))
 
 
+def lost_work(now):
+    """Return the work whose worker went away in the middle of it."""
+    return DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=now - LONGEST)
+
+
 def free_the_lost(now):
     """Take back work whose worker went away in the middle of it; return how much there was."""
-    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=now - LONGEST)
+    lost = lost_work(now)
     count = 0
     for row in lost:
         kept = {"exception_class_path": "clinic.background.WorkFailed", "traceback": "The worker went away."}

@@ -103,10 +103,10 @@ def end(rows):
     UserSession.objects.filter(session_key__in=keys).delete()
 
 
-def forget_ended(now):
-    """Forget where sessions were that are no more; return how many."""
+def ended_places(now):
+    """Return where sessions were that are no more."""
     known = Session.objects.filter(expire_date__gt=now).values("session_key")
-    return UserSession.objects.exclude(session_key__in=known).delete()[0]
+    return UserSession.objects.exclude(session_key__in=known)
 
 
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))

@@ -96,17 +96,17 @@ def read_export(key):
     shelf.delete(f"{key}{SUFFIX}")
 
 
-def forget_old_exports(now):
-    """Forget what waits for longer than a day, and files that belong to nothing; return how many."""
-    old = list(WatchExport.objects.filter(sent_at__lt=now - KEPT_FOR))
-    for row in old:
-        forget_export(row)
-    shelf = _shelf()
+def forget_old_exports(now, *, dry=False):
+    """Forget what waits for longer than a day, and files that belong to nothing, or only count; return how many."""
+    shelf, old = _shelf(), list(WatchExport.objects.filter(sent_at__lt=now - KEPT_FOR))
     names = shelf.listdir("")[1] if shelf.exists("") else []
     known = {f"{key}{SUFFIX}" for key in WatchExport.objects.values_list("pk", flat=True)}
     left = [name for name in names if name not in known and _is_older(shelf, name, now - ARRIVES_IN)]
-    for name in left:
-        shelf.delete(name)
+    if not dry:
+        for row in old:
+            forget_export(row)
+        for name in left:
+            shelf.delete(name)
     return len(old) + len(left)
 
 

@@ -13,7 +13,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from clinic.background import PAUSES, free_the_lost
-from clinic.models import FailedWork
+from clinic.models import Draft, FailedWork
 from clinic.tidying import tidy
 from tests import some_work
 from tests.some_work import weigh_the_shoes
@@ -182,6 +182,20 @@ def test_counts_that_expired_leave_the_table_of_the_cache(settings):
     caches["default"].set("kept", 3, timeout=6000)
     assert tidy(timezone.now() + 2 * MINUTE)["expired counts"] == 1
     assert caches["default"].get("kept") == 3
+
+
+def test_a_dry_run_says_what_would_go_and_lets_nothing_go(case, clinician):
+    now, out = timezone.now(), StringIO()
+    told = {"person": clinician, "case": case, "fields": {"text": "half a sentence"}}
+    Draft.objects.create(form="note", updated_at=now - timedelta(days=91), **told)
+    Draft.objects.create(form="story", updated_at=now - timedelta(days=89), **told)
+    Session.objects.create(session_key="old", session_data="", expire_date=now - MINUTE)
+
+    call_command("tidy", "--dry-run", stdout=out)
+    assert "1 expired sessions" in out.getvalue() and "1 drafts" in out.getvalue()
+    assert Draft.objects.count() == 2 and Session.objects.filter(session_key="old").exists()
+    assert tidy(now, dry=True) == tidy(now)
+    assert [draft.form for draft in Draft.objects.all()] == ["story"]
 
 
 def test_the_command_says_what_it_forgot():
