@@ -238,9 +238,9 @@ def close_case(*, case, version, outcome, because, by, at, data=None):
 
 
 def typed_fields(posted):
-    """Return what was typed into a form, without its plumbing and within reason: {name: values}."""
+    """Return what was typed into a form, without its plumbing, within reason, with no NUL for PostgreSQL to refuse."""
     return {
-        name[:80]: [value[:4000] for value in posted.getlist(name)[:200]]
+        name[:80].replace("\0", ""): [value[:4000].replace("\0", "") for value in posted.getlist(name)[:200]]
         for name in list(posted)[:800]
         if name not in ("csrfmiddlewaretoken", "patient", "version")
     }

@@ -26,7 +26,7 @@ def key_of(request, length):
     """Return the key after which a page begins; anything that is not such a key means the first page."""
     try:
         key = json.loads(request.GET.get("after", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return key if isinstance(key, list) and len(key) == length and all(_is_plain(part) for part in key) else None
 

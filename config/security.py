@@ -2,6 +2,8 @@
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.core.handlers.wsgi import WSGIRequest
+from django.utils.http import parse_header_parameters
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # A guided session keeps the screen on, a passkey is asked for; nothing else of a device is anybody's business here.
@@ -20,6 +22,17 @@ class BoundedUpload(MemoryFileUploadHandler):
         if content_length > MOST_SENT:
             raise RequestDataTooBig("more than an export of a watch")
         super().handle_raw_input(input_data, META, content_length, *args, **kwargs)
+
+
+class Utf8Request(WSGIRequest):
+    """A request in the one encoding that our pages have.
+
+    Django would read it in whatever codec it names, also one that is none of text, such as rot13, and fail before any
+    of our code could answer.
+    """
+
+    def _set_content_type_params(self, meta):
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
 
 
 class Headers:

@@ -5,9 +5,12 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import reverse
 
+from config.security import Utf8Request
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+application.request_class = Utf8Request
 
 from clinic.checks import must_be_confirmed, must_be_whole  # noqa: E402  (the apps are loaded now)
 

@@ -129,8 +129,31 @@ class EnterCode(ConfirmLoginCodeForm):
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
+class FromDevice(forms.JSONField):
+    """What a device answered, which counts once: no page shows it again, whatever it was."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        """Read it; what is nested deeper, or is a longer number, than can be read is no answer either."""
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as fault:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from fault
+
+    def bound_data(self, data, initial):
+        """Keep nothing for the page."""
+        return
+
+    def prepare_value(self, value):
+        """Show nothing."""
+        return ""
+
+
 class SignInByPasskey(LoginWebAuthnForm):
     """What a device answered to be let in."""
+
+    credential = FromDevice()
 
     def clean_credential(self):
         """Find the passkey and check that the device holds it."""
@@ -144,6 +167,7 @@ class AddPasskey(AddWebAuthnForm):
     """A new passkey of the person signed in, and what they call it; it always asks for face, finger or PIN."""
 
     name = forms.CharField(label=_("What you call this device"), max_length=60, required=False)
+    credential = FromDevice()
     passwordless = None
 
     def clean(self):

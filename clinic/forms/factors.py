@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.factors import fitting_step, use_code
 from clinic.forms import PlainForm
-from clinic.forms.entrance import LONGEST_PASSWORD, UNREADABLE, within, within_of
+from clinic.forms.entrance import LONGEST_PASSWORD, UNREADABLE, FromDevice, within, within_of
 from clinic.ids import plain_address
 
 SECRET = "app_secret"  # noqa: S105 (where the session keeps the secret of an app that is being set up)
@@ -51,6 +51,8 @@ class SecondCode(PlainForm):
 
 class SecondPasskey(AuthenticateWebAuthnForm):
     """What a device answered to stand beside the password.  Nobody guesses it, so nobody counts."""
+
+    credential = FromDevice()
 
     def clean_credential(self):
         """Check that the device holds a passkey of this person."""

@@ -40,8 +40,8 @@ def case_detail(request, case_id):
     case = recordable(request, case_id)
     before = request.GET.get("before", "")
     events = case.events.select_related("by").order_by("-version")
-    if before.isdecimal():
-        events = events.filter(version__lt=min(int(before), 2**31 - 1))
+    if before.isdecimal() and len(before) < 10:
+        events = events.filter(version__lt=int(before))
     events = list(events[: EVENTS + 1])
     context = {
         "case": case,
@@ -71,7 +71,7 @@ def intake(request, case_id):
         )
         messages.success(request, gettext("Story recorded. Next: screen for danger."))
         return redirect("clinic:case", case_id=case.pk)
-    return render(request, "clinic/intake.html", {"case": case, "form": form})
+    return render(request, "clinic/intake.html", {"case": case, "form": form}, status=422 if form.is_bound else 200)
 
 
 @login_required
@@ -108,4 +108,4 @@ def draft(request, case_id, form_name):
 def _late(posted, case):
     """Return whether a draft was typed into an older page: one that comes after its own save must not come back."""
     version = posted.get("version", "")
-    return version.isdecimal() and int(version) < case.version
+    return version.isdecimal() and len(version) < 10 and int(version) < case.version

@@ -72,7 +72,8 @@ def register(request):
         request.shown = [(clinic_id, known.pk) for known in duplicates]
         if not duplicates:
             return redirect("clinic:intake", case_id=actions.register_runner(**told, side=side).pk)
-    return render(request, "clinic/register.html", {"form": form, "duplicates": duplicates})
+    status = 422 if form.is_bound and not duplicates else 200
+    return render(request, "clinic/register.html", {"form": form, "duplicates": duplicates}, status=status)
 
 
 @login_required
@@ -88,7 +89,7 @@ def patient(request, patient_id):
         return redirect("clinic:intake", case_id=case.pk)
     context = {"patient": patient, "cases": cases, "form": form, "way_in": letting_in(patient, timezone.now())}
     context |= {"consents": standings(patient), "may_hand_out": may_hand_out(request.user, patient)}
-    return render(request, "clinic/patient.html", context)
+    return render(request, "clinic/patient.html", context, status=422 if form.is_bound else 200)
 
 
 def _runner(request, patient_id):

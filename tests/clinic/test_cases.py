@@ -73,7 +73,7 @@ def test_the_story_refuses(what, said, case, clinician, at_work):
     answer = at_work(clinician).post(intake(case), story(case, **said))
     case.refresh_from_db()
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert case.version == 1
 
 
@@ -146,7 +146,7 @@ def test_one_leg_has_one_open_case(case, clinician, at_work):
     address = reverse("clinic:patient", args=[case.patient_id])
     browser = at_work(clinician)
 
-    for side, status in (("left", 200), ("both", 200), ("right", 302)):
+    for side, status in (("left", 422), ("both", 422), ("right", 302)):
         assert browser.post(address, {"patient": case.patient_id, "side": side}).status_code == status, side
     assert Case.objects.filter(patient=case.patient).count() == 2
 

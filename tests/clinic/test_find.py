@@ -218,7 +218,7 @@ def test_another_clinics_runner_is_no_duplicate_here(clinic, clinician):
     ],
 )
 def test_registration_refuses(said, clinic, clinician, at_work):
-    assert at_work(clinician).post(reverse("clinic:register"), new_runner(clinic, **said)).status_code == 200
+    assert at_work(clinician).post(reverse("clinic:register"), new_runner(clinic, **said)).status_code == 422
     assert not Patient.objects.exists()
 
 
