@@ -16,7 +16,7 @@ TOOLS_STAMP := $(TOOLS)/installed-$(shell cat requirements-tools.lock | cksum | 
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 CHECK   := -m pip --disable-pip-version-check check
 
-.PHONY: help setup run test drills check bench lighthouse texts lock sbom advisories
+.PHONY: help setup run test drills check bench fuzz lighthouse texts lock sbom advisories
 
 help:
 	@echo "make setup   create .venv and install what runs in production"
@@ -28,6 +28,7 @@ help:
 	@echo "make lock    the requirements with the hashes of their files, after editing them"
 	@echo "make sbom    the bill of materials of what runs in production: build/sbom.json"
 	@echo "make advisories   what is publicly known against the pinned packages, where that can be asked"
+	@echo "make fuzz    10,000 malformed requests to every address that takes a form; hours"
 	@echo "make bench   decision time and page costs, as a table and as JSON"
 	@echo "make lighthouse   the runner's page of today as a slow phone gets it; needs Node"
 
@@ -109,6 +110,9 @@ advisories: $(TOOLS_STAMP)
 
 bench: $(DEV_STAMP)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/stridewell} $(PY) manage.py bench
+
+fuzz: $(DEV_STAMP)
+	FUZZ_EACH=10000 $(PY) -m pytest -n auto --dist load -q tests/attacks/test_fuzz.py
 
 lighthouse: $(DEV_STAMP)
 	@$(PY) -m tests.lighthouse

@@ -1,0 +1,64 @@
+"""Every address that takes a form is sent what no form sends: no fault of ours, and not a row for what is refused.
+
+Seeded, so that what fails fails again.  FUZZ_EACH says how many requests each address gets: 110 unless told otherwise,
+10,000 in ``make fuzz``.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+from django.core.cache import cache
+
+from tests.attacks.entries import ENTRIES, MORE, doors_that_take_a_form
+from tests.attacks.hazards import Attacker, Sent, encoded
+from tests.attacks.wire import Wire, undone, undrawn
+from tests.world import tables
+
+pytestmark = pytest.mark.django_db
+EACH = int(os.environ.get("FUZZ_EACH", "110"))
+DRAWN = 10  # of so many answers one page is drawn to its end
+EVERY = {**ENTRIES, **MORE}
+ASKS_MORE = {"rehab:take", "rehab:start_running"}  # runs and sessions that this world has not logged
+ASKS_MORE |= {"rehab:my_upload", "rehab:my_opened", "rehab:my_opened run"}  # a file; a log that was refused before
+ASKS_MORE |= {"clinic:passkeys", "clinic:app", "mfa_authenticate"}  # a device
+figures = Counter()
+
+
+def test_every_address_that_takes_a_form_is_attacked():
+    assert set(ENTRIES) == doors_that_take_a_form()
+
+
+@pytest.mark.parametrize("door", EVERY)
+def test_no_input_breaks_a_door_or_leaves_a_row_where_it_was_refused(world, door):
+    with undone():
+        entry = EVERY[door](world)
+        wire, attacker = Wire(world, entry.who, entry.browser), Attacker(entry.form, seed=door)
+        before = tables()
+        for number in range(EACH):
+            with undone():
+                tried(wire, entry, attacker.next(), before, is_drawn=number % DRAWN == 0)
+
+
+def tried(wire, entry, sent, before, *, is_drawn):
+    """Send one request: no fault, and nothing written unless the form was good and was taken."""
+    cache.clear()
+    if is_drawn:
+        answer = wire.send(entry.form.address, sent)
+    else:
+        with undrawn():
+            answer = wire.send(entry.form.address, sent)
+    figures[answer.status] += 1
+    assert answer.status < 500, (sent, answer.fault)
+    must_keep_nothing = answer.status >= 400 or (sent.broken and not entry.needs_nothing)
+    if answer.written and must_keep_nothing:
+        assert tables() == before, (sent, answer.status, answer.written)
+
+
+@pytest.mark.parametrize("door", EVERY)
+def test_the_form_that_is_spoiled_would_have_been_taken(world, door):
+    """Otherwise the attacks would end at the first check, and would say nothing of what lies behind it."""
+    with undone():
+        entry = EVERY[door](world)
+        answer = Wire(world, entry.who, entry.browser).send(entry.form.address, Sent(encoded(entry.form.filled())))
+    assert answer.status in (200, 204, 302) or door in ASKS_MORE, answer.text[-3000:]
