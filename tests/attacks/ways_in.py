@@ -133,6 +133,8 @@ WAYS_IN = {
     "clinic:app": freshly("clinic:app", {"code": "000000"}),
     "clinic:remove_app": freshly("clinic:remove_app", app=True),
     "clinic:recovery_codes": freshly("clinic:recovery_codes", app=True),
+    "clinic:end_others": freshly("clinic:end_others"),
+    "clinic:stay": freshly("clinic:stay"),
     "rehab:stop_reminders": no_mails,
     "reset_password": a_reset,
     "ask_for_reset": for_a_reset,
