@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -28,7 +29,7 @@ admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
 admin.site.login, admin.site.logout = admin_door, SignOut.as_view()  # one sign-in, and one way out, for all pages
 admin.site.password_change = password
-for hidden in (EmailAddress, Authenticator):  # a sign-in is changed by the person it belongs to
+for hidden in (EmailAddress, Authenticator, UserSession):  # a sign-in is changed by the person it belongs to
     admin.site.unregister(hidden)
 admin.site.unregister(DBTaskResult)  # what failed has a window of its own
 admin.site.register(FailedWork, WorkWindow)

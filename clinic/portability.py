@@ -20,6 +20,7 @@ AT_ONCE = 500  # rows read at a time
 # Tables that lead to a runner and are not handed out, with the reason.
 LEFT_OUT = {
     "account.EmailConfirmation": "a key that confirms an address: whoever holds it acts as you",
+    "usersessions.UserSession": "the keys of your sessions: whoever holds one acts as you",
     "mfa.Authenticator": "the key of a passkey: it opens your sign-in",
     "admin.LogEntry": "what people who work here did in the administration",
     "clinic.Erasure": "what a clinic's lead erased, about other runners",

@@ -12,7 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,10 +50,12 @@ def came_in(request, network):
     told = {"user_id": request.user.pk, "ip": network or UNKNOWN, "user_agent": agent}
     told |= {"created_at": now, "last_seen_at": now}
     try:
-        with transaction.atomic():
-            if not session.session_key:
-                session.save()
-            return UserSession.objects.update_or_create(session_key=session.session_key, defaults=told)[0]
+        if not session.session_key:
+            session.save()
+        whose = UserSession.objects.filter(session_key=session.session_key)
+        if not whose.update(**told):
+            return UserSession.objects.create(session_key=session.session_key, **told)
+        return whose.get()
     except DatabaseError:  # nothing can be written: the session is not longer for it, and a page of advice is shown
         return UserSession(session_key=session.session_key, **told)
 
@@ -64,8 +66,7 @@ def acted(place, network):
     if now - place.last_seen_at < EVERY:
         return
     try:
-        with transaction.atomic():
-            UserSession.objects.filter(pk=place.pk).update(last_seen_at=now, ip=network or UNKNOWN)
+        UserSession.objects.filter(pk=place.pk).update(last_seen_at=now, ip=network or UNKNOWN)
     except DatabaseError:
         return
 

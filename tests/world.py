@@ -121,11 +121,14 @@ def came_in(browser, person, **how):
     session.save()
 
 
+LOOKED = {"sessions.Session", "usersessions.UserSession", "clinic.AuditChain", "clinic.AuditEvent"}
+
+
 def tables():
-    """Return a fingerprint of every table but the sessions' and the audit's, which keeps that somebody looked."""
+    """Return a fingerprint of every table but those of sessions and audit, which keep that somebody looked."""
     prints = {}
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.label not in ("sessions.Session", "clinic.AuditChain", "clinic.AuditEvent"):
+        if model._meta.label not in LOOKED:
             columns = [f.attname for f in model._meta.concrete_fields if f.attname != "session_secret"]
             rows = list(model.objects.order_by("pk").values_list(*columns))
             prints[model._meta.label] = (len(rows), hashlib.sha256(repr(rows).encode()).hexdigest())

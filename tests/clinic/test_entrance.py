@@ -319,6 +319,7 @@ def test_of_all_ways_to_sign_in_these_addresses_are_there():
         "accounts/passkeys/",
         "accounts/passkeys/<int:key_id>/forget/",
         "accounts/second/",
+        "accounts/stay/",
         "accounts/reset/",
         "accounts/reset/<str:uidb64>/<str:token>/",
         "accounts/again/",
