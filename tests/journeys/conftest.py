@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Error, expect, sync_playwright
@@ -175,6 +176,7 @@ class Clock:
         moment = FIRST_DAY + timedelta(days=day, hours=hour, minutes=minute)
         assert moment >= timezone.now(), f"{moment} is over already"
         self.machine.move_to(moment)
+        UserSession.objects.update(last_seen_at=moment)  # between two pages of a story people go on using theirs
         self.day = day
         for visitor in self.visitors:
             self.show(visitor)
