@@ -1,6 +1,5 @@
 """Moving: the steps that follow from the logs.  Back at once, up only when the clinic's setting or a tap says so."""
 
-from clinic.clock import after
 from clinic.terms import Reason
 from rehab.actions.kept import judgement_columns, stepping_columns
 from rehab.actions.offers import decide, is_declined, open_offers
@@ -78,7 +77,7 @@ def write_step(item, step, *, by, at):
         item=item,
         level=step.level,
         dose_percent=step.dose_percent,
-        **stepping_columns(step, by=by, at=after(at, (LevelStep.objects.filter(item=item), "stepped_at"))),
+        **stepping_columns(step, by=by, at=at),
     )
 
 

@@ -6,7 +6,6 @@ from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.audit import recorded
-from clinic.clock import after
 from clinic.language import said_reason
 from clinic.terms import Level, Reason, in_english
 from rehab import written
@@ -72,7 +71,7 @@ def write_stage(case, step, *, by, at):
         case=case,
         stage=step.stage,
         passed=step.passed,
-        **stepping_columns(step, by=by, at=after(at, (RunStage.objects.filter(case=case), "stepped_at"))),
+        **stepping_columns(step, by=by, at=at),
     )
 
 

@@ -7,7 +7,6 @@ from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_record, may_sign
 from clinic.actions import StaleRecord, lock_case
-from clinic.clock import after
 from clinic.models import Case
 from clinic.tables import knowledge_version
 from clinic.terms import Answer, OutcomeType
@@ -57,11 +56,6 @@ def must_be_current(case, version):
     now = lock_case(case)
     if now.version != version:
         raise StaleRecord(case, now.events.filter(version__gt=version).select_related("by"))
-
-
-def begun(case, at):
-    """Return when a screening begins or is answered: after every other, so that it is the newest."""
-    return after(at, (case.screenings, "started_at"), (case.screenings, "completed_at"))
 
 
 def plain(value):

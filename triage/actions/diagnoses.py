@@ -4,7 +4,6 @@ from django.utils.translation import gettext, gettext_noop
 
 from clinic.actions import touch_case
 from clinic.audit import recorded
-from clinic.clock import after
 from clinic.language import for_the_record
 from clinic.models import Case
 from clinic.terms import in_english
@@ -37,7 +36,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
         cause=cause,
         grade=grade,
         override_reason=override_reason.strip(),
-        at=after(at, (case.diagnoses, "at"), (case.sign_offs, "at")),  # no release counts for what follows it
+        at=at,
         by=by,
     )
     changes = (

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_noop
 
 from clinic.actions import forget_draft, touch_case
 from clinic.audit import recorded
-from clinic.clock import after
 from clinic.models import Case
 from clinic.terms import Answer, Side, in_english
 from triage import written
@@ -44,7 +43,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     must_record(by, case)
     must_be_current(case, version)
     known = present_facts(case, at)
-    examination = Examination.objects.create(case=case, at=after(at, (case.examinations, "at")), by=by)
+    examination = Examination.objects.create(case=case, at=at, by=by)
     rows = [
         Finding(
             examination=examination,

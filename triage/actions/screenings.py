@@ -11,7 +11,6 @@ from triage.actions.deciding import (
     ATTENTION,
     Refused,
     attention_of,
-    begun,
     decide_and_keep,
     keep_answers,
     most_urgent,
@@ -42,7 +41,7 @@ def start_screening(*, case, version, by, at):
         kind="screening_started",
         text=written.SCREENING_STARTED.en,
     )
-    screening = Screening.objects.create(case=case, started_at=begun(case, at), started_by=by)
+    screening = Screening.objects.create(case=case, started_at=at, started_by=by)
     owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
     return screening
 
@@ -59,7 +58,6 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     known = present_facts(case, at)  # before the record follows: a blood thinner that is new counts as new
     was = _follow_record(case, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)
     must_be_current(case, version)
-    at = begun(case, at)
     screening = current_screening(case)
     if screening is None or not screening.is_open:
         screening = Screening.objects.create(case=case, started_at=at, started_by=by)
@@ -78,10 +76,7 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     completes = may_complete and decision.complete and may_sign(by, case)
     if completes:
         Screening.objects.filter(pk=screening.pk).update(
-            completed_at=at,
-            completed_by=by,
-            level=decision.level.value,
-            complete=True,
+            completed_at=at, completed_by=by, level=decision.level.value, complete=True
         )
     attention, next_step = most_urgent(attention_of(decision), *([ATTENTION[standing]] if standing else []))
     if decision.complete and not completes:

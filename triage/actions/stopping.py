@@ -22,7 +22,6 @@ from triage.actions.deciding import (
     HELD,
     NotAllowed,
     attention_of,
-    begun,
     decide_and_keep,
     keep_answers,
     most_urgent,
@@ -166,7 +165,7 @@ def unfinished_screening(case, by, at, because=""):
     """Return the unfinished screening of a locked case, a new one where there is none; it says what made it so."""
     found = Screening.objects.filter(case=case, completed_at__isnull=True, voided_at__isnull=True).first()
     if found is None:
-        return Screening.objects.create(case=case, started_at=begun(case, at), started_by=by, because=because[:500])
+        return Screening.objects.create(case=case, started_at=at, started_by=by, because=because[:500])
     if because not in found.because:
         found.because = f"{because} {found.because}".strip()[:500]
         found.save(update_fields=["because"])
