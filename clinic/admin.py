@@ -29,8 +29,7 @@ admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
 admin.site.login, admin.site.logout = admin_door, SignOut.as_view()  # one sign-in, and one way out, for all pages
 admin.site.password_change = password
-for hidden in (EmailAddress, Authenticator, UserSession):  # a sign-in is changed by the person it belongs to
-    admin.site.unregister(hidden)
+admin.site.unregister([EmailAddress, Authenticator, UserSession])  # changed by the person they belong to
 admin.site.unregister(DBTaskResult)  # what failed has a window of its own
 admin.site.register(FailedWork, WorkWindow)
 admin.site.unregister(Group)  # who may do what follows from the role in a clinic, not from groups

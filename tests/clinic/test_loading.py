@@ -7,10 +7,14 @@ from clinic.backup.engines import Postgres
 from clinic.backup.errors import BackupError
 from clinic.models import Patient
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite replaces a file"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def on_postgresql():
+    """SQLite replaces a file instead (tests/clinic/test_backup.py)."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite replaces a file")
 
 
 def schemas():

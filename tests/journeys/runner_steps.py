@@ -54,7 +54,7 @@ def answer_morning(phone, pain=0):
     """Tell how the first steps of this morning felt, from today's page."""
     page = phone.page
     phone.open("/me/")
-    page.get_by_role("link", name="Answer").click()
+    page.get_by_role("link", name="Answer", exact=True).click()
     tap(page, "How much did your calf hurt", str(pain))
     page.get_by_label("For how many minutes was it stiff?").fill("0")
     page.get_by_role("button", name="Save").click()

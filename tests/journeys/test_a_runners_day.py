@@ -127,7 +127,7 @@ def test_asked_first_then_led_through_the_session_and_asked_next_morning(visit, 
     expect(page.get_by_role("heading", name="All done for today")).to_be_visible()
 
     # The morning is told, and both may be corrected
-    page.get_by_role("link", name="Answer").click()
+    page.get_by_role("link", name="Answer", exact=True).click()
     tap(page, "How much did your calf hurt", "2")
     page.get_by_label("For how many minutes was it stiff?").fill("10")
     phone.look()
