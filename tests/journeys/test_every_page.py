@@ -10,6 +10,7 @@ from tests.world import PEOPLE, a_world, an_unfinished_screening
 NOT_A_PAGE = {"clinic:draft", "rehab:media", "rehab:figure", "rehab:icon"}  # JSON and pictures
 NOT_A_PAGE |= {"alive", "ready", "clinic:audit_csv"}  # for machines
 NOT_A_PAGE |= {"rehab:plan_handout", "rehab:report", "triage:letter_pdf"}  # papers
+NOT_A_PAGE |= {"rehab:patient_data_json", "rehab:patient_data_pdf"}
 NOT_A_PAGE |= {"rehab:worker", "rehab:manifest", "rehab:my_offline"}  # for the browser; of a runner alone
 HEAVY = {"triage:screening", "triage:examination"}  # axe takes its time over hundreds of answers
 
