@@ -43,7 +43,7 @@ def send_invitation(invitation, link):
     clinic = invitation.patient.clinic
     told = {"name": invitation.patient.given_name, "clinic": clinic, "link": link, "expires": invitation.expires}
     with translation.override(invitation.language):
-        subject = gettext("Your exercise plan at %(clinic)s") % {"clinic": clinic.name}
+        subject = " ".join((gettext("Your exercise plan at %(clinic)s") % {"clinic": clinic.name}).split())
         words = render_to_string("clinic/invitation.txt", told)
     send_mail(subject, words, None, [invitation.email])
 
