@@ -16,7 +16,7 @@ TOOLS_STAMP := $(TOOLS)/installed-$(shell cat requirements-tools.lock | cksum | 
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 CHECK   := -m pip --disable-pip-version-check check
 
-.PHONY: help setup run test drills check bench fuzz lighthouse texts lock sbom advisories
+.PHONY: help setup run test drills check bench fuzz lighthouse texts lock sbom advisories scan
 
 help:
 	@echo "make setup   create .venv and install what runs in production"
@@ -107,6 +107,16 @@ advisories: $(TOOLS_STAMP)
 	@rm -f build/advisories.json; $(TOOLS)/bin/pip-audit --disable-pip --require-hashes --requirement requirements-dev.lock \
 	  --format json --output build/advisories.json --progress-spinner off --timeout 5 >/dev/null 2>&1; \
 	  $(TOOLS)/bin/python tests/advisories.py build/advisories.json
+
+# wapiti brings 75 packages of its own, which never stand beside the product's.
+SCAN := build/scan
+$(SCAN)/bin/wapiti:
+	@$(PYTHON) -m venv $(SCAN)
+	$(SCAN)/bin/python -m pip install --quiet --disable-pip-version-check wapiti3==3.2.3
+
+SECONDS_EACH ?= 600
+scan: $(DEV_STAMP) $(SCAN)/bin/wapiti
+	@$(PY) -m tests.wapiti $(SCAN)/bin/wapiti $(SECONDS_EACH)
 
 bench: $(DEV_STAMP)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/stridewell} $(PY) manage.py bench

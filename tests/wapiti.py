@@ -123,9 +123,11 @@ def serve(settings, folder):
 
 
 def faults_of(folder):
-    """Return what the server wrote of answers of its own fault: {route: how often}."""
+    """Return the server's own faults, {(message, (kind, last place) ...): how often}, and how many requests it had."""
     lines = [json.loads(line) for line in Path(f"{folder}/server.log").read_text().splitlines() if line[:1] == "{"]
-    return Counter(line["route"] for line in lines if line.get("status", 0) >= 500), len(lines)
+    faults = (line for line in lines if line["logger"] == "django.request" and line["level"] == "ERROR")
+    told = ((line["message"], *((part["kind"], *part["at"][-1:]) for part in line.get("fault", ()))) for line in faults)
+    return Counter(told), sum(line["logger"] == "clinic.requests" for line in lines)
 
 
 def main(wapiti, seconds=600):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
-from clinic.feeds import make_feed
+from clinic.feeds import make_feed, revoke_feed
 from clinic.models import CalendarFeed
 from rehab.models import RunStage
 from tests.course import JUDGED, a_session
@@ -91,6 +91,15 @@ def test_a_new_address_kills_the_old_one_and_revoking_kills_it_too(signed_case, 
     assert browser.post(PAGE, REVOKE).status_code == 302
     assert read(new, 404) == []
     assert CalendarFeed.objects.filter(revoked__isnull=False).count() == 2
+
+
+def test_of_two_who_make_an_address_at_once_the_one_who_waited_wins(signed_case):
+    """The one who waited for the lock looked at the clock before the other made theirs."""
+    patient = signed_case.patient
+    make_feed(patient=patient, starts=None, at=NOW)
+    token = make_feed(patient=patient, starts=None, at=NOW - timedelta(seconds=1))
+    revoke_feed(patient=patient, at=NOW - timedelta(seconds=2))
+    assert token and not CalendarFeed.objects.filter(revoked__isnull=True).exists()
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "%00", "é"])
