@@ -10,12 +10,17 @@ import sys
 import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 from django.urls import reverse
 
 from config.logs import AsJson, NoAddress
+from config.policy import DOORS, NOTHING
 from tests import factories
 from tests.test_architecture import ROOT
+from tests.test_doors import product_doors, where
+from tests.world import a_browser
 
+NOT_KEPT = ("private, no-store", "max-age=0, no-cache, no-store, must-revalidate, private")
 AT_WORK = {"CLINIC_DEBUG": "no", "CLINIC_DEMO": "no", "CLINIC_HOSTS": "clinic.invalid", "CLINIC_MAIL_URL": "smtp://x"}
 SETTINGS = """
 import json
@@ -88,16 +93,34 @@ def test_the_secret_of_an_address_goes_to_no_other_page(client, db, settings, na
     assert client.get(reverse(name, args=["never-sent"])).headers["Referrer-Policy"] == "strict-origin"
 
 
-def test_two_people_at_one_address_get_each_their_own_page(case, runner, client, db):
-    """No cache of ours and none on the way may hand one person's page to another."""
-    other = factories.CaseFactory(patient__clinic=case.clinic, patient__given_name="Otto").patient.person
-    seen = {}
-    for person in (runner, other, runner):
-        client.force_login(person)
-        answer = client.get(reverse("rehab:my_data_json"))
-        seen[person] = b"".join(answer)
-        assert answer.headers["Cache-Control"] == "private, no-store"
-    assert b"Otto" in seen[other] and b"Otto" not in seen[runner]
+@pytest.mark.parametrize("page", ["rehab:my_today", "rehab:my_data", "clinic:preferences", "rehab:my_data_json"])
+def test_two_people_at_one_address_get_each_their_own_page(page, case, runner, clinic, db):
+    """No cache of ours and none on the way may hand one person's page to another, whatever a browser says it kept."""
+    other = factories.CaseFactory(patient__clinic=clinic, patient__given_name="Otto").patient
+    other.person.name, runner.name = "Otto Eins", "Rosa Dos"
+    seen, kept = [], {}
+    for person in (runner, other.person, runner):
+        person.save()
+        browser = Client()
+        browser.force_login(person)
+        answer = browser.get(reverse(page), headers=kept)
+        kept = {"If-None-Match": answer.headers.get("ETag", "*"), "If-Modified-Since": "Thu, 26 Nov 2026 00:00:00 GMT"}
+        assert answer.status_code == 200 and answer.headers["Cache-Control"] in NOT_KEPT
+        seen.append(answer.getvalue())
+    assert seen[0] != seen[1] and b"Otto" not in seen[0] + seen[2]
+
+
+@pytest.mark.parametrize("who", ["runner", "assistant", "lead", "administrator"])
+@pytest.mark.django_db
+def test_every_page_that_shows_a_person_is_kept_by_no_cache(world, who):
+    """Whatever comes back from behind a door that shows something of somebody, also a refusal."""
+    kept = {}
+    for name, pattern in product_doors().items():
+        if DOORS[name].shows != NOTHING:
+            answer = a_browser(world, who).get(where(world, name, pattern))
+            if answer.headers.get("Cache-Control") not in NOT_KEPT:
+                kept[name] = answer.headers.get("Cache-Control")
+    assert kept == {}
 
 
 # --- Logs --------------------------------------------------------------------------------------
