@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms.entrance import Invitation
+from clinic.forms.fields import moment
 from clinic.invitations import latest
 from clinic.models import Case, Task
 from clinic.models.tasks import UNHEARD
@@ -62,15 +62,6 @@ def is_uuid(text):
         return bool(UUID(str(text)))
     except ValueError:
         return False
-
-
-def moment(text):
-    """Return an aware moment from its ISO text, or None."""
-    try:
-        value = parse_datetime(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return value if value and timezone.is_aware(value) else None
 
 
 def days_ago(moment, now):

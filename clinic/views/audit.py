@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET
 from clinic.access import clinics_looked_after
 from clinic.asked import ask, what_was_asked
 from clinic.forms.audit import AskAudit
+from clinic.forms.fields import moment
 from clinic.onrecord import Asked, as_csv, in_words, report
-from clinic.pages import key_of, moment, next_page
+from clinic.pages import key_of, next_page
 
 
 def _asked(request):
@@ -22,7 +23,7 @@ def _asked(request):
     if not form.is_valid():
         return form, None
     data = form.cleaned_data
-    begins, ends = form.period()
+    begins, ends = form.moments()
     named = {"clinic": data["clinic"], "person": data["person"] or None, "patient": data["patient"]}
     return form, Asked(**named, kind=data["kind"], begins=begins, ends=ends, oldest_first=bool(data["order"]))
 

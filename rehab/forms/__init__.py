@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import RecordForm
+from clinic.forms.fields import Moment
 from clinic.language import said
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
@@ -241,7 +242,7 @@ class RecordTreatment(RecordForm):
     """What was done today; the gate has the last word."""
 
     treatment = forms.ChoiceField(label=_("Treatment"))
-    given_at = forms.DateTimeField(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    given_at = Moment(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     site = forms.CharField(label=_("Where on the body"), max_length=120)
     indication = forms.CharField(label=_("What it was given for"), max_length=300)
     reason = forms.CharField(label=_("Your reason, where one is needed"), max_length=300, required=False)

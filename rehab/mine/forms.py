@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.forms.fields import Moment
 from clinic.language import said
 from clinic.terms import Answer
 from rehab.actions.told import LOGGED_BACK
@@ -110,7 +111,7 @@ class Told(PlainForm):
     """What is asked after any session, of exercises or of running."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    began = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    began = Moment(required=False, widget=forms.HiddenInput)
     day = day_field()
     minutes = forms.IntegerField(
         label=_("How many minutes did it take?"),

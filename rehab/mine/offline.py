@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from clinic.forms.fields import Moment
 from clinic.language import mistake_words, said
 from clinic.pages import is_uuid
 from clinic.tables import knowledge_version
@@ -182,5 +183,5 @@ class Envelope(forms.Form):
     owner = forms.CharField(max_length=64)
     kind = forms.ChoiceField(choices=[(kind, "") for kind in ("safety", *AS_READ)])
     key = forms.UUIDField()
-    told_at = forms.DateTimeField()
-    read_at = forms.DateTimeField()
+    told_at = Moment()
+    read_at = Moment()

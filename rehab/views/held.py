@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from clinic.access import may_hand_out
+from clinic.forms.fields import moment
 from clinic.models import Patient
-from clinic.pages import key_of, moment, next_page
+from clinic.pages import key_of, next_page
 from clinic.paper import answer_with
 from clinic.portability import as_json
 from rehab.mine.held import contents

@@ -8,12 +8,12 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.consents import is_asked as is_asked_to_agree
 from clinic.emergency import urgent_page
+from clinic.forms.fields import moment
 from clinic.terms import Answer
 from rehab import actions
 from rehab.actions.intake import is_asked
@@ -129,11 +129,7 @@ def yes_first(request, mine):
 
 def moment_told(request):
     """Return when the phone wrote an answer down, by which it is known again when sent twice; None where unsaid."""
-    try:
-        moment = parse_datetime(request.POST.get("told_at", ""))
-    except ValueError:
-        return None
-    return moment if moment and timezone.is_aware(moment) else None
+    return moment(request.POST.get("told_at"))
 
 
 def stopped(request, mine, answers):

@@ -396,6 +396,13 @@ def test_the_page_says_what_it_did_not_understand(busy, administrator, at_work):
     assert (page.status_code, "No runner of this clinic" in page.content.decode()) == (422, True)
 
 
+@pytest.mark.parametrize("asked", [{"ends": "9999-12-31"}, {"begins": "0001-01-01"}, {"born": "0001-01-01"}])
+def test_the_page_takes_no_day_beyond_the_calendar(busy, administrator, at_work, asked):
+    page = at_work(administrator).post(reverse("clinic:audit"), asked, follow=True)
+
+    assert (page.status_code, "Choose a year from 1900 to 2999" in page.content.decode()) == (422, True)
+
+
 def test_the_file_holds_every_line_and_no_formula(busy, administrator, at_work):
     audit.record("read", "=cmd|' /C calc'!A0", clinic=busy.clinic_id)
     file = b"".join(at_work(administrator).get(reverse("clinic:audit_csv"))).decode()

@@ -250,6 +250,13 @@ def test_what_the_server_refuses_it_says(phone, plan, changes, words):  # noqa: 
     assert not SessionLog.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["told_at", "read_at"])
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_that_leads_out_of_the_calendar_is_refused(phone, plan, name, moment):  # noqa: F811
+    assert sent(phone, entry(copy(phone), **{name: moment}), status=422)["refused"]
+    assert not SessionLog.objects.exists()
+
+
 @pytest.mark.parametrize("changes", [{"pain_during": ""}, {"day": "2020-01-01"}])
 def test_a_yes_of_a_session_that_is_refused_is_kept_once(phone, plan, changes):  # noqa: F811
     said = entry(copy(phone), **{questions("D")[0]: "present"}, **changes)
