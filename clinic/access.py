@@ -5,8 +5,9 @@ A role counts in its own clinic only.  What a person may not see is 404, what th
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Exists, OuterRef, Q
 
-from clinic.models import Clinic, Membership
+from clinic.models import Clinic, Membership, Patient, Person
 
 RECORDING = {"clinician", "assistant", "lead"}
 SIGNING = {"clinician", "lead"}
@@ -112,20 +113,33 @@ def may_give(person, clinic_id, role):
     return person.is_superuser or role_in(person, clinic_id) in named_by
 
 
+def people_looked_after(person):
+    """Return the people whose entry this person looks after: their own clinics', and those who are in no clinic yet.
+
+    Who works or is treated in another clinic alone is looked after there; who left is looked after where they were.
+    """
+    if person.is_superuser:
+        return Person.objects.all()
+    worked = Membership.objects.filter(person=OuterRef("pk"))
+    treated = Patient.objects.filter(person=OuterRef("pk"))
+    mine = [clinic for clinic, role in person.roles.items() if role in ADMINISTERING]
+    is_mine = Exists(worked.filter(clinic__in=mine, ended_on__isnull=True)) | Exists(treated.filter(clinic__in=mine))
+    left_mine = Exists(worked.filter(clinic__in=mine)) | ~Exists(worked)
+    is_elsewhere = Exists(worked.filter(ended_on__isnull=True)) | Exists(treated)
+    theirs = Q(pk=person.pk) | is_mine | (~is_elsewhere & left_mine)
+    return Person.objects.filter(theirs, is_superuser=False)
+
+
 def may_look_after(person, other):
-    """Return whether this person looks after another's entry: their own, and those of nobody else's clinic."""
-    if person.is_superuser or person.pk == other.pk:
-        return True
-    patient = getattr(other, "patient", None)
-    places = set(other.roles) | ({patient.clinic_id} if patient else set())
-    return not places or any(role_in(person, place) in ADMINISTERING for place in places)
+    """Return whether this person looks after another's entry."""
+    return people_looked_after(person).filter(pk=other.pk).exists()
 
 
 def may_change_sign_in(person, other):
     """Return whether this person may set another's address and password, with which one could sign in as them."""
     if person.is_superuser or person.pk == other.pk:
         return True
-    mine = all(may_give(person, clinic, role) for clinic, role in other.roles.items())
+    mine = may_look_after(person, other) and all(may_give(person, place, role) for place, role in other.roles.items())
     patient = getattr(other, "patient", None)
     return mine and (patient is None or role_in(person, patient.clinic_id) in ADMINISTERING)
 

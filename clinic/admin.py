@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
+from clinic.editing import SavedAsRead
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
 from clinic.signins import AsksWhoItIs, let_set_up_again, mail_a_link
 from clinic.views.entrance import SignOut, admin_door
@@ -36,7 +37,7 @@ admin.site.unregister(Group)  # who may do what follows from the role in a clini
 
 
 @admin.register(Clinic)
-class ClinicAdmin(Administered, Uncounted, admin.ModelAdmin):
+class ClinicAdmin(SavedAsRead, Administered, Uncounted, admin.ModelAdmin):
     """A practice: what its emergency texts need, and the two switches of its rules."""
 
     list_display = ["name", "phone", "emergency_number", "opening_hours"]
@@ -62,10 +63,6 @@ class PersonAdmin(AsksWhoItIs, LookedAfter, Quick, UserAdmin):
     add_fieldsets = [(None, {"fields": ["name", "email", "is_staff", "usable_password", "password1", "password2"]})]
     readonly_fields = ["is_demonstration"]
     inlines = [Roles]
-
-    def get_queryset(self, request):
-        people = super().get_queryset(request)
-        return people if request.user.is_superuser else people.filter(is_superuser=False)
 
 
 @admin.register(Patient)

@@ -18,9 +18,11 @@ from clinic.access import (
     may_give,
     may_look_after,
     may_read_clinical,
+    people_looked_after,
 )
 from clinic.audit import Kind, record
 from clinic.background import put_again
+from clinic.editing import SavedAsRead
 from clinic.models import Clinic, Membership, Person
 from clinic.models.patients import search_key
 
@@ -122,8 +124,12 @@ class Administered(OnRecord):
         return False
 
 
-class LookedAfter(Administered):
-    """A person and their sign-in: nobody takes over that of a colleague who signs, or of another clinic's."""
+class LookedAfter(SavedAsRead, Administered):
+    """A person and their sign-in: nobody takes over that of a colleague who signs, or sees that of another clinic's."""
+
+    def get_queryset(self, request):
+        """Leave out who is looked after by others alone."""
+        return super().get_queryset(request).filter(pk__in=people_looked_after(request.user))
 
     def has_change_permission(self, request, obj=None):
         """Open to who looks after this very person."""

@@ -67,6 +67,7 @@ FLOORS = (
         "conflict",
         "erasure",
         "context",
+        "editing",
         "emergency",
         "entrance",
         "find",

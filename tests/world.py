@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import re
 import time
 from types import SimpleNamespace
 from uuid import uuid4
@@ -119,6 +120,11 @@ def came_in(browser, person, **how):
     session["account_authentication_methods_user"] = str(person.pk)
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()} | how]
     session.save()
+
+
+def as_read(browser, at):
+    """Return the field by which a page of the admin says how it read its row."""
+    return dict(re.findall(r'name="(as_read)" value="([^"]+)"', browser.get(at).content.decode()))
 
 
 LOOKED = {"sessions.Session", "usersessions.UserSession", "clinic.AuditChain", "clinic.AuditEvent"}

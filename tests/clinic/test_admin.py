@@ -7,6 +7,7 @@ from django.urls import reverse
 from clinic.models import Case, Membership, Person
 from clinic.windows import BoundedPaginator, Sealed
 from tests import factories
+from tests.world import as_read
 
 CLINICAL = ("patient", "case")
 KEPT = ("person", "clinic")
@@ -120,6 +121,57 @@ def test_an_assistant_elsewhere_reads_that_clinic_in_no_window(clinician, case, 
     assert "Elsewhere" not in page
 
 
+def of_whom(what, clinic, elsewhere):
+    """Make somebody named Lena who stands so to the clinic and to another one."""
+    told = {"name": "Lena Hill", "email": "lena@clinic.example"}
+    if "treated" in what:
+        return factories.PatientFactory(
+            clinic=elsewhere if "elsewhere" in what else clinic, person=factories.PersonFactory(**told)
+        ).person
+    person = factories.PersonFactory(**told)
+    for place, is_there in ((clinic, "here" in what.split()), (elsewhere, "elsewhere" in what.split())):
+        if is_there:
+            has_left = f"left {'here' if place == clinic else 'elsewhere'}" in what
+            Membership.objects.create(
+                person=person, clinic=place, role="assistant", ended_on="2026-01-01" if has_left else None
+            )
+    return person
+
+
+@pytest.mark.parametrize(
+    ("what",                        "is_shown"),
+    [
+        ("works elsewhere",             False),
+        ("is treated elsewhere",        False),
+        ("left elsewhere",              False),
+        ("left here works elsewhere",   False),
+        ("works here",                  True),
+        ("works here and elsewhere",    True),
+        ("is treated here",             True),
+        ("left here",                   True),
+        ("is in no clinic yet",         True),
+    ],
+)  # fmt: skip
+def test_an_administrator_sees_nobody_who_is_of_another_clinic_alone(what, is_shown, clinic, administrator, at_work):
+    person = of_whom(what, clinic, factories.ClinicFactory())
+    browser, lists = at_work(administrator), reverse("admin:clinic_person_changelist")
+
+    for query in ({}, {"q": "lena"}, {"q": person.email}, {"is_active__exact": "1"}):
+        assert ("Lena Hill" in browser.get(lists, query).content.decode()) is is_shown, query
+    for page in ("clinic_person_change", "clinic_person_history", "auth_user_password_change"):
+        opened = browser.get(reverse(f"admin:{page}", args=[person.pk]))
+        assert ("Lena" in opened.content.decode()) is (is_shown and opened.status_code == 200), page
+        assert is_shown or opened.status_code in (302, 403), page
+    chosen = {"action": "mail_a_link", "_selected_action": [str(person.pk)]}
+    assert ("0." in browser.post(lists, chosen, follow=True).content.decode()) or is_shown
+
+
+def test_who_looks_after_the_servers_sees_everybody(stranger, everything, at_work):
+    page = at_work(everything).get(reverse("admin:clinic_person_changelist")).content.decode()
+
+    assert stranger.name in page
+
+
 @pytest.mark.parametrize("typed", ["lena", "Lena", "lena hil", "LENA@CLINIC.EXAMPLE"])
 def test_people_are_found_however_their_name_is_typed(typed, administrator, at_work):
     factories.PersonFactory(name="Lena Hill", email="lena@clinic.example")
@@ -147,7 +199,7 @@ def test_an_administrator_gives_roles_in_their_own_clinic_alone(administrator, c
     address = reverse("admin:clinic_person_change", args=[person.pk])
 
     for place, expected in ((elsewhere, 0), (clinic, 1)):
-        browser.post(address, {
+        browser.post(address, as_read(browser, address) | {
             "name": person.name, "email": person.email, "is_active": "on",
             "memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0,
             "memberships-0-clinic": place.pk, "memberships-0-role": "assistant", "memberships-0-person": person.pk,
@@ -160,7 +212,8 @@ def test_an_administrator_cannot_touch_a_superuser_or_become_one(administrator, 
     browser = at_work(administrator)
 
     assert browser.get(reverse("admin:clinic_person_change", args=[root.pk])).status_code == 302
-    browser.post(reverse("admin:clinic_person_change", args=[administrator.pk]), {
+    own = reverse("admin:clinic_person_change", args=[administrator.pk])
+    browser.post(own, as_read(browser, own) | {
         "name": "A", "email": administrator.email, "is_active": "on", "is_staff": "on", "is_superuser": "on",
         "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0,
     })  # fmt: skip

@@ -21,7 +21,7 @@ from clinic.topics import topic_of
 from config.policy import ADMIN, DOORS, NOTHING
 from tests import factories
 from tests.test_architecture import ROOT, python_files
-from tests.world import tables
+from tests.world import as_read, tables
 from triage.knowledge import triage_knowledge
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +207,8 @@ def test_a_role_given_in_the_admin_stands_on_record_with_the_role(clinic, admini
     at = reverse("admin:clinic_person_change", args=[person.pk])
     row = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0, "memberships-0-clinic": clinic.pk}
     said = {"name": person.name, "email": person.email, "is_active": "on", "memberships-0-role": "assistant"}
-    answer = at_work(administrator).post(at, said | row)
+    browser = at_work(administrator)
+    answer = browser.post(at, said | row | as_read(browser, at))
 
     assert answer.status_code == 302, answer.context and answer.context["errors"]
     (line,) = lines(kind="admin")
@@ -215,10 +216,13 @@ def test_a_role_given_in_the_admin_stands_on_record_with_the_role(clinic, admini
     assert line.about["roles"] == {str(clinic.pk): "assistant"} and line.about["row"] == str(person.pk)
 
 
-def test_a_role_that_cannot_be_put_on_record_is_not_given(clinic, administrator, at_work, no_audit):
+def test_a_role_that_cannot_be_put_on_record_is_not_given(clinic, administrator, at_work, request):
     at = reverse("admin:clinic_clinic_change", args=[clinic.pk])
     said = {name: getattr(clinic, name) for name in ("name", "emergency_number", "opening_hours", "core_fail_mode")}
-    answer = at_work(administrator).post(at, said | {"phone": "+1 changed"})
+    browser = at_work(administrator)
+    read = as_read(browser, at)
+    request.getfixturevalue("no_audit")
+    answer = browser.post(at, said | {"phone": "+1 changed"} | read)
 
     clinic.refresh_from_db()
     assert (answer.status_code, clinic.phone == "+1 changed") == (503, False)

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from clinic.models import Case, Patient
 from clinic.terms import Answer
 from tests import factories
 from tests.rehab.test_two_hands import at_once
+from tests.world import as_read
 
 RUNNER = {"given_name": "Ada", "surname": "Twice", "birth_date": datetime.date(1990, 1, 2), "sex": "female"}
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,3 +102,17 @@ def test_a_story_does_not_take_the_leg_of_another_open_case(case, clinician, at_
 
     assert "another open case for this leg" in page.content.decode()
     assert Case.objects.get(pk=case.pk).side == "left"
+
+
+def test_of_two_forms_of_the_admin_at_once_one_is_saved_and_one_is_told(clinic):
+    at, got = reverse("admin:clinic_clinic_change", args=[clinic.pk]), []
+    said = {name: getattr(clinic, name) for name in ("name", "emergency_number", "opening_hours", "core_fail_mode")}
+
+    def saving(phone):
+        browser = Client()
+        browser.force_login(factories.member(clinic, "administrator", is_staff=True))
+        read = as_read(browser, at)
+        return lambda: got.append(browser.post(at, said | read | {"phone": phone}).status_code)
+
+    assert at_once(saving("+34 1"), saving("+34 2")) == [None, None]
+    assert sorted(got) == [302, 409]

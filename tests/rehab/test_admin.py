@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rehab.models import Exercise, ExerciseMedia, TreatmentRecord
 from tests import factories
+from tests.world import as_read
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 EXERCISE = "admin:rehab_exercise_change"
@@ -31,7 +32,8 @@ def saved(browser, **fields):
         "media-TOTAL_FORMS": 1, "media-INITIAL_FORMS": 0, "media-0-exercise": "BIRD_DOG",
         "media-0-description": "On hands and knees, one leg long", "media-0-position": 1, **fields,
     }  # fmt: skip
-    return browser.post(reverse(EXERCISE, args=["BIRD_DOG"]), values)
+    at = reverse(EXERCISE, args=["BIRD_DOG"])
+    return browser.post(at, values | as_read(browser, at))
 
 
 def a_file(name, content=PNG):

@@ -12,6 +12,7 @@ from rehab import actions
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Plan
 from tests.rehab.conftest import a_signature, an_item, diagnosed, drafted, nothing_against, screened_calm
+from tests.world import as_read
 
 pytestmark = pytest.mark.django_db
 PAGE_QUERIES = 10
@@ -336,7 +337,7 @@ def test_the_clinics_words_are_kept_in_the_admin_and_shown(rules_draft, administ
     management = {f"media-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     words = {"clinic_name": "Flying runner", "clinic_cues": "Long and low", "clinic_faults": "", "name": "forged"}
 
-    assert browser.post(address, {**management, **words}).status_code == 302
+    assert browser.post(address, management | words | as_read(browser, address)).status_code == 302
     assert browser.post(reverse("admin:rehab_exercise_add"), words).status_code == 403
     assert browser.post(reverse("admin:rehab_exercise_delete", args=["SUPERMAN"]), {"post": "yes"}).status_code == 403
     assert browser.get(reverse("admin:rehab_plan_changelist")).status_code == 403
