@@ -79,13 +79,15 @@ class SafetySet(PlainForm):
 
     @property
     def answers(self):
-        """Return {code: answer} of what was said; "none of these" answers each question that was shown."""
-        said_none = self.cleaned_data["none"]
-        found = {}
-        for question in self.questions:
-            answer = self.cleaned_data[question.code] or (Answer.ABSENT if said_none else Answer.NOT_ASSESSED)
-            found[question.code] = Answer(answer)
-        return found
+        """Return {code: answer} of what was said; "none of these" answers each question that was shown.
+
+        What cannot be read is silence, and takes no yes from beside it.
+        """
+        left = Answer.ABSENT if self.cleaned_data.get("none") else Answer.NOT_ASSESSED
+        return {question.code: self._answer(question.code, left) for question in self.questions}
+
+    def _answer(self, code, left):
+        return Answer.NOT_ASSESSED if code in self.errors else Answer(self.cleaned_data[code] or left)
 
 
 def nothing_is_true():

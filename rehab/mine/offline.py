@@ -161,8 +161,9 @@ def answers_of(form, key, told_at, checks):
 
 
 def answers_in(form):
-    """Return {code: answer} of a posted safety set; nothing where it cannot be read."""
-    return form.answers if form.is_valid() else {}
+    """Return {code: answer} of a posted safety set, also of one that holds what cannot be read."""
+    form.full_clean()
+    return form.answers
 
 
 def sentences_of(form):

@@ -72,6 +72,9 @@ def my_outbox(request):
         return refused(OF_ANOTHER, status=409)
     if mine.case is None:
         return of_no_case(request, for_a_danger(request, mine), envelope.cleaned_data)
+    if not (safety := SafetySet(request.POST)).is_valid():
+        keep_yes(request, mine, envelope.cleaned_data, answers_in(safety))
+        return refused(*sentences_of(safety))
     acts = {"safety": keep_safety, "session": keep_session, "run": keep_run, "morning": keep_morning}
     return acts[envelope.cleaned_data["kind"]](request, mine, envelope.cleaned_data)
 
@@ -130,6 +133,13 @@ def keep_safety(request, mine, told):
     )
 
 
+def keep_yes(request, mine, told, answers):
+    """Keep the danger in something that is refused: what was done is not taken, the yes is."""
+    if Answer.PRESENT in answers.values():
+        asked = {"where": SafetyCheck.Where.SESSION, "answers": answers, "device_time": told["told_at"]}
+        actions.tell_safety(case=mine.case, by=request.user, at=timezone.now(), **asked)
+
+
 def keep_session(request, mine, told):
     """Keep a session that was done by the copy: judged now, at the level that the copy showed."""
     at, person = timezone.now(), request.user
@@ -138,18 +148,20 @@ def keep_session(request, mine, told):
     form = session_as_read(mine, told, person, request.POST)
     envelope = {"case": mine.case, "key": told["key"], "safety": safety, "by": person, "at": at}
     logged = kept(form, lambda: actions.log_session(told=dated(form.session(), told), **envelope))
-    if logged is None and Answer.PRESENT in safety.values():
-        asked = {"where": SafetyCheck.Where.SESSION, "answers": safety, "device_time": told["told_at"]}
-        actions.tell_safety(case=mine.case, by=person, at=at, **asked)  # the form is refused, its yes is not
+    if logged is None:
+        keep_yes(request, mine, told, safety)
     return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
 
 
 def keep_run(request, mine, told):
-    """Keep a run whose form was sent without a connection; its safety list is a part of the form."""
+    """Keep a run whose form was sent without a connection; its tick says no to what no yes was said to."""
     at, person = timezone.now(), request.user
     form = run_as_read(mine, told, person, request.POST)
-    envelope = {"case": mine.case, "key": told["key"], "safety": nothing_is_true(), "by": person, "at": at}
+    yes = {code: answer for code, answer in answers_in(SafetySet(request.POST)).items() if answer is Answer.PRESENT}
+    envelope = {"case": mine.case, "key": told["key"], "safety": nothing_is_true() | yes, "by": person, "at": at}
     logged = kept(form, lambda: actions.log_run(told=dated(form.session(), told), run=form.run(), **envelope))
+    if logged is None:
+        keep_yes(request, mine, told, yes)
     return answer(form, logged, reverse("rehab:my_logged", args=[logged.row.pk]) if logged else "")
 
 

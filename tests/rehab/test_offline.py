@@ -267,6 +267,14 @@ def test_a_yes_of_a_session_that_is_refused_is_kept_once(phone, plan, changes): 
     assert not SessionLog.objects.exists()
 
 
+def test_a_yes_beside_an_answer_that_cannot_be_read_is_kept_and_the_rest_is_refused(phone, plan):  # noqa: F811
+    said = entry(copy(phone), **{questions("D")[0]: "present", questions("E")[0]: "a\x00b"})
+    assert sent(phone, said, status=422)["refused"]
+    assert not loading_gate(plan.case).open and not SessionLog.objects.exists()
+    check = SafetyCheck.objects.get(any_yes=True)
+    assert check.answers[questions("E")[0]] == Answer.NOT_ASSESSED
+
+
 def test_another_persons_sign_in_sends_nothing(phone, plan, clinician, at_work):  # noqa: F811
     said = entry(copy(phone))
     fellow = CaseFactory(patient__clinic=plan.case.clinic, opened_by=clinician).patient.person

@@ -9,7 +9,8 @@ from rehab.models import MorningLog, RunLog, SafetyCheck, SessionLog
 from tests.rehab.conftest import SHUT
 from tests.rehab.test_calendar import on_the_ladder
 from tests.rehab.test_mine import MORNING, a_run, calm, phone, plan, text  # noqa: F401
-from tests.rehab.test_offline import closed, copy, entry, sent
+from tests.rehab.test_offline import closed, copy, entry, questions, sent
+from triage.gate import loading_gate
 
 pytestmark = pytest.mark.django_db
 OPEN = "/me/outbox/open/"
@@ -19,6 +20,13 @@ def told(record, kind, said, hours_ago=0, **changes):
     """Return what a phone sends of a run or a morning that it wrote down some hours ago."""
     moment = (timezone.now() - timedelta(hours=hours_ago)).isoformat()
     return entry(record, kind, told_at=moment, read_at=moment) | said | changes
+
+
+@pytest.mark.parametrize(("spoiled", "status"), [({}, 200), ({"pain_during": "99"}, 422)])
+def test_a_yes_that_comes_with_a_run_stops_the_leg(phone, plan, spoiled, status):  # noqa: F811
+    sent(phone, told(copy(phone), "run", a_run(**spoiled), **{questions("D")[0]: "present"}), status=status)
+    assert not loading_gate(plan.case).open
+    assert RunLog.objects.count() == (1 if status == 200 else 0)
 
 
 def test_a_run_is_kept_with_the_clock_of_the_phone_and_once(phone, plan):  # noqa: F811
