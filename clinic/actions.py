@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from clinic import written
 from clinic.access import may_confirm_knowledge
 from clinic.audit import recorded
+from clinic.clock import after
 from clinic.language import for_the_record
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
@@ -228,7 +229,7 @@ def close_case(*, case, version, outcome, because, by, at, data=None):
         kind="closed",
         text=in_english(written.CASE_CLOSED, outcome=for_the_record(str, Case.Outcome(outcome).label), typed=because),
         data=data,
-        closed_at=at,
+        closed_at=after(at, case.opened_at),
         outcome=outcome,
         closed_by=by,
         closed_because=because,

@@ -19,6 +19,7 @@ from clinic import written
 from clinic.access import may_answer
 from clinic.actions import StaleRecord, lock_case, touch_case
 from clinic.audit import recorded
+from clinic.clock import after, is_due
 from clinic.mail import alarm_addresses, send_alarm
 from clinic.models.tasks import Task
 from clinic.terms import Level, in_english
@@ -112,7 +113,7 @@ def finish_task(*, task, text, by, at):
     if now.done_at is not None:
         raise StaleRecord(now.case, now.case.events.select_related("by")[:1])
     now.seen_at, now.seen_by, now.mail_next = now.seen_at or at, now.seen_by or by, None
-    now.done_at, now.done_by, now.done_text = at, by, text.strip()[:500]
+    now.done_at, now.done_by, now.done_text = after(at, now.opened_at), by, text.strip()[:500]
     now.save(update_fields=["seen_at", "seen_by", "mail_next", "done_at", "done_by", "done_text"])
     words = in_english(written.TASK_DONE, typed=now.done_text, task=now.text)
     touch_case(now.case, version=now.case.version, by=by, at=at, kind="task_done", text=words)
@@ -143,8 +144,12 @@ def _locked(task, person):
 
 def deliver(now):
     """Mail every alarm that nobody has seen and whose moment has come; return how many mails left."""
-    due = Task.objects.unheard().filter(mail_next__lte=now).order_by("mail_next", "id")
+    due = Task.objects.unheard().filter(_is_due(now)).order_by("mail_next", "id")
     return sum(deliver_one(key, now) for key in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+def _is_due(now):
+    return is_due("mail_next", now, longest=timedelta(minutes=PAUSES[-1]))
 
 
 def deliver_one(key, now):
@@ -153,7 +158,7 @@ def deliver_one(key, now):
     The try is claimed before the mail is sent, so that two who deliver at once send one, and no row stays
     locked while a mail server is slow.  Whatever goes wrong is kept beside the task and tried again.
     """
-    task = Task.objects.unheard().select_related("case__clinic").filter(pk=key, mail_next__lte=now).first()
+    task = Task.objects.unheard().select_related("case__clinic").filter(_is_due(now), pk=key).first()
     if task is None:
         return False
     pause = timedelta(minutes=PAUSES[min(task.mail_tries, len(PAUSES) - 1)])

@@ -16,6 +16,7 @@ from clinic import written
 from clinic.access import RECORDING, role_in
 from clinic.alarms import end_of_day, open_task
 from clinic.audit import recorded
+from clinic.clock import after
 from clinic.language import said
 from clinic.models import Case, Consent, Patient
 from clinic.tables import ROOT, Checker, read_table
@@ -146,7 +147,8 @@ def answer_consent(*, patient, kind, version, agreed, by, at, because=""):
 
 def _take_back(standing, because, by, at):
     for row in standing:
-        row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = max(at, row.answered_at), by, because.strip()[:300]
+        row.withdrawn_at, row.withdrawn_by = after(at, row.answered_at), by
+        row.withdrawn_because = because.strip()[:300]
         row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
     return _tell(standing[0], by, at)
 

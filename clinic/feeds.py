@@ -2,10 +2,8 @@
 
 import secrets
 
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
-
 from clinic.audit import recorded
+from clinic.clock import after_column
 from clinic.invitations import TOKEN_BYTES, fingerprint
 from clinic.models import CalendarFeed, Patient
 
@@ -39,4 +37,4 @@ def revoke_feed(*, patient, at):
 def _revoke(patient, at):
     Patient.objects.select_for_update().get(pk=patient.pk)  # of two who make one at a time, one waits
     # Whoever waited here came before the address that was made meanwhile.
-    CalendarFeed.objects.filter(patient=patient, revoked__isnull=True).update(revoked=Greatest(F("made"), Value(at)))
+    CalendarFeed.objects.filter(patient=patient, revoked__isnull=True).update(revoked=after_column("made", at))

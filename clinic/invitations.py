@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from clinic.access import may_be_let_in
 from clinic.audit import recorded
+from clinic.clock import after, after_column
 from clinic.ids import plain_address
 from clinic.models import Invitation, Patient, Person
 
@@ -48,7 +49,7 @@ def invite(*, patient, email, language, seen, by, at):
     _refuse_overtaken(patient, seen)
     email = patient.person.email if patient.person else plain_address(email)
     _refuse_taken(patient, email)
-    _open_ones(patient).update(withdrawn_at=at, withdrawn_by=by)
+    _open_ones(patient).update(withdrawn_at=after_column("made_at", at), withdrawn_by=by)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     made = {"made_at": at, "made_by": by, "expires": at + LIFETIME, "token_hash": fingerprint(token)}
     return Invitation.objects.create(patient=patient, email=email, language=language, **made), token
@@ -65,7 +66,7 @@ def withdraw(*, patient, seen, by, at):
     """Take back a link that nobody used.  Raises Overtaken where there is nothing to take back any more."""
     patient = _locked(patient)
     _refuse_overtaken(patient, seen)
-    if not _open_ones(patient).filter(pk=seen).update(withdrawn_at=at, withdrawn_by=by):
+    if not _open_ones(patient).filter(pk=seen).update(withdrawn_at=after_column("made_at", at), withdrawn_by=by):
         raise Overtaken
 
 
@@ -93,7 +94,7 @@ def _accept(token, at):
     invitation = find_open(token, at)  # once more, under the lock: of two who hold the link one gets in
     _refuse_taken(patient, invitation.email)
     person = patient.person or _person_for(patient, invitation)
-    invitation.used_at, invitation.used_by = at, person
+    invitation.used_at, invitation.used_by = after(at, invitation.made_at), person
     invitation.save(update_fields=["used_at", "used_by"])
     return person
 

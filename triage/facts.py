@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from clinic.terms import (
     Answer,
@@ -85,7 +85,8 @@ def without_known(case, said, today):
 
 def current_screening(case):
     """Return the screening that speaks for the case: the unfinished one, else the newest complete one."""
-    return Screening.objects.filter(case=case, voided_at__isnull=True).order_by("-started_at", "-id").first()
+    rows = Screening.objects.filter(case=case, voided_at__isnull=True)
+    return rows.order_by(F("completed_at").desc(nulls_first=True), "-started_at", "-id").first()
 
 
 def stored_answers(screening):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 from clinic.actions import touch_case
 from clinic.alarms import end_of_day, open_task
 from clinic.audit import recorded
+from clinic.clock import after_column
 from clinic.phrases import said_again
 from rehab import written
 from rehab.actions.kept import knowledge_columns
@@ -35,7 +36,7 @@ def draft_plan(*, case, version, equipment, blocked, by, at):
     result = decision.result
     if result["status"] == "no_plan":
         raise Refused(*(said_again(reason["text"]) for reason in result["reasons"]))
-    Plan.objects.drafts().filter(case=case).update(replaced_at=at, replaced_by=by)
+    Plan.objects.drafts().filter(case=case).update(replaced_at=after_column("drafted_at", at), replaced_by=by)
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     plan = Plan.objects.create(case=case, diagnosis=diagnosis, decision=decision, drafted_at=at, drafted_by=by)
     verdicts = verdicts_of_exercises(case, facts)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from clinic.clock import after_all
 from clinic.tables import knowledge_version
 
 
@@ -17,6 +18,7 @@ def judgement_columns(found):
     return {"rule": found.rule, "inputs": dict(found.inputs), "reasons": reasons, **knowledge_columns()}
 
 
-def stepping_columns(step, *, by, at):
+def stepping_columns(step, *, by, at, ladder):
     """Return the columns of one move on a ladder: who moved it and when, until when it rests, and why."""
-    return {"rest_until": step.rest_until, "stepped_at": at, "stepped_by": by, **judgement_columns(step)}
+    moved = {"stepped_at": after_all(ladder, "stepped_at", at), "stepped_by": by}
+    return {"rest_until": step.rest_until, **moved, **judgement_columns(step)}

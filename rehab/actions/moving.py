@@ -77,7 +77,7 @@ def write_step(item, step, *, by, at):
         item=item,
         level=step.level,
         dose_percent=step.dose_percent,
-        **stepping_columns(step, by=by, at=at),
+        **stepping_columns(step, by=by, at=at, ladder=LevelStep.objects.filter(item=item)),
     )
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.audit import recorded
+from clinic.clock import after_all
 from clinic.terms import in_english
 from rehab import written
 from rehab.actions.refusals import Refused, must_sign
@@ -24,6 +25,7 @@ def set_pain_limit(*, case, version, during_nprs, because, by, at, strength_nprs
     diagnosis = case.diagnoses.order_by("-at", "-id").first()
     if diagnosis is None:
         raise Refused(gettext("Record a diagnosis first: the limit belongs to it."))
+    at = after_all(diagnosis.pain_limits, "set_at", at)
     return PainLimitSet.objects.create(
         case=case,
         diagnosis=diagnosis,
@@ -43,5 +45,6 @@ def record_readiness(*, case, version, by, at, **tried):
     hops, pain = tried.get("hops"), tried.get("hop_pain")
     if (hops is not None and not 0 <= hops <= 200) or (pain is not None and not 0 <= pain <= 10):
         raise Refused(gettext("Hops are counted from 0 to 200, pain is rated from 0 to 10."))
+    at = after_all(case.readiness, "assessed_at", at)
     touch_case(case, version=version, by=by, at=at, kind="readiness", text=written.READINESS.en)
     return RunReadiness.objects.create(case=case, assessed_at=at, assessed_by=by, **tried)

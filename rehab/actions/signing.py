@@ -5,6 +5,7 @@ from django.utils.translation import gettext, gettext_noop
 from clinic.actions import touch_case
 from clinic.alarms import settle_task
 from clinic.audit import recorded
+from clinic.clock import after, after_column
 from clinic.models import Case
 from clinic.phrases import said_again
 from rehab import written
@@ -32,6 +33,7 @@ def sign_plan(*, plan, version, by, at):
     locked = Plan.objects.get(pk=plan.pk)
     if locked.signed_at and locked.signed_by_id == by.pk:
         return locked
+    at = after(at, locked.drafted_at)
     touch_case(
         plan.case, version=version, by=by, at=at, kind="plan_signed", text=written.PLAN_SIGNED.en, **signed(plan.case)
     )
@@ -40,7 +42,9 @@ def sign_plan(*, plan, version, by, at):
     facts = decided_facts(locked, at)
     refuse_unready(locked, facts)
     decision = keep_decision(locked.case, facts, by=by, at=at)
-    Plan.objects.signed().filter(case_id=locked.case_id).update(replaced_at=at, replaced_by=by)
+    Plan.objects.signed().filter(case_id=locked.case_id).update(
+        replaced_at=after_column("signed_at", at), replaced_by=by
+    )
     locked.signed_at, locked.signed_by = at, by
     locked.save(update_fields=["signed_at", "signed_by"])
     first_steps(locked, decision, by, at)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 
 from clinic.actions import touch_case
 from clinic.audit import recorded
+from clinic.clock import after_all
 from clinic.language import said_reason
 from clinic.terms import Level, Reason, in_english
 from rehab import written
@@ -71,7 +72,7 @@ def write_stage(case, step, *, by, at):
         case=case,
         stage=step.stage,
         passed=step.passed,
-        **stepping_columns(step, by=by, at=at),
+        **stepping_columns(step, by=by, at=at, ladder=RunStage.objects.filter(case=case)),
     )
 
 
@@ -140,7 +141,7 @@ def _stage_by_hand(case, stage, rule, inputs, reasons, by, at):
         rule=rule,
         inputs=inputs,
         reasons=reasons,
-        stepped_at=at,
+        stepped_at=after_all(RunStage.objects.filter(case=case), "stepped_at", at),
         stepped_by=by,
         **knowledge_columns(),
     )

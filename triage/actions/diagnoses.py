@@ -4,6 +4,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from clinic.actions import touch_case
 from clinic.audit import recorded
+from clinic.clock import after_all
 from clinic.language import for_the_record
 from clinic.models import Case
 from clinic.terms import in_english
@@ -27,6 +28,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
     must_be_current(case, version)
     if cause not in {known.code for known in triage_knowledge().causes.causes}:
         raise Refused(gettext("%(cause)s is no cause this clinic knows.") % {"cause": cause})
+    at = after_all(case.diagnoses, "at", at)
     decision = decide_and_keep(case, by=by, at=at, kind="causes", result=_ranking)
     ranked = [ranked.code for ranked in decision.causes.causes if ranked.score > 0]
     if ranked[:1] != [cause] and not override_reason.strip():

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_noop
 
 from clinic.actions import forget_draft, touch_case
 from clinic.audit import recorded
+from clinic.clock import after_all
 from clinic.models import Case
 from clinic.terms import Answer, Side, in_english
 from triage import written
@@ -42,6 +43,7 @@ def record_examination(*, case, version, by, at, findings=None, measured=None, s
     """
     must_record(by, case)
     must_be_current(case, version)
+    at = after_all(case.examinations, "at", at)
     known = present_facts(case, at)
     examination = Examination.objects.create(case=case, at=at, by=by)
     rows = [

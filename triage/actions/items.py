@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import touch_case
 from clinic.audit import recorded
+from clinic.clock import after
 from clinic.language import for_the_record
 from clinic.models import Case
 from clinic.terms import Outcome, OutcomeType, TestResult, in_english
@@ -132,7 +133,7 @@ def close_item(
     RedFlagItem.objects.filter(pk=item.pk).update(
         outcome=outcome,
         outcome_text=text.strip(),
-        closed_at=at,
+        closed_at=after(at, item.opened_at),
         closed_by=by,
         scan=scan,
         repeat_scan=repeat_scan,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext, gettext_noop
 from clinic.access import may_sign
 from clinic.actions import forget_draft, keep_health, touch_case
 from clinic.audit import recorded
+from clinic.clock import after
 from clinic.terms import Answer, in_english
 from triage import written
 from triage.actions.deciding import (
@@ -58,18 +59,9 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     known = present_facts(case, at)  # before the record follows: a blood thinner that is new counts as new
     was = _follow_record(case, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)
     must_be_current(case, version)
-    screening = current_screening(case)
-    if screening is None or not screening.is_open:
-        screening = Screening.objects.create(case=case, started_at=at, started_by=by)
-    _keep(
-        screening,
-        answers,
-        set(shown_none),
-        w10_reason,
-        by,
-        at,
-        may_set_w10=may_sign(by, case),
-    )
+    screening = _open_one(case, by, at)
+    at = after(at, screening.started_at)
+    _keep(screening, answers, set(shown_none), w10_reason, by, at, may_set_w10=may_sign(by, case))
     decision = decide_and_keep(case, by=by, at=at)
     open_items(case, decision, screening=screening, by=by, at=at, before=known)
     standing = share_dangers(case, by=by, at=at)
@@ -97,6 +89,14 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
     owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
     forget_draft(person=by, case=case, form="screening")
     return decision
+
+
+def _open_one(case, by, at):
+    """Return the screening that is being answered; a new one where none is."""
+    screening = current_screening(case)
+    if screening is None or not screening.is_open:
+        return Screening.objects.create(case=case, started_at=at, started_by=by)
+    return screening
 
 
 def _follow_record(case, answer, by, at):
