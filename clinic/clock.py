@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.db.models import F, Max, Q, Value
 from django.db.models.functions import Greatest
 
+A_DAY = timedelta(days=1)
+
 
 def after(at, earlier):
     """Return ``at``, or where the clock shows less than ``earlier`` (a moment or None) the moment that follows it."""
@@ -12,8 +14,12 @@ def after(at, earlier):
 
 
 def after_all(rows, name, at):
-    """Return the moment of a row that comes after all of these by its column ``name``: the newest of them counts."""
-    return after(at, rows.aggregate(newest=Max(name))["newest"])
+    """Return the moment of a row that comes after all of these by its column ``name``: the newest of them counts.
+
+    What lies more than a day before them is of another day, and keeps it.
+    """
+    newest = rows.aggregate(newest=Max(name))["newest"]
+    return at if newest is None or newest - at > A_DAY else after(at, newest)
 
 
 def after_column(name, at):
