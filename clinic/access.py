@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Exists, OuterRef, Q
 
-from clinic.models import Clinic, Membership, Patient, Person
+from clinic.models import BreakGlass, Clinic, Membership, Patient, Person
+from clinic.models.tasks import LEADS_ALONE
 
 RECORDING = {"clinician", "assistant", "lead"}
 SIGNING = {"clinician", "lead"}
@@ -20,9 +21,24 @@ def role_in(person, clinic_id):
     return person.roles.get(clinic_id) if clinic_id else None
 
 
+def is_theirs(person, case):
+    """Return whether a case is about this person themself."""
+    return case.patient.person_id is not None and case.patient.person_id == person.pk
+
+
+def has_broken_glass(person, patient_id):
+    """Return whether a runner's record stands open now to this person of another clinic: to read, and nothing else."""
+    return BreakGlass.objects.open_to(person).filter(patient=patient_id).exists()
+
+
+def may_read(person, case):
+    """Return whether this person may read the clinic's pages of a case: who records there, or who broke the glass."""
+    return may_record(person, case) or has_broken_glass(person, case.patient_id)
+
+
 def may_see(person, case):
-    """Return whether this person may read a case: a member who treats there, or the runner themself."""
-    return may_record(person, case) or (case.patient.person_id is not None and case.patient.person_id == person.pk)
+    """Return whether this person may see a case at all: who may read the clinic's pages, or the runner themself."""
+    return is_theirs(person, case) or may_read(person, case)
 
 
 def may_record(person, case):
@@ -32,7 +48,7 @@ def may_record(person, case):
 
 def may_log(person, case):
     """Return whether this person may log sessions, runs and mornings: the runner, or a member who records."""
-    return may_see(person, case)
+    return may_record(person, case) or is_theirs(person, case)
 
 
 def may_sign(person, case):
@@ -50,10 +66,18 @@ def may_lead(person, case):
     return role_in(person, case.clinic_id) in LEADING
 
 
+def may_lead_clinic(person, clinic_id):
+    """Return whether this person leads a clinic."""
+    return role_in(person, clinic_id) in LEADING
+
+
 def may_answer(person, task):
-    """Return whether this person may see to a task: the role that owns it, or one that may do more."""
-    asked = {"assistant": may_record, "runner": may_see}.get(task.owner, may_sign)
-    return asked(person, task.case)
+    """Return whether this person may see to a task: the role that owns it, or one that may do more.
+
+    That somebody broke the glass is the lead's alone to see.
+    """
+    asked = {"assistant": may_record, "runner": may_log}.get(task.owner, may_sign)
+    return (may_lead if task.code in LEADS_ALONE else asked)(person, task.case)
 
 
 def may_confirm_knowledge(person, clinic_id):

@@ -161,7 +161,7 @@ def record(kind, act, *, clinic, patient=None, case=None, by=None, why="", **abo
         "role": _role(person, clinic),
         "patient": patient,
         "case": case,
-        "why": why or _why(person, patient, clinic),
+        "why": why or _why(kind, person, patient, clinic),
         "about": json.loads(json.dumps(about, default=str)),
         "network": origin.network[:45],
         "request": origin.request[:36],
@@ -183,13 +183,21 @@ def _role(person, clinic):
     return person.roles.get(clinic) or ("runner" if person.is_runner else "elsewhere")
 
 
-def _why(person, patient, clinic):
-    """Return the usual purpose: a runner their own record, a member care, everybody else administration."""
+def _why(kind, person, patient, clinic):
+    """Return the usual purpose: a runner their own record, a member care, everybody else administration.
+
+    Nothing but a broken glass lets somebody read in a clinic where they have no role, unless the record is their own.
+    """
     if person is None:
         return Why.SYSTEM
     if person.is_runner:
         return Why.OWN
-    return Why.CARE if patient else Why.ADMINISTRATION
+    if not patient:
+        return Why.ADMINISTRATION
+    if clinic in person.roles or kind == Kind.REFUSED:
+        return Why.CARE
+    own = getattr(person, "patient", None)
+    return Why.OWN if own and own.pk == patient else Why.BREAK_GLASS
 
 
 def _append(chain_id, columns):

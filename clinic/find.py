@@ -20,10 +20,10 @@ def find_patients(person, *, name="", born=None, after=None):
 
     ``after`` is the id of the last runner seen: a key that travels in an address holds no name.
     """
-    rows = Patient.objects.visible_to(person).filter(prefix_range(name))
+    rows = Patient.objects.treated_by(person).filter(prefix_range(name))
     if born:
         rows = rows.filter(birth_date=born)
-    last = Patient.objects.visible_to(person).filter(pk=after).first() if after else None
+    last = Patient.objects.treated_by(person).filter(pk=after).first() if after else None
     if last:
         surname, given = last.surname_key, last.given_key
         rows = rows.filter(

@@ -15,7 +15,7 @@ from clinic.forms.entrance import Invitation
 from clinic.forms.fields import moment
 from clinic.invitations import latest
 from clinic.models import Case, Task
-from clinic.models.tasks import UNHEARD
+from clinic.models.tasks import BREAK_GLASS, UNHEARD
 from clinic.phrases import said_again
 from clinic.worklist import CASE, KINDS, TASK
 
@@ -149,6 +149,7 @@ def _standing(invitation, now):
 # --- Today's list ------------------------------------------------------------------------------
 
 BY_ACTION = {"sign_plan", "step_offer", "letter"}  # done by signing, deciding and sending, not by words
+FOR_THE_LEAD = {BREAK_GLASS: "clinic:glass_opened"}  # seen by a lead, on a page of its own
 TAGS = {6: _("alarm, not seen"), 5: _("emergency"), 4: _("same day")}
 
 
@@ -232,6 +233,7 @@ def _shown_tasks(row, now, seen, done, query):
 
 def shown_task(task, of_row, now, seen, done):
     """Return what the list shows of one open task; its words only where the row does not say them already."""
+    lead = reverse(FOR_THE_LEAD[task.code]) if task.code in FOR_THE_LEAD else ""
     is_late, due = task.due <= now, "" if of_row else due_words(task.due, now)
     about = said_again(task.text)
     told = [] if of_row else [about]
@@ -249,6 +251,7 @@ def shown_task(task, of_row, now, seen, done):
         "about": about,
         "words": " · ".join(told),
         "late": due if is_late and not task.is_alarm else "",
-        "seen": seen if task.urgency == UNHEARD else "",
-        "done": done if task.code not in BY_ACTION else "",
+        "seen": seen if task.urgency == UNHEARD and not lead else "",
+        "done": done if task.code not in BY_ACTION and not lead else "",
+        "lead": lead,
     }

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 
 from clinic.links import Linked, linked_tables
-from clinic.models import Case, Clinic, Membership, Person
+from clinic.models import BreakGlass, Case, Clinic, Membership, Person
 
 VERSION = 1  # of the file: raised when a reader of an older one would misread it
 AT_ONCE = 500  # rows read at a time
@@ -67,7 +68,8 @@ class Names:
 
     def __init__(self, patient):
         cases = Case.objects.filter(patient=patient).values("clinic")
-        clinics = Clinic.objects.filter(pk__in=cases) | Clinic.objects.filter(pk=patient.clinic_id)
+        outside = BreakGlass.objects.filter(patient=patient).values("from_clinic")
+        clinics = Clinic.objects.filter(Q(pk__in=cases) | Q(pk=patient.clinic_id) | Q(pk__in=outside))
         self.clinics = {clinic.pk: clinic.name for clinic in clinics.distinct()}
         staff = Membership.objects.filter(clinic__in=self.clinics).values_list("person", "person__name", "role")
         self.people = {pk: {"name": name, "role": role} for pk, name, role in staff}

@@ -24,6 +24,10 @@ TOPICS = {
         clinic:intake clinic:draft save_intake keep_health rehab:my_intake rehab:my_intake_topic keep_topic
         answer_danger answer_risks send_intake
     """,
+    _("the access from another clinic"): """
+        clinic:glass clinic:glass_end clinic:glass_opened clinic:glass_seen break_glass end_glass see_glass
+        look_outside look_too_often
+    """,
     _("a note"): "clinic:note note",
     _("the screening for danger"): """
         triage:screening triage:level triage:void triage:decision triage:items triage:close_item

@@ -146,6 +146,10 @@ def _postgresql(trigger):
     )
 
 
+GLASS_STAYS = (
+    *("id", "clinic_id", "patient_id", "opened_by_id", "from_clinic_id"),
+    *("reason", "words", "opened_at", "expires"),
+)
 # A runner stays in their clinic, a case with its runner; its version only grows, so that an older form is always seen.
 CASE_TRIGGERS = (
     Trigger(
@@ -175,6 +179,33 @@ CASE_TRIGGERS = (
         changed("id", "patient_id", "kind", "version", "language", "words", "agreed", "answered_at", "answered_by_id")
         + " OR OLD.withdrawn_at IS NOT NULL",
         "clinic_consent: an answer stays what it was, and is taken back once",
+    ),
+    *kept("clinic_breakglass"),
+    Trigger(
+        "clinic_breakglass_lasts",
+        "clinic_breakglass",
+        "INSERT",
+        {
+            "sqlite": "(julianday(NEW.expires) - julianday(NEW.opened_at)) * 1440 > 60.0001",
+            "postgresql": "NEW.expires > NEW.opened_at + interval '60 minutes'",
+        },
+        "clinic_breakglass: a record stands open for an hour at most",
+    ),
+    Trigger(
+        "clinic_breakglass_of_its_clinic",
+        "clinic_breakglass",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM clinic_patient p WHERE p.id = NEW.patient_id AND p.clinic_id = NEW.clinic_id)",
+        "clinic_breakglass: the runner belongs to another clinic",
+    ),
+    Trigger(
+        "clinic_breakglass_stays",
+        "clinic_breakglass",
+        "UPDATE",
+        changed(*GLASS_STAYS)
+        + f" OR (OLD.ended_at IS NOT NULL AND ({changed('ended_at', 'ended_by_id')}))"
+        + f" OR (OLD.seen_at IS NOT NULL AND ({changed('seen_at', 'seen_by_id')}))",
+        "clinic_breakglass: an opening stays what it was, ends once and is seen once",
     ),
     *kept("clinic_invitation"),
     Trigger(

@@ -1,8 +1,20 @@
-"""/ /tasks/ /preferences/ /patients/ /cases/"""
+"""/ /tasks/ /preferences/ /patients/ /cases/ /glass/"""
 
 from django.urls import path
 
-from clinic.views import audit, calendar, cases, consents, entrance, factors, patients, preferences, sessions, today
+from clinic.views import (
+    audit,
+    calendar,
+    cases,
+    consents,
+    entrance,
+    factors,
+    glass,
+    patients,
+    preferences,
+    sessions,
+    today,
+)
 
 app_name = "clinic"
 
@@ -18,6 +30,10 @@ urlpatterns = [
     path("preferences/calendar/", calendar.calendar, name="calendar"),
     path("audit/", audit.audit, name="audit"),
     path("audit.csv", audit.audit_csv, name="audit_csv"),
+    path("glass/", glass.break_glass, name="glass"),
+    path("glass/opened/", glass.opened, name="glass_opened"),
+    path("glass/<uuid:glass_id>/end/", glass.end, name="glass_end"),
+    path("glass/<uuid:glass_id>/seen/", glass.seen, name="glass_seen"),
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),

@@ -193,7 +193,7 @@ class Roles(Administered, admin.StackedInline):
 
 def in_window(rows, person):
     """Return those patients or cases a person may see that belong to a clinic where they are clinician or lead."""
-    return rows.visible_to(person).filter(clinic__in=clinics_signed_in(person))
+    return rows.treated_by(person).filter(clinic__in=clinics_signed_in(person))
 
 
 class Sealed(Quick):

@@ -178,7 +178,7 @@ def _cases(person, kind, after, above):
     """Return up to a page and one of the cases that no task has brought up, as urgent as ``above`` says or more."""
     if kind and kind.cases is None:
         return []
-    rows = Case.objects.visible_to(person).open().filter(attention__gt=above)
+    rows = Case.objects.treated_by(person).open().filter(attention__gt=above)
     led = Task.objects.filter(WAITS, case=OuterRef("pk"))
     if kind:
         rows = rows.filter(kind.cases)

@@ -20,6 +20,11 @@ CONSENT_REFUSED = Text(
     "The runner does not agree that their data is used: talk to them, and close the case or ask them again.",
     "El corredor no acepta que se usen sus datos: hable con él, y cierre el caso o pregúntele de nuevo.",
 )
+GLASS_OPENED = Text(
+    "Opened from another clinic by break-glass: the lead must see who, and why.",
+    "Abierto desde otra clínica por acceso de emergencia: la dirección debe ver quién y por qué.",
+)
+GLASS_SEEN = Text("The lead saw who opened the record, and why.", "La dirección vio quién abrió la historia y por qué.")
 TASK_DONE = Text("Done: {typed} ({task})", "Hecho: {typed} ({task})")
 
 LEFT, RIGHT, BOTH = Text("left", "izquierda"), Text("right", "derecha"), Text("both", "ambas")

@@ -94,6 +94,10 @@ DOORS = {
     "clinic:task_done": Door(TREATING, shows=TASK),
     "clinic:find": Door(TREATING, shows=LIST),
     "clinic:register": Door(TREATING, shows=LIST),
+    "clinic:glass": Door(SIGNING),  # names nobody until it opens: the runner's page is what it shows
+    "clinic:glass_end": Door(SIGNING),
+    "clinic:glass_opened": Door(LEADING, shows=LIST),
+    "clinic:glass_seen": Door(LEADING),
     "clinic:patient": Door(TREATING, shows=PATIENT),
     "clinic:invite": Door(TREATING, shows=PATIENT),
     "clinic:withdraw": Door(TREATING, shows=PATIENT),

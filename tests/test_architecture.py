@@ -66,6 +66,7 @@ FLOORS = (
         "backup",
         "conflict",
         "erasure",
+        "glass",
         "context",
         "editing",
         "emergency",

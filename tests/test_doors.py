@@ -80,6 +80,10 @@ POLICY = {
     "clinic:audit": (AUDIT, f"{LOGIN} 403 403 /audit/ 403 403 403 /audit/"),
     "clinic:audit_csv": (AUDIT, NO_SUCH_VERB_AUDIT),
     "clinic:find": (STAFF_ONLY, ASKED_FOR),
+    "clinic:glass": (f"{LOGIN} 403 403 403 200 403 200 200", f"{LOGIN} {' '.join(['403'] * 7)}"),  # a new sign-in first
+    "clinic:glass_end": (f"{LOGIN} 404 404 404 405 404 405 405", f"{LOGIN} 404 404 404 404 404 404 404"),
+    "clinic:glass_opened": (LEADS, NO_SUCH_VERB_LEADS),
+    "clinic:glass_seen": (f"{LOGIN} 404 404 404 404 404 404 405", f"{LOGIN} 404 404 404 404 404 404 404"),
     "clinic:register": (STAFF_ONLY, f"{LOGIN} 403 403 403 422 422 422 422"),
     "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:invite": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
@@ -208,6 +212,7 @@ def walked(world):
         "key_id": 1,
         "uidb64": "bm9ib2R5",
         "place_id": 1,
+        "glass_id": world.case.pk,  # no opening: tests/clinic/test_break_glass.py has them
         "media_id": world.picture.pk,
         "slug": "story",
         "task_id": world.alarm.pk,

@@ -6,6 +6,7 @@ from clinic.models.consents import Consent
 from clinic.models.drafts import Draft
 from clinic.models.erasures import Erasure, ErasureEnd
 from clinic.models.feeds import CalendarFeed
+from clinic.models.glass import BreakGlass
 from clinic.models.invitations import Invitation
 from clinic.models.knowledge import KnowledgeConfirmation
 from clinic.models.patients import Patient
@@ -16,6 +17,7 @@ from clinic.models.work import FailedWork
 __all__ = [
     "AuditChain",
     "AuditEvent",
+    "BreakGlass",
     "CalendarFeed",
     "Case",
     "CaseEvent",

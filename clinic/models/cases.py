@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from clinic.ids import new_id
-from clinic.models.patients import ANSWERS, Patient
+from clinic.models.glass import BreakGlass
+from clinic.models.patients import ANSWERS, Patient, where_treated
 from clinic.models.people import Clinic
 from clinic.terms import Answer
 
@@ -27,11 +28,18 @@ class CaseQuerySet(models.QuerySet):
         """Cases that nobody has closed."""
         return self.filter(closed_at__isnull=True)
 
-    def visible_to(self, person):
-        """Return the cases of the clinics this person treats in; a runner sees only their own."""
+    def treated_by(self, person):
+        """Return the cases of the clinics this person treats in; a runner sees only their own.  Lists ask this."""
         if person.is_runner:
             return self.filter(patient__person=person)
-        return self.filter(clinic__in=[c for c, role in person.roles.items() if role != "administrator"])
+        return self.filter(where_treated(person))
+
+    def visible_to(self, person):
+        """Return those, and the cases of a runner whose record stands open to them now (``BreakGlass``)."""
+        if person.is_runner:
+            return self.treated_by(person)
+        opened = BreakGlass.objects.open_to(person).filter(patient=OuterRef("patient"))
+        return self.filter(where_treated(person) | Exists(opened))
 
 
 class Case(models.Model):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models.patients import Patient
-from clinic.models.tasks import person_key
+from clinic.models.people import person_key
 
 
 class Consent(models.Model):

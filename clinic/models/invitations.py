@@ -1,16 +1,11 @@
 """Invitation: the link by which a runner gets in, once.  The link's secret is nowhere kept, only its fingerprint."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from clinic.ids import new_id
 from clinic.models.patients import Patient
-
-
-def person_key(**kwargs):
-    """Return a foreign key to the person who did it; people who signed are never deleted."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs)
+from clinic.models.people import person_key
 
 
 class Invitation(models.Model):

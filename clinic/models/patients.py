@@ -5,10 +5,11 @@ import unicodedata
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
+from clinic.models.glass import BreakGlass
 from clinic.models.people import Clinic
 from clinic.terms import Answer
 
@@ -32,14 +33,26 @@ class SearchKey(models.CharField):
         return parameters
 
 
+def where_treated(person):
+    """Return the filter for what belongs to the clinics this person treats in."""
+    return Q(clinic__in=[clinic for clinic, role in person.roles.items() if role != "administrator"])
+
+
 class PatientQuerySet(models.QuerySet):
     """Reads after "patients ..."."""
 
-    def visible_to(self, person):
-        """Return the patients of the clinics this person treats in; a runner sees only themself."""
+    def treated_by(self, person):
+        """Return the patients of the clinics this person treats in; a runner sees only themself.  Lists ask this."""
         if person.is_runner:
             return self.filter(person=person)
-        return self.filter(clinic__in=[c for c, role in person.roles.items() if role != "administrator"])
+        return self.filter(where_treated(person))
+
+    def visible_to(self, person):
+        """Return those, and the runner of another clinic whose record stands open to them now (``BreakGlass``)."""
+        if person.is_runner:
+            return self.treated_by(person)
+        opened = BreakGlass.objects.open_to(person).filter(patient=OuterRef("pk"))
+        return self.filter(where_treated(person) | Exists(opened))
 
 
 class Patient(models.Model):

@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -14,6 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id, new_secret, plain_address
+
+
+def person_key(**kwargs):
+    """Return a foreign key to the person who did it; people who signed are never deleted."""
+    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs)
 
 
 class Clinic(models.Model):

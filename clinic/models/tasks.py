@@ -2,7 +2,6 @@
 
 from types import MappingProxyType
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Case as Choose
 from django.db.models import F, Q, When
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models.cases import Case
-from clinic.models.people import Clinic
+from clinic.models.people import Clinic, person_key
 
 UNHEARD, ALARM, SAME_DAY, BY_DUE = 6, 5, 4, 3  # the first stands above a case's attention, the others beside it
 
@@ -35,6 +34,10 @@ RANKED = MappingProxyType(
 )
 
 
+BREAK_GLASS = "break_glass"
+LEADS_ALONE = {BREAK_GLASS}  # codes of what only a lead of the clinic may tick off
+
+
 def rank():
     """Return where a task stands among those that are as urgent, 0 first; what is graver than due has no kinds."""
     graver = Q(is_alarm=True) | Q(level__in=["E", "D"])
@@ -50,11 +53,6 @@ def urgency():
         When(level="D", then=SAME_DAY),
         default=BY_DUE,
     )
-
-
-def person_key(**kwargs):
-    """Return a foreign key to the person who did it; people who signed are never deleted."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs)
 
 
 class TaskQuerySet(models.QuerySet):

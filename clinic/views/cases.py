@@ -10,26 +10,30 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import actions, forms
-from clinic.access import may_record, may_sign
+from clinic.access import may_read, may_record, may_sign
 from clinic.models import Case
 from clinic.pages import letting_in
 
 EVENTS = 20
+SAFE = ("GET", "HEAD")
 
 
-def recordable(request, case_id, *, writing=False):
+def recordable(request, case_id, *, writing=False, taking=False):
     """Return a case in which this person may record: 404 if not theirs to see, 403 if not to do.
 
-    In a closed case nothing is posted; a page that is there only for ``writing`` does not open at all.
+    In a closed case nothing is posted; a page that is there only for ``writing`` does not open at all.  To who broke
+    the glass pages are shown and nothing else: they write nothing, and nothing is for their ``taking`` as a file.
     """
     case = get_object_or_404(
         Case.objects.visible_to(request.user).select_related("patient__clinic", "patient__person"), pk=case_id
     )
     request.shown = case
-    if not may_record(request.user, case):
+    only_reads = request.method in SAFE and not (writing or taking)
+    if not (may_read if only_reads else may_record)(request.user, case):
         raise PermissionDenied
     if case.closed_at and (writing or request.method == "POST"):
         raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
+    case.is_only_read = not may_record(request.user, case)  # the ways to its forms are then not shown
     return case
 
 
@@ -38,7 +42,7 @@ def recordable(request, case_id, *, writing=False):
 def case_detail(request, case_id):
     """Show the case: banner, path, panels, timeline."""
     case = recordable(request, case_id)
-    before = request.GET.get("before", "")
+    before, records = request.GET.get("before", ""), may_record(request.user, case)
     events = case.events.select_related("by").order_by("-version")
     if before.isdecimal() and len(before) < 10:
         events = events.filter(version__lt=int(before))
@@ -47,9 +51,9 @@ def case_detail(request, case_id):
         "case": case,
         "events": events[:EVENTS],
         "older": events[EVENTS - 1].version if len(events) > EVENTS else None,
-        "note_form": forms.Note(case=case, auto_id="note_%s"),
+        "note_form": forms.Note(case=case, auto_id="note_%s") if records and not case.closed_at else None,
         "may_sign": may_sign(request.user, case),
-        "way_in": letting_in(case.patient, timezone.now(), case=case) if not request.htmx else None,
+        "way_in": letting_in(case.patient, timezone.now(), case=case) if records and not request.htmx else None,
     }
     return render(request, "clinic/_timeline.html" if request.htmx else "clinic/case_detail.html", context)
 

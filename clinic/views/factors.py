@@ -35,11 +35,14 @@ def freshly(view):
     return asked
 
 
-def once_more(request, back=None):
-    """Ask for a new sign-in, which leads back to this page, or from a form that was sent too late to ``back``."""
+def once_more(request, back=None, why=None):
+    """Ask for a new sign-in, which leads back to this page, or from a form that was sent too late to ``back``.
+
+    ``why`` is said instead of what is said of the ways in.
+    """
     is_read = request.method in ("GET", "HEAD")
     back = request.get_full_path() if is_read else back or reverse("clinic:signing_in")
-    return render(request, "account/again.html", {"back": back}, status=200 if is_read else 403)
+    return render(request, "account/again.html", {"back": back, "why": why}, status=200 if is_read else 403)
 
 
 @login_required

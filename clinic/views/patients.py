@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from clinic import actions, forms, invitations
-from clinic.access import clinics_treated_in, may_hand_out, treating_clinics
+from clinic.access import clinics_signed_in, clinics_treated_in, may_hand_out, treating_clinics
 from clinic.asked import ask, what_was_asked
 from clinic.consents import standings
 from clinic.find import find_patients, likely_duplicates
@@ -18,6 +18,7 @@ from clinic.forms.entrance import Invitation, Withdrawal
 from clinic.mail import send_invitation
 from clinic.models import Case, Patient
 from clinic.pages import addresses_of, day_words, is_uuid, key_of, letting_in, next_page
+from clinic.views.cases import SAFE
 
 
 def _treats(request):
@@ -45,6 +46,7 @@ def find(request):
         "rows": rows,
         "next_page": next_page(request, more and [str(more)]),
         "asked": any(asked.values()),
+        "signs": bool(clinics_signed_in(request.user)),
     }
     template = "clinic/_patients.html" if request.htmx and not request.htmx.boosted else "clinic/find.html"
     return render(request, template, context)
@@ -80,24 +82,28 @@ def register(request):
 def patient(request, patient_id):
     """Show a runner's cases, and open one for another leg or another episode."""
     patient = _runner(request, patient_id)
+    records = patient.clinic_id in treating_clinics(request.user)
     cases = list(Case.objects.visible_to(request.user).filter(patient=patient).order_by("-opened_at")[:20])
     open_sides = {case.side for case in cases if not case.closed_at}
-    form = forms.OpenCase(request.POST or None, patient=patient, open_sides=open_sides)
-    if form.is_valid():
+    form = forms.OpenCase(request.POST or None, patient=patient, open_sides=open_sides) if records else None
+    if form and form.is_valid():
         side = form.cleaned_data["side"]
         case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
-    context = {"patient": patient, "cases": cases, "form": form, "way_in": letting_in(patient, timezone.now())}
-    context |= {"consents": standings(patient), "may_hand_out": may_hand_out(request.user, patient)}
-    return render(request, "clinic/patient.html", context, status=422 if form.is_bound else 200)
+    context = {"patient": patient, "cases": cases, "form": form, "consents": standings(patient)}
+    context |= {"way_in": letting_in(patient, timezone.now()) if records else None}
+    context |= {"may_hand_out": may_hand_out(request.user, patient)}
+    return render(request, "clinic/patient.html", context, status=422 if form and form.is_bound else 200)
 
 
 def _runner(request, patient_id):
-    """Return a runner of a clinic in which this person treats."""
+    """Return a runner of a clinic in which this person treats; to who broke the glass, for reading alone."""
     _treats(request)
     people = Patient.objects.visible_to(request.user).select_related("clinic", "person")
-    request.shown = get_object_or_404(people, pk=patient_id)
-    return request.shown
+    request.shown = patient = get_object_or_404(people, pk=patient_id)
+    if request.method not in SAFE and patient.clinic_id not in treating_clinics(request.user):
+        raise PermissionDenied
+    return patient
 
 
 @login_required

@@ -20,7 +20,7 @@ from triage.gate import loading_gate
 @require_GET
 def plan_handout(request, case_id):
     """Send the plan in force as the runner takes it home, in the runner's language."""
-    case = readable_case(request, case_id)
+    case = readable_case(request, case_id, taking=True)
     gate = loading_gate(case)
     plan = plan_in_force(case) if gate.open else None
     if plan is None:
@@ -32,7 +32,7 @@ def plan_handout(request, case_id):
 @require_GET
 def progress_report(request, case_id):
     """Send how a case goes, for the doctor; in the language asked for, else in that of who asks."""
-    case = readable_case(request, case_id)
+    case = readable_case(request, case_id, taking=True)
     return answer_with(report(case, request.user, timezone.now(), wanted_language(request)), REPORT_NAME)
 
 

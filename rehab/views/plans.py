@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from clinic.access import may_record, may_sign
+from clinic.access import may_read, may_record, may_sign
 from clinic.models import Case
+from clinic.views.cases import SAFE
 from rehab import actions, forms
 from rehab.pages import (
     catalogue_choices,
@@ -28,14 +29,19 @@ from rehab.presentation import contraindications
 from triage.gate import loading_gate
 
 
-def readable_case(request, case_id):
-    """Return a case whose plan this person may read as a member of the clinic."""
+def readable_case(request, case_id, *, taking=False):
+    """Return a case whose plan this person may read as a member of the clinic, or because they broke the glass.
+
+    Who broke the glass sees pages; they post nothing, and nothing is for their ``taking`` as a file.
+    """
     case = get_object_or_404(
         Case.objects.visible_to(request.user).select_related("patient__clinic", "clinic"), pk=case_id
     )
     request.shown = case
-    if not may_record(request.user, case):
+    only_reads = request.method in SAFE and not taking
+    if not (may_read if only_reads else may_record)(request.user, case):
         raise PermissionDenied
+    case.is_only_read = not may_record(request.user, case)  # the ways to its forms are then not shown
     return case
 
 

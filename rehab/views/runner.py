@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.consents import is_asked as is_asked_to_agree
 from clinic.emergency import urgent_page
 from clinic.forms.fields import moment
+from clinic.glass import lately_opened
 from clinic.terms import Answer
 from rehab import actions
 from rehab.actions.intake import is_asked
@@ -49,6 +50,7 @@ def my_today(request):
     else:
         context["done"] = done_of(mine.patient)
     context["consent_asked"] = is_asked_to_agree(mine.patient)
+    context["opened_lately"] = lately_opened(mine.patient, timezone.now())
     answer = render(request, "rehab/my_today.html", context)
     answer.is_urgent = mine.stop in ("emergency", "stop")  # a stop is said to its runner whatever else is down
     return answer

@@ -28,6 +28,7 @@ KEPT = (
     *(
         "clinic_patient",
         "clinic_case",
+        "clinic_breakglass",
         "clinic_consent",
         "clinic_task",
         "clinic_invitation",
@@ -48,6 +49,9 @@ NAMES = {
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
     "clinic_task_stays",
+    "clinic_breakglass_lasts",
+    "clinic_breakglass_of_its_clinic",
+    "clinic_breakglass_stays",
     "clinic_consent_ends_once",
     "clinic_invitation_ends_once",
     "clinic_task_of_its_clinic",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from clinic.access import may_see
+from clinic.access import may_log
 from clinic.actions import lock_case, locked_cases, touch_case
 from clinic.alarms import open_task
 from clinic.audit import recorded
@@ -107,7 +107,7 @@ def retrigger(*, case, yes, by, at, told=""):
     one alarm; writes the timeline.  Said twice it opens nothing twice.  It only ever raises the level, and never
     completes a screening.
     """
-    if not may_see(by, case):
+    if not may_log(by, case):
         raise NotAllowed(gettext("This case belongs to somebody else."))
     questions = answered_yes(yes, triage_knowledge().safety_set)
     if not questions:

@@ -1,4 +1,4 @@
-"""The referral letter as a file, for whoever may read the case."""
+"""The referral letter as a file, for whoever may record in the case."""
 
 from django.contrib.auth.decorators import login_required
 from django.utils import timezone
@@ -14,5 +14,5 @@ from triage.paper import FILE_NAME, letter
 @require_GET
 def letter_pdf(request, case_id):
     """Send the letter, in the language asked for, else in that of who asks."""
-    case = recordable(request, case_id)
+    case = recordable(request, case_id, taking=True)
     return answer_with(letter(case, request.user, timezone.localtime(), wanted_language(request)), FILE_NAME)
