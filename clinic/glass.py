@@ -130,7 +130,12 @@ def opened_from_outside(person, after=None):
 
 def lately_opened(patient, at):
     """Return whether somebody of another clinic opened this runner's record within the last days."""
-    return BreakGlass.objects.filter(patient=patient, opened_at__gt=at - NOTICE).exists()
+    return opened_since(at - NOTICE).filter(patient=patient).exists()
+
+
+def opened_since(moment):
+    """Return the openings since a moment."""
+    return BreakGlass.objects.filter(opened_at__gt=moment)
 
 
 def standing_for(person, shown):

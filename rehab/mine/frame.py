@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic.glass import NOTICE, opened_since
 from clinic.models import Case, Clinic, Patient
 from rehab.history import limit_of, plan_in_force
 from rehab.pages import stopping
@@ -152,7 +155,9 @@ def mine_of(person, leg=""):
 
 def mine_for(patient, leg=""):
     """Return the frame of what a runner is shown: the open case of this id, else their newest, if any.  One query."""
-    cases = list(patient.cases.open().select_related("patient__clinic").order_by("-opened_at"))
+    lately = opened_since(timezone.now() - NOTICE).filter(patient=OuterRef("patient"))  # asked along, for today's page
+    open_cases = patient.cases.open().annotate(was_opened_lately=Exists(lately))
+    cases = list(open_cases.select_related("patient__clinic").order_by("-opened_at"))
     case = next((case for case in cases if str(case.pk) == leg), cases[0] if cases else None)
     others = tuple(other for other in cases if other is not case)
     return Mine(patient, case.patient.clinic if case else patient.clinic, case, others)

@@ -50,7 +50,8 @@ def my_today(request):
     else:
         context["done"] = done_of(mine.patient)
     context["consent_asked"] = is_asked_to_agree(mine.patient)
-    context["opened_lately"] = lately_opened(mine.patient, timezone.now())
+    lately = mine.case.was_opened_lately if mine.case else lately_opened(mine.patient, timezone.now())
+    context["opened_lately"] = lately
     answer = render(request, "rehab/my_today.html", context)
     answer.is_urgent = mine.stop in ("emergency", "stop")  # a stop is said to its runner whatever else is down
     return answer
