@@ -83,8 +83,13 @@ def by_rule(rows, key, **counts):
 
 def written_down(period, kind, **also):
     """Return the newest lines of the timeline of this kind, as reasons."""
-    events = CaseEvent.objects.filter(period.within("at"), kind=kind, **also).select_related("case__patient")
-    return [Reason(row.case, row.at, said_again(row.text)) for row in events.order_by("-at", "-id")[:REASONS]]
+    events = CaseEvent.objects.filter(period.within("at"), kind=kind, **also)
+    return [Reason(row.case, row.at, said_again(row.text)) for row in newest(events, "at")]
+
+
+def newest(rows, name):
+    """Return the newest of these rows by a column of theirs, each with its runner."""
+    return rows.select_related("case__patient").order_by(f"-{name}", "-id")[:REASONS]
 
 
 def named(rows, name_of: Callable[[str], str]):
@@ -103,14 +108,13 @@ def causes(period):
         other=Count("pk", filter=~first),
     )
     titles = {cause.code: said(cause.name) for cause in triage_knowledge().causes.causes}
-    newest = rows.exclude(first).select_related("case__patient").order_by("-at", "-id")[:REASONS]
     return Part(
         "causes",
         gettext("Likely causes"),
         gettext("Diagnoses by cause: ranked first and recorded, or recorded for a reason of the clinician's own."),
         [gettext("ranked first"), gettext("chosen otherwise")],
         named(counted, lambda code: titles.get(code, code)),
-        [Reason(row.case, row.at, _cause_and_why(row.data, titles)) for row in newest],
+        [Reason(row.case, row.at, _cause_and_why(row.data, titles)) for row in newest(rows.exclude(first), "at")],
     )
 
 
@@ -180,14 +184,16 @@ def flags(period):
     ended = {kind: Count("pk", filter=Q(outcome=kind)) for kind in ("confirmed", "excluded", "inconclusive")}
     counted = by_rule(rows, "row", **ended, open=Count("pk", filter=STILL_OPEN))
     titles = {flag.code: said(flag.title) for flag in triage_knowledge().red_flags.flags}
-    newest = rows.exclude(STILL_OPEN).select_related("case__patient").order_by("-closed_at", "-id")[:REASONS]
     return Part(
         "flags",
         gettext("Warning signs"),
         gettext("By red flag, of those opened in the period: how each ended."),
         [gettext("confirmed"), gettext("excluded"), gettext("inconclusive"), gettext("open")],
         named(counted, lambda code: f"{titles[code]} ({code})" if code in titles else code),
-        [Reason(row.case, row.closed_at, f"{row.row}: {row.outcome_text}") for row in newest],
+        [
+            Reason(row.case, row.closed_at, f"{row.row}: {row.outcome_text}")
+            for row in newest(rows.exclude(STILL_OPEN), "closed_at")
+        ],
     )
 
 
