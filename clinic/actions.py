@@ -10,6 +10,7 @@ from clinic import written
 from clinic.access import may_confirm_knowledge
 from clinic.audit import recorded
 from clinic.clock import after
+from clinic.histories import change
 from clinic.language import for_the_record
 from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
@@ -68,10 +69,11 @@ def touch_case(case, *, version, by, at, kind, text, data=None, **columns):
     now = lock_case(case)
     if now.version != version:
         raise StaleRecord(case, now.events.filter(version__gt=version).select_related("by"))
-    for name, value in columns.items():
-        setattr(now, name, value)
+    moved = [name for name, value in columns.items() if getattr(now, name) != value]
+    for name in moved:
+        setattr(now, name, columns[name])
     now.version += 1
-    now.save(update_fields=["version", *columns])
+    now.save(update_fields=["version", *moved])  # read under its lock just now; its history keeps what it said
     event = CaseEvent.objects.create(
         case=now, version=now.version, at=at, by=by, kind=kind, text=text[:500], data=data or {}
     )
@@ -183,7 +185,7 @@ def _kept(was):
 def _keep_person(case, others, person_facts, was, by, at, *, where):
     """Keep the facts of the person, and let their other open cases follow."""
     if was:
-        Patient.objects.filter(pk=case.patient_id).update(**person_facts)
+        change(Patient.objects.filter(pk=case.patient_id), **person_facts)
     for name, value in person_facts.items():
         setattr(case.patient, name, value)
     text = in_english(written.HEALTH_ELSEWHERE, where=where, side=case.side)
@@ -205,7 +207,7 @@ def _locked_with(case):
 @recorded
 def keep_preferences(*, person, language, units):
     """Keep in which language ("en", "es") and units ("metric", "imperial") this person reads; it is theirs alone."""
-    Person.objects.filter(pk=person.pk).update(language=language, units=units)
+    change(Person.objects.filter(pk=person.pk), language=language, units=units)
     person.language, person.units = language, units
 
 

@@ -9,19 +9,17 @@ from django.contrib.auth.models import Group
 from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
-from clinic.editing import SavedAsRead
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
 from clinic.signins import AsksWhoItIs, let_set_up_again, mail_a_link
 from clinic.views.entrance import SignOut, admin_door
 from clinic.views.factors import password
 from clinic.windows import (
-    Administered,
+    Described,
     LookedAfter,
     OfTheClinic,
     Quick,
     Roles,
     Sealed,
-    Uncounted,
     WorkWindow,
     in_window,
 )
@@ -37,7 +35,7 @@ admin.site.unregister(Group)  # who may do what follows from the role in a clini
 
 
 @admin.register(Clinic)
-class ClinicAdmin(SavedAsRead, Administered, Uncounted, admin.ModelAdmin):
+class ClinicAdmin(Described, admin.ModelAdmin):
     """A practice: what its emergency texts need, and the two switches of its rules."""
 
     list_display = ["name", "phone", "emergency_number", "opening_hours"]

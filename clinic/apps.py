@@ -20,10 +20,10 @@ class ClinicConfig(AppConfig):
         )
         from clinic.checks import check_knowledge
         from clinic.phrases import speak_from
-        from clinic.triggers import CASE_TRIGGERS, install, register, step_aside
+        from clinic.triggers import CASE_TRIGGERS, HISTORY_TRIGGERS, install, register, step_aside
 
         register_check(check_knowledge)
         speak_from(written.sentences)
-        register(*CASE_TRIGGERS)
+        register(*CASE_TRIGGERS, *HISTORY_TRIGGERS)
         pre_migrate.connect(step_aside, dispatch_uid="clinic.triggers.step_aside")
         post_migrate.connect(install, dispatch_uid="clinic.triggers")

@@ -20,7 +20,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
+from django.dispatch import receiver
 from django.utils import timezone
+from simple_history.signals import pre_create_historical_record
 
 from clinic.models import AuditChain, AuditEvent, Case, Clinic, Patient, Person
 
@@ -44,8 +46,10 @@ class Origin:
 
 @dataclass
 class Act:
-    """A verb under way: the verbs inside it, what it says of itself besides (see ``tell``), whether it wrote."""
+    """A verb under way: its name, who does it, the verbs inside it, what it says besides (``tell``), if it wrote."""
 
+    name: str
+    by: Person | None
     verbs: list = field(default_factory=list)
     told: dict = field(default_factory=dict)
     wrote: bool = False
@@ -93,15 +97,15 @@ def recorded(verb):
         outer = _act.get()
         if outer is not None:
             return _inside(outer, name, verb, args, kwargs)
-        act = Act()
+        told = signature.bind(*args, **kwargs).arguments
+        act = Act(name, told.get("by"))
         token = _act.set(act)
         try:
             with transaction.atomic(), connection.execute_wrapper(act.watch):
                 result = verb(*args, **kwargs)
                 if act.wrote:
-                    told = signature.bind(*args, **kwargs).arguments
                     about = {"verbs": act.verbs} if act.verbs else {}
-                    record(Kind.WRITE, name, by=told.get("by"), **_whose(told, result), **about, **act.told)
+                    record(Kind.WRITE, name, by=act.by, **_whose(told, result), **about, **act.told)
                 return result
         finally:
             _act.reset(token)
@@ -119,6 +123,15 @@ def _inside(act, name, verb, args, kwargs):
         del act.verbs[before:]  # it was undone, and with it what it said
         act.told = told
         raise
+
+
+@receiver(pre_create_historical_record)
+def sign_history(history_instance, **_signal):
+    """Let a row of a history say who changes the row, by which verb and in which request; nobody: a command."""
+    origin, act = _origin.get(), _act.get()
+    history_instance.history_user = (act and act.by) or origin.asks()
+    history_instance.history_change_reason = act.name if act else ""
+    history_instance.history_request = origin.request[:36]
 
 
 def _whose(told, result):

@@ -29,6 +29,8 @@ KEPT = {
     "clinic.AuditChain": "where the audit of a clinic ends",
     "clinic.Erasure": "that the record was erased, when, by whom and why",
     "clinic.ErasureEnd": "that the erasure is over",
+    "clinic.ClinicHistory": "what a clinic said of itself; it leads to no runner",
+    "rehab.ExerciseHistory": "a clinic's words about an exercise; it leads to no runner",
 }
 NAMING = {"asked", "_messages"}  # in a session: what was looked for (clinic.asked), and what a page still has to say
 logger = logging.getLogger(__name__)

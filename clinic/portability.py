@@ -28,12 +28,18 @@ LEFT_OUT = {
     "clinic.ErasureEnd": "what a clinic's lead erased, about other runners",
     "clinic.KnowledgeConfirmation": "what a clinic's lead signed, about no runner",
     "clinic.Membership": "the roles of people who work here",
+    "clinic.MembershipHistory": "the roles of people who work here",
     "clinic.Person_groups": "the roles of people who work here",
     "clinic.Person_user_permissions": "the roles of people who work here",
 }
 # Columns that are not handed out: what opens something, and what only repeats another column.
 SECRET = re.compile(r"password|secret|token|_hash$|^hash$|passkey|^otp")
-REPEATED = {"clinic.Patient": {"given_key", "surname_key"}}
+REPEATED = {
+    "clinic.Patient": {"given_key", "surname_key"},
+    "clinic.PatientHistory": {"history_relation"},
+    "clinic.PersonHistory": {"history_relation"},
+}
+NAMING = {"history_user_id"}  # names somebody without a foreign key
 # What only its author sees is handed out to its author alone: {table: the column that names them}.
 OF_ITS_AUTHOR = {"clinic.Draft": "person_id"}
 
@@ -77,8 +83,8 @@ class Names:
             self.people[patient.person_id] = {"name": str(patient), "role": "runner"}
 
     def of(self, field, value):
-        """Return what a foreign key says: a person by name and role, a clinic by name, anything else by its key."""
-        if field.related_model is Person:
+        """Return what a column says: a person by name and role, a clinic by name, anything else as it stands."""
+        if field.related_model is Person or field.name in NAMING:
             return self.people.get(value, {"name": "", "role": "not of this clinic"})
         if field.related_model is Clinic:
             return self.clinics.get(value, "")
@@ -90,7 +96,7 @@ def told(table, row, names) -> dict:
     found = {}
     for field in table.fields:
         value = row[field.attname]
-        found[field.name] = names.of(field, value) if field.is_relation and value is not None else value
+        found[field.name] = value if value is None else names.of(field, value)
     return found
 
 

@@ -18,6 +18,7 @@ TOPICS = {
         "who needs somebody, and what is due"
     ): "clinic:today clinic:task_seen clinic:task_done see_task finish_task open_task",
     _("name, birth date and contact"): "clinic:find clinic:register clinic:patient register_runner register_patient",
+    _("what was changed"): "clinic:changes",
     _("the invitation"): "clinic:invite clinic:withdraw clinic:welcome invite withdraw accept mail_left",
     _("the front page of the case"): "clinic:case open_case close_case touch_case rehab:close",
     _("the story"): """

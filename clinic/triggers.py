@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connections, transaction
 
 from clinic.links import owner_in_sql
-from clinic.models import Erasure, ErasureEnd
+from clinic.models import Case, Clinic, Erasure, ErasureEnd, Membership, Patient, Person
 
 ERASURES, ENDS = Erasure._meta.db_table, ErasureEnd._meta.db_table
 _registered: dict[str, "Trigger"] = {}
@@ -22,6 +22,7 @@ class Trigger:
 
     ``event`` is INSERT, UPDATE, DELETE or TRUNCATE (which only PostgreSQL has); ``when`` is SQL over NEW and
     OLD, one text for both engines or one each ({"sqlite": ..., "postgresql": ...}); empty means always.
+    ``owner`` is SQL for the runner whose record the row is, where no chain of keys leads to one.
     """
 
     name: str
@@ -29,11 +30,12 @@ class Trigger:
     event: str
     when: str | dict
     message: str
+    owner: str | None = None
 
     def condition(self, vendor):
         """Return the SQL condition for an engine; what keeps a row lets it go with the record of an erased runner."""
         said = (self.when if isinstance(self.when, str) else self.when[vendor]) or "TRUE"
-        owner = owner_in_sql(self.table) if self.event == "DELETE" else None
+        owner = (self.owner or owner_in_sql(self.table)) if self.event == "DELETE" else None
         if owner is None:
             return said
         over = f"SELECT 1 FROM {ENDS} done WHERE done.id = gone.end_id"  # noqa: S608
@@ -66,12 +68,12 @@ def kept(table):
     return (Trigger(f"{table}_no_delete", table, "DELETE", "", message), never_emptied(table))
 
 
-def append_only(table):
+def append_only(table, owner=None):
     """Return the triggers of a table whose rows are only ever added."""
     message = f"{table}: rows are added, never changed"
     return (
         Trigger(f"{table}_no_update", table, "UPDATE", "", message),
-        Trigger(f"{table}_no_delete", table, "DELETE", "", message),
+        Trigger(f"{table}_no_delete", table, "DELETE", "", message, owner),
         never_emptied(table),
     )
 
@@ -150,6 +152,17 @@ GLASS_STAYS = (
     *("id", "clinic_id", "patient_id", "opened_by_id", "from_clinic_id"),
     *("reason", "words", "opened_at", "expires"),
 )
+
+# A history stays as it was written.  What a runner's sign-in said before goes with their record.
+RUNNER_OF_A_SIGN_IN = '(SELECT p.id FROM clinic_patient p WHERE p.person_id = OLD."history_relation_id")'
+HISTORY_TRIGGERS = (
+    *append_only(Clinic.history.model._meta.db_table),
+    *append_only(Membership.history.model._meta.db_table),
+    *append_only(Patient.history.model._meta.db_table),
+    *append_only(Case.history.model._meta.db_table),
+    *append_only(Person.history.model._meta.db_table, owner=RUNNER_OF_A_SIGN_IN),
+)
+
 # A runner stays in their clinic, a case with its runner; its version only grows, so that an older form is always seen.
 CASE_TRIGGERS = (
     Trigger(

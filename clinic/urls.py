@@ -37,6 +37,7 @@ urlpatterns = [
     path("patients/", patients.find, name="find"),
     path("patients/new/", patients.register, name="register"),
     path("patients/<uuid:patient_id>/", patients.patient, name="patient"),
+    path("patients/<uuid:patient_id>/changes/", patients.changed, name="changes"),
     path("patients/<uuid:patient_id>/invite/", patients.invite, name="invite"),
     path("patients/<uuid:patient_id>/withdraw/", patients.withdraw, name="withdraw"),
     path("patients/<uuid:patient_id>/consents/", consents.note_consent, name="note_consent"),

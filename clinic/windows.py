@@ -22,9 +22,11 @@ from clinic.access import (
 )
 from clinic.audit import Kind, record
 from clinic.background import put_again
+from clinic.changes import changes
 from clinic.editing import SavedAsRead
 from clinic.models import Clinic, Membership, Person
 from clinic.models.patients import search_key
+from clinic.pages import is_uuid
 
 MOST_ROWS = 1000
 
@@ -106,6 +108,25 @@ def put_on_record(request, obj, verb, message):
         record(Kind.ADMIN, f"admin:{obj._meta.model_name}", clinic=clinic, **told)
 
 
+class Remembered:
+    """A row whose page of history tells what its fields said before, besides the admin's own lines."""
+
+    object_history_template = "admin/changes.html"
+
+    def histories(self, request, row):
+        """Return the histories that belong to a row."""
+        return [type(row).history.model.objects.filter(**{row._meta.pk.attname: row.pk})]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Add what was changed, where the admin lets this person see the row at all."""
+        answer = super().history_view(request, object_id, extra_context)
+        if context := getattr(answer, "context_data", None):
+            after = request.GET.get("after")
+            told = changes(self.histories(request, context["object"]), after if is_uuid(after) else None)
+            context["changes"], context["more"] = told
+        return answer
+
+
 class Administered(OnRecord):
     """For those who look after people, roles and texts; nothing clinical."""
 
@@ -124,12 +145,21 @@ class Administered(OnRecord):
         return False
 
 
-class LookedAfter(SavedAsRead, Administered):
+class Described(SavedAsRead, Remembered, Administered, Uncounted):
+    """What a clinic says of itself and in its own words: edited here, and what it said before stays to be read."""
+
+
+class LookedAfter(SavedAsRead, Remembered, Administered):
     """A person and their sign-in: nobody takes over that of a colleague who signs, or sees that of another clinic's."""
 
     def get_queryset(self, request):
         """Leave out who is looked after by others alone."""
         return super().get_queryset(request).filter(pk__in=people_looked_after(request.user))
+
+    def histories(self, request, row):
+        """Tell of their roles too, but for those in clinics that somebody else looks after."""
+        roles = Membership.history.model.objects.filter(person=row.pk, clinic__in=clinics_administered(request.user))
+        return [*super().histories(request, row), roles]
 
     def has_change_permission(self, request, obj=None):
         """Open to who looks after this very person."""

@@ -99,6 +99,7 @@ DOORS = {
     "clinic:glass_opened": Door(LEADING, shows=LIST),
     "clinic:glass_seen": Door(LEADING),
     "clinic:patient": Door(TREATING, shows=PATIENT),
+    "clinic:changes": Door(TREATING, shows=PATIENT),
     "clinic:invite": Door(TREATING, shows=PATIENT),
     "clinic:withdraw": Door(TREATING, shows=PATIENT),
     "clinic:note_consent": Door(TREATING, shows=PATIENT),

@@ -102,6 +102,11 @@ TIME_ZONE = env("CLINIC_TIME_ZONE", "UTC")
 SAME_FOR_EVERYBODY = ("/exercises/figures/", "/worker.js", "/icons/")
 USE_I18N = USE_TZ = True
 
+# --- Histories ---------------------------------------------------------------------------
+# They are read by what they are the history of, never by a day.
+
+SIMPLE_HISTORY_DATE_INDEX = False
+
 # --- Work beside the requests ------------------------------------------------------------
 # It waits in the database, for ``manage.py db_worker``.
 

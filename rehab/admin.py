@@ -5,10 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from clinic.editing import SavedAsRead
 from clinic.language import said
 from clinic.models import Case
-from clinic.windows import Administered, Sealed, Uncounted, in_window
+from clinic.windows import Administered, Described, Sealed, in_window
 from rehab.forms import MediaForm
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
@@ -29,7 +28,7 @@ class MediaInline(Administered, admin.StackedInline):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(SavedAsRead, Administered, Uncounted, admin.ModelAdmin):
+class ExerciseAdmin(Described, admin.ModelAdmin):
     """The clinic's own words beside the catalogue's; what the knowledge files say stays as it is."""
 
     list_display = ["number", "name", "clinic_name", "level_count", "is_offered"]

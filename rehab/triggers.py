@@ -8,6 +8,7 @@ edited, and steps and treatments are only ever added.  The sentences about triag
 # ruff: noqa: S608  (every text is written here; no input reaches this SQL)
 
 from clinic.triggers import Trigger, append_only, changed, kept, never_emptied
+from rehab.models import Exercise
 
 # No load with these until a specialist's release.  Frozen words: a trigger is part of the schema.
 RELEASE_CAUSES = (
@@ -307,4 +308,5 @@ TRIGGERS = (
     *TREATMENT_TRIGGERS,
     *LOG_TRIGGERS,
     *STAGE_TRIGGERS,
+    *append_only(Exercise.history.model._meta.db_table),
 )

@@ -50,7 +50,7 @@ FLOORS = (
     ("rules",),
     ("decision", "casefile"),
     ("knowledge",),
-    ("charts", "figures", "models", "written"),
+    ("charts", "figures", "histories", "models", "written"),
     ("words", "topics"),
     ("links",),
     ("access", "audit", "triggers"),
@@ -64,6 +64,7 @@ FLOORS = (
     (
         "asked",
         "backup",
+        "changes",
         "conflict",
         "erasure",
         "glass",

@@ -86,6 +86,7 @@ POLICY = {
     "clinic:glass_seen": (f"{LOGIN} 404 404 404 404 404 404 405", f"{LOGIN} 404 404 404 404 404 404 404"),
     "clinic:register": (STAFF_ONLY, f"{LOGIN} 403 403 403 422 422 422 422"),
     "clinic:patient": (f"{LOGIN} 403 404 404 404 200 200 200", f"{LOGIN} 403 404 404 404 422 422 422"),
+    "clinic:changes": (SEEN, NO_SUCH_VERB_HERE),
     "clinic:invite": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "clinic:withdraw": (NO_SUCH_VERB_HERE, f"{LOGIN} 403 404 404 404 422 422 422"),
     "rehab:patient_data_json": (SIGNERS_SEE, NO_SUCH_VERB_SIGNED),

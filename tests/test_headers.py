@@ -197,7 +197,7 @@ def test_ready_when_database_migrations_and_cache_are(client, db):
 
 
 def test_not_ready_while_a_migration_waits(client, db):
-    MigrationRecorder(connection).record_unapplied("rehab", "0007_watch_export")
+    MigrationRecorder(connection).record_unapplied("rehab", "0008_history")
     answer = client.get(reverse("ready"))
     assert (answer.status_code, answer.json()["migrations"]) == (503, False)
 

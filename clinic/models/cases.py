@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from clinic.histories import Kept
 from clinic.ids import new_id
 from clinic.models.glass import BreakGlass
 from clinic.models.patients import ANSWERS, Patient, where_treated
@@ -13,6 +14,7 @@ from clinic.models.people import Clinic
 from clinic.terms import Answer
 
 SIDES = [("left", "left"), ("right", "right"), ("both", "both")]
+FOLLOWING = ("version", "attention", "next_step")  # of a case: its timeline says what moved them
 THREE_VALUED = [answer.value for answer in Answer]
 
 
@@ -99,6 +101,7 @@ class Case(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
 
     objects = CaseQuerySet.as_manager()
+    history = Kept(*FOLLOWING, unindexed=["clinic", "opened_by", "closed_by"])
 
     class Meta:
         ordering = ["-attention", "opened_at", "id"]

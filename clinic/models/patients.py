@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.histories import Kept
 from clinic.ids import new_id
 from clinic.models.glass import BreakGlass
 from clinic.models.people import Clinic
@@ -86,6 +87,7 @@ class Patient(models.Model):
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     objects = PatientQuerySet.as_manager()
+    history = Kept("given_key", "surname_key", leads_by="past", unindexed=["clinic", "person", "registered_by"])
 
     class Meta:
         ordering = ["surname_key", "given_key", "id"]

@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from clinic.histories import Kept
 from clinic.ids import new_id, new_secret, plain_address
 
 
@@ -42,6 +43,8 @@ class Clinic(models.Model):
         default=False, help_text=_("A step up that the rules offer is taken without a clinician's tap")
     )
     alarm_email = models.EmailField(blank=True, help_text=_("Where alarms are mailed besides the list of the day"))
+
+    history = Kept()
 
     class Meta:
         ordering = ["name"]
@@ -107,6 +110,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = PersonManager()
+    history = Kept("password", "last_login", "session_secret", leads_by="past", unindexed=["email", "name"])
 
     class Meta:
         ordering = ["name"]
@@ -178,6 +182,8 @@ class Membership(models.Model):
     role = models.CharField(max_length=13, choices=Role)
     started_on = models.DateField(auto_now_add=True)
     ended_on = models.DateField(null=True, blank=True)
+
+    history = Kept()
 
     class Meta:
         ordering = ["clinic", "person"]

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from clinic import actions, forms, invitations
 from clinic.access import clinics_signed_in, clinics_treated_in, may_hand_out, treating_clinics
 from clinic.asked import ask, what_was_asked
+from clinic.changes import changes, of_runner
 from clinic.consents import standings
 from clinic.find import find_patients, likely_duplicates
 from clinic.forms.entrance import Invitation, Withdrawal
@@ -94,6 +95,16 @@ def patient(request, patient_id):
     context |= {"way_in": letting_in(patient, timezone.now()) if records else None}
     context |= {"may_hand_out": may_hand_out(request.user, patient)}
     return render(request, "clinic/patient.html", context, status=422 if form and form.is_bound else 200)
+
+
+@login_required
+@require_GET
+def changed(request, patient_id):
+    """Show what was changed of a runner and of their cases, a page at a time."""
+    patient = _runner(request, patient_id)
+    found, more = changes(of_runner(patient), _last_seen(request))
+    context = {"patient": patient, "changes": found, "next_page": next_page(request, more and [str(more)])}
+    return render(request, "clinic/changes.html", context)
 
 
 def _runner(request, patient_id):

@@ -1,6 +1,7 @@
 """The catalogue's rows follow the knowledge files."""
 
 from clinic.audit import recorded
+from clinic.histories import change
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise
 
@@ -26,7 +27,7 @@ def sync_catalogue():
             Exercise.objects.create(code=code, **columns)
             created += 1
         elif any(getattr(row, name) != value for name, value in columns.items()):
-            Exercise.objects.filter(pk=code).update(**columns)
+            change(Exercise.objects.filter(pk=code), **columns)
             changed += 1
-    withdrawn = Exercise.objects.filter(pk__in=known, is_offered=True).update(is_offered=False)
+    withdrawn = change(Exercise.objects.filter(pk__in=known, is_offered=True), is_offered=False)
     return created, changed, withdrawn

@@ -8,6 +8,7 @@ from django.utils import timezone
 from clinic import actions as clinic_actions
 from clinic import alarms
 from clinic.consents import answer_consent, consent_texts
+from clinic.histories import change
 from clinic.models import Clinic, Membership, Patient, Person
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
@@ -91,7 +92,7 @@ class Walk:
         if story.email:
             name = f"{story.given_name} {story.surname} (runner)"
             runner = Person.objects.create_user(story.email, PASSWORD, name=name, is_demonstration=True)
-            Patient.objects.filter(pk=patient.pk).update(person=runner)
+            change(Patient.objects.filter(pk=patient.pk), person=runner)
             self.agrees(Patient.objects.get(pk=patient.pk))
         self.case = clinic_actions.open_case(patient=patient, side=story.side, by=self.by, at=self.at)
 

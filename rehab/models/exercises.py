@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.histories import Kept
 from clinic.ids import new_id
 
 MEDIA_FILES = ["jpg", "jpeg", "png", "webp", "mp4", "webm"]
@@ -24,6 +25,8 @@ class Exercise(models.Model):
     clinic_name = models.CharField("name in this clinic", max_length=120, blank=True)
     clinic_cues = models.TextField("cues in the clinic's own words", max_length=1000, blank=True)
     clinic_faults = models.TextField("faults in the clinic's own words", max_length=1000, blank=True)
+
+    history = Kept()
 
     class Meta:
         ordering = ["number"]

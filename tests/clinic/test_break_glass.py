@@ -203,7 +203,7 @@ def record_doors():
 PAGES = {
     "clinic:case", "clinic:patient", "triage:decision", "triage:items", "triage:letter", "triage:causes",
     "rehab:plan", "rehab:signed", "rehab:plan_print", "rehab:plan_preview", "rehab:treatments", "rehab:progress",
-    "rehab:running",
+    "rehab:running", "clinic:changes",
 }  # fmt: skip
 
 

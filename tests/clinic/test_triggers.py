@@ -14,6 +14,8 @@ APPEND_ONLY = (
     *("clinic_caseevent", "triage_decision", "triage_diagnosis", "triage_signoff", "triage_examination"),
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
     *("clinic_auditevent", "clinic_erasure", "clinic_erasureend"),
+    *("clinic_clinichistory", "clinic_personhistory", "clinic_membershiphistory", "clinic_patienthistory"),
+    *("clinic_casehistory", "rehab_exercisehistory"),
     *(
         "rehab_safetycheck",
         "rehab_exerciselog",

@@ -1,10 +1,11 @@
-"""Gives the role under which the server runs what it needs in PostgreSQL, and no more: the audit it can only add to."""
+"""Gives the server's role what it needs in PostgreSQL, and no more: audit and histories it can only add to."""
 
 import re
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from clinic.histories import histories
 from clinic.models import AuditEvent, Erasure, ErasureEnd
 
 # Not even triggers taken away let the server change a row of the audit, or pretend that a migration was applied.
@@ -43,10 +44,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{role} reads and writes; the audit it only reads and adds to")
 
 
+def _verbs():
+    """Return what the server may do with a table, by its name; a history it can only add to."""
+    return VERBS | {history._meta.db_table: "SELECT, INSERT" for history in histories().values()}
+
+
 def _statements(role):
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
     yield f"REVOKE CREATE ON SCHEMA public FROM {role}, PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {role}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
+    verbs = _verbs()
     for table in sorted(connection.introspection.table_names()):
-        yield f'GRANT {VERBS.get(table, "SELECT, INSERT, UPDATE, DELETE")} ON "{table}" TO {role}'
+        yield f'GRANT {verbs.get(table, "SELECT, INSERT, UPDATE, DELETE")} ON "{table}" TO {role}'

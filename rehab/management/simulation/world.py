@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from clinic.histories import change
 from clinic.models import Case, Clinic, Membership, Patient, Person
 from rehab.actions import review, sync_catalogue
 from rehab.management import demo
@@ -69,7 +70,7 @@ def _runner(number, seed, clinic, clinician, begins):
     )  # fmt: skip
     walk = demo.Walk(story, clinic, clinician, begins, begins)
     walk.go()
-    Patient.objects.filter(pk=walk.case.patient_id).update(email="")
+    change(Patient.objects.filter(pk=walk.case.patient_id), email="")
     case = Case.objects.select_related("patient__person", "clinic").get(pk=walk.case.pk)
     return Runner(case, Body(profile, f"{seed}:{number}"), begins + FIRST_VISIT)
 
