@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from clinic import written
-from clinic.access import may_confirm_knowledge
+from clinic.access import may_confirm_knowledge, may_sign
 from clinic.audit import recorded
 from clinic.clock import after
 from clinic.histories import change
 from clinic.language import for_the_record
-from clinic.models import Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
+from clinic.models import Amendment, Case, CaseEvent, Clinic, Draft, KnowledgeConfirmation, Patient, Person
 from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
 from clinic.tables import knowledge_version
@@ -215,6 +215,24 @@ def keep_preferences(*, person, language, units):
 def note(*, case, version, text, by, at):
     """Write a note on the timeline."""
     return touch_case(case, version=version, by=by, at=at, kind="note", text=text)
+
+
+@recorded
+def amend(*, entry, version, text, reason, by, at):
+    """Put a signed entry of the timeline right beside it, with the reason; the entry stays as it is.
+
+    Sent twice by the same person it is one amendment.
+    """
+    case = lock_case(entry.case)
+    if not may_sign(by, case) or not entry.is_signed:
+        raise PermissionDenied
+    told = {"entry": entry, "text": text, "reason": reason, "by": by}
+    known = Amendment.objects.filter(**told).first()
+    if known is not None:
+        return known
+    words = in_english(written.AMENDED, typed=reason)
+    touch_case(case, version=version, by=by, at=at, kind="amendment", text=words, data={"entry": str(entry.pk)})
+    return Amendment.objects.create(case=case, at=at, **told)
 
 
 @recorded

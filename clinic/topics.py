@@ -30,6 +30,7 @@ TOPICS = {
         look_outside look_too_often
     """,
     _("a note"): "clinic:note note",
+    _("an amendment"): "clinic:amend amend",
     _("the screening for danger"): """
         triage:screening triage:level triage:void triage:decision triage:items triage:close_item
         triage:sign_item start_screening answer_screening void_screening close_item sign_off tell retrigger

@@ -53,5 +53,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", cases.case_detail, name="case"),
     path("cases/<uuid:case_id>/intake/", cases.intake, name="intake"),
     path("cases/<uuid:case_id>/note/", cases.note, name="note"),
+    path("cases/<uuid:case_id>/entries/<uuid:entry_id>/amend/", cases.amend, name="amend"),
     path("cases/<uuid:case_id>/draft/<slug:form_name>/", cases.draft, name="draft"),
 ]

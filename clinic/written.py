@@ -27,6 +27,8 @@ GLASS_OPENED = Text(
 GLASS_SEEN = Text("The lead saw who opened the record, and why.", "La dirección vio quién abrió la historia y por qué.")
 TASK_DONE = Text("Done: {typed} ({task})", "Hecho: {typed} ({task})")
 
+AMENDED = Text("An entry was amended: {typed}", "Se enmendó una anotación: {typed}")
+
 LEFT, RIGHT, BOTH = Text("left", "izquierda"), Text("right", "derecha"), Text("both", "ambas")
 IN_STORY, IN_SCREENING = Text("story", "la historia"), Text("screening", "el cribado")
 IN_ANSWERS, IN_WORDS = Text("runner's answers", "las respuestas"), Text("runner's words", "las palabras del corredor")

@@ -111,6 +111,7 @@ DOORS = {
     "clinic:case": about_case(),
     "clinic:intake": about_case(),
     "clinic:note": about_case(),
+    "clinic:amend": SIGNED_PAGE,
     "clinic:draft": about_case(is_asked_by_itself=True),
     "triage:screening": about_case(),
     "triage:level": about_case(is_asked_by_itself=True),

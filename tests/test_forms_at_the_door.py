@@ -100,6 +100,7 @@ def scored(world):
 FORMS = {
     "clinic:intake": (nothing, lambda w: story(w.case)),
     "clinic:note": (nothing, lambda w: {"text": "called back"}),
+    "clinic:amend": (nothing, lambda w: {"text": "the left side", "reason": "typed wrongly"}),
     "rehab:close": (the_alarm_is_seen, lambda w: {"outcome": "other", "because": "recovered"}),
     "triage:screening": (nothing, lambda w: {"leg_hot": "absent", "then": "later"}),
     "triage:level": (nothing, lambda w: {"pe_breathless": "present"}),

@@ -306,6 +306,15 @@ class Note(RecordForm):
     text = forms.CharField(label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class Amend(RecordForm):
+    """What is to be read beside a signed entry of the timeline, and why."""
+
+    text = forms.CharField(
+        label=_("What is right"), max_length=500, strip=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reason = forms.CharField(label=_("Why it is amended"), max_length=300, strip=True)
+
+
 class OpenCase(PlainForm):
     """Another leg or another episode of the same runner."""
 

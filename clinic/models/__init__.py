@@ -1,5 +1,6 @@
 """People, patients, cases: one file per noun."""
 
+from clinic.models.amendments import Amendment
 from clinic.models.audit import AuditChain, AuditEvent
 from clinic.models.cases import Case, CaseEvent
 from clinic.models.consents import Consent
@@ -15,6 +16,7 @@ from clinic.models.tasks import Task
 from clinic.models.work import FailedWork
 
 __all__ = [
+    "Amendment",
     "AuditChain",
     "AuditEvent",
     "BreakGlass",

@@ -149,6 +149,14 @@ class Case(models.Model):
 DEPARTURES = ["diagnosis", "plan_changed", "step_declined", "screening_voided"]  # what a clinic's lead counts
 
 
+# What somebody signed for, or wrote to be relied on: it is put right by an amendment beside it (``Amendment``).
+SIGNED = {
+    *("note", "screening", "screening_voided", "examination", "diagnosis", "plan_signed", "letter_sent", "treatment"),
+    *("item_closed", "signed_off", "released", "pain_limit", "readiness", "score"),
+    *("running_started", "running_resumed", "step_taken", "step_declined"),
+}
+
+
 class CaseEvent(models.Model):
     """One line of the timeline: what was done, by whom, and the version of the case it made."""
 
@@ -168,3 +176,8 @@ class CaseEvent(models.Model):
 
     def __str__(self):
         return self.text
+
+    @property
+    def is_signed(self):
+        """Return whether it is put right by an amendment, and by nothing else."""
+        return self.kind in SIGNED

@@ -32,6 +32,7 @@ FOLLOWS = "what moves is written on the timeline or judged anew, and what it sto
 WITH_HISTORY = {"clinic.Clinic", "clinic.Person", "clinic.Membership", "clinic.Patient", "clinic.Case"}
 WITH_HISTORY |= {"rehab.Exercise"}
 WITHOUT = {
+    "clinic.Amendment": ADDED,
     "clinic.AuditChain": "the end of a chain, which only grows",
     "clinic.AuditEvent": ADDED,
     "clinic.BreakGlass": SEALED,

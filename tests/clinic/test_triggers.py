@@ -15,7 +15,7 @@ APPEND_ONLY = (
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
     *("clinic_auditevent", "clinic_erasure", "clinic_erasureend"),
     *("clinic_clinichistory", "clinic_personhistory", "clinic_membershiphistory", "clinic_patienthistory"),
-    *("clinic_casehistory", "rehab_exercisehistory"),
+    *("clinic_amendment", "clinic_casehistory", "rehab_exercisehistory"),
     *(
         "rehab_safetycheck",
         "rehab_exerciselog",
@@ -47,6 +47,7 @@ NAMES = {
     *(f"{table}_no_delete" for table in (*APPEND_ONLY, *KEPT)),
     *(f"{table}_no_truncate" for table in NEVER_EMPTIED),
     "clinic_auditchain_grows",
+    "clinic_amendment_of_its_case",
     "clinic_patient_stays",
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
