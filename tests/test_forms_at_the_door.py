@@ -10,7 +10,7 @@ from rehab.models import Plan
 from rehab.pages import todays_treatments
 from tests.clinic.test_cases import story
 from tests.rehab import conftest as paths
-from tests.test_doors import product_doors
+from tests.test_doors import product_doors, walked
 from tests.world import a_browser, address, an_unfinished_screening, draft_of, item_of, tables
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,7 @@ def ready(world, name):
     route = product_doors()[name]
     args = [world.case.pk] + ([item_of(world.case, name.split(":")[0]).pk] if "item_id" in route else [])
     args += ([world.offer.pk] if "offer_id" in route else []) + (["PSFS"] if "measure" in route else [])
+    args += [walked(world)["entry_id"]] if "entry_id" in route else []
     return address(name, *args), {**said(world), "patient": world.case.patient_id, "version": world.case.version}
 
 

@@ -24,7 +24,9 @@ class Amendment(models.Model):
 
     class Meta:
         ordering = ["at", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(text="") & ~Q(reason=""), name="amendment_says_what_and_why")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text="") & ~Q(reason=""), name="amendment_says_what_and_why")
+        ]
 
     def __str__(self):
         return self.text

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic import actions
-from clinic.models import Case, Patient
+from clinic.models import Amendment, Case, CaseEvent, Patient
 from clinic.terms import Answer
 from tests import factories
 from tests.rehab.test_two_hands import at_once
@@ -37,6 +37,19 @@ def test_a_registration_sent_again_leads_to_the_case_it_made(clinic, clinician, 
     assert first.status_code == second.status_code == 302
     assert first["Location"] == second["Location"]
     assert Patient.objects.count() == 1
+
+
+def test_an_amendment_sent_twice_at_once_is_one(case, clinician, lead):
+    actions.note(case=case, version=case.version, text="the right calf", by=clinician, at=timezone.now())
+    version = case.version
+
+    def amending():
+        entry = CaseEvent.objects.select_related("case").get(case=case, kind="note")
+        told = {"text": "the left calf", "reason": "typed wrongly"}
+        actions.amend(entry=entry, version=version, **told, by=lead, at=timezone.now())
+
+    assert at_once(amending, amending) == [None, None]
+    assert Amendment.objects.count() == 1 and case.events.filter(kind="amendment").count() == 1
 
 
 def test_the_same_name_on_another_day_is_asked_about_and_kept_apart(clinic, clinician):
