@@ -29,6 +29,7 @@ from clinic.models.patients import search_key
 from clinic.pages import is_uuid
 
 MOST_ROWS = 1000
+LIST_ASKS = {"q", "p", "o", "e", "all"}  # what the address of a list may ask besides its filters
 
 
 class BoundedPaginator(Paginator):
@@ -47,6 +48,15 @@ class Uncounted:
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     list_per_page = 50
+
+    def changelist_view(self, request, extra_context=None):
+        """Drop what the list does not offer: Django would look it up in any column, those that open something too."""
+        offered = LIST_ASKS | {f"{name}__{how}" for name in self.list_filter for how in ("exact", "isnull")}
+        asked = request.GET.copy()
+        for name in set(asked) - offered:
+            del asked[name]
+        request.GET = asked
+        return super().changelist_view(request, extra_context)
 
 
 class Quick(Uncounted):
@@ -118,7 +128,9 @@ class Remembered:
         return [type(row).history.model.objects.filter(**{row._meta.pk.attname: row.pk})]
 
     def history_view(self, request, object_id, extra_context=None):
-        """Add what was changed, where the admin lets this person see the row at all."""
+        """Add what was changed; who may see no such row is refused, whether it is there or not."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         answer = super().history_view(request, object_id, extra_context)
         if context := getattr(answer, "context_data", None):
             after = request.GET.get("after")

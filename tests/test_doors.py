@@ -335,9 +335,8 @@ CLINICAL = {
 }
 KEPT = dict.fromkeys(("changelist", "change", "history", "add", "password"), f"{STOPPED} 200 403 403 403 200")
 KEPT |= {"delete": REFUSED}
-OF_THE_CLINIC = KEPT | {"add": REFUSED, "history": f"{STOPPED} 200 /admin/ /admin/ /admin/ 200"}
-TABLES = {"clinic": OF_THE_CLINIC, "person": KEPT, "exercise": KEPT | {"add": REFUSED}}
-TABLES["failedwork"] = KEPT | {"add": REFUSED}  # every other table is clinical
+TABLES = {"person": KEPT} | dict.fromkeys(("clinic", "exercise", "failedwork"), KEPT | {"add": REFUSED})
+# Every other table is clinical.
 
 
 def model_doors():

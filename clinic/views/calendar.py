@@ -1,5 +1,6 @@
 """A runner's own choice: a private address for their calendar program, made and revoked by themselves."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -28,7 +29,7 @@ def calendar(request):
         return redirect("clinic:calendar")
     if form.is_valid():
         token = feeds.make_feed(patient=patient, starts=form.starts, at=at)
-        address = request.build_absolute_uri(reverse("rehab:calendar", args=[token]))
+        address = settings.SITE_URL + reverse("rehab:calendar", args=[token])
     context = {"form": form, "feed": feeds.open_feed(patient), "address": address}
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "clinic/calendar.html", context, status=status)

@@ -1,5 +1,6 @@
 """Find a runner, register one, let one in."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -141,7 +142,7 @@ def invite(request, patient_id):
 def _mail(request, invitation, token):
     """Send the link.  Where no mail server takes it the invitation says so, and it can be sent again."""
     try:
-        send_invitation(invitation, request.build_absolute_uri(reverse("clinic:welcome", args=[token])))
+        send_invitation(invitation, settings.SITE_URL + reverse("clinic:welcome", args=[token]))
     except OSError:
         messages.error(request, gettext("The mail could not be sent. Nothing is lost: send it again later."))
     else:

@@ -4,11 +4,14 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core.exceptions import FieldError
+from django.test import Client
 from django.utils import timezone
 
-from clinic.models import Clinic, Patient, Person
+from clinic.models import BreakGlass, Clinic, Patient, Person
+from clinic.models.glass import LASTS
 from rehab.models import WatchExport
 from tests import factories
 from tests.attacks.hazards import ZERO
@@ -26,6 +29,9 @@ def others(world):
         "another runner's": a_case(clinic, by, patient=world.people["fellow"].patient),
         "the other leg's": a_case(clinic, by, patient=world.case.patient, side="right"),
     }
+    outside = factories.member(factories.ClinicFactory(), "clinician")
+    for case in (world.case, *cases.values()):
+        an_opening(case, outside)
     for case in cases.values():
         a_session(case)
         if case != world.theirs:
@@ -35,7 +41,18 @@ def others(world):
         WatchExport.objects.create(case=case, sent_at=timezone.now(), sent_by=person)
         data = {"name": "phone", "credential": {}}
         Authenticator.objects.get_or_create(user=person, type="webauthn", defaults={"data": data})
+        elsewhere = Client()
+        elsewhere.force_login(Person.objects.get(pk=person.pk))
+        elsewhere.get("/preferences/")  # a place where they are signed in
     return cases
+
+
+def an_opening(case, by):
+    """Let somebody of a third clinic have opened the record of this runner."""
+    now, (place, *_) = timezone.now(), by.roles
+    told = {"reason": "emergency", "words": "fainted", "opened_at": now, "expires": now + LASTS}
+    whose = {"clinic": case.clinic, "patient": case.patient, "opened_by": by, "from_clinic_id": place}
+    return BreakGlass.objects.create(**whose, **told)
 
 
 def named(case):
@@ -49,6 +66,9 @@ def named(case):
         "session_id": case.sessions.filter(plan__isnull=False).first().pk,
         "export_id": case.watch_exports.first().pk,
         "task_id": case.tasks.filter(is_alarm=True).first().pk,
+        "entry_id": case.events.filter(kind="plan_signed").first().pk,
+        "place_id": UserSession.objects.filter(user=case.patient.person).first().pk,
+        "glass_id": case.patient.openings.order_by("pk").first().pk,
         "key_id": Authenticator.objects.filter(user=case.patient.person).first().pk,
     }
 

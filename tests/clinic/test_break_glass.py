@@ -275,6 +275,13 @@ def test_no_list_and_no_task_shows_the_runner(world):
     assert browser.get(reverse("clinic:task_done", args=[world.alarm.pk])).status_code == 404
 
 
+def test_a_case_that_waits_by_itself_stands_on_no_other_clinics_list(browser, lead, stranger, case):
+    glass.see_glass(opening=an_opening(case, stranger), by=lead, at=timezone.now())  # no alarm brings it up any more
+
+    assert page_of(browser, case) == 200
+    assert case.patient.surname not in browser.get(reverse("clinic:today")).content.decode()
+
+
 def page_of(browser, case):
     return browser.get(reverse("clinic:case", args=[case.pk])).status_code
 

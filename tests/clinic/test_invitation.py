@@ -6,6 +6,7 @@ import re
 from threading import Barrier, Thread
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
@@ -51,7 +52,7 @@ def invite(browser, patient, email="rosa@example.org", **said):
 
 
 def mailed():
-    return re.search(r"http://testserver(\S+)", mail.outbox[-1].body).group(1)
+    return re.search(rf"{settings.SITE_URL}(\S+)", mail.outbox[-1].body).group(1)
 
 
 def test_an_invited_runner_taps_once_and_lands_on_their_plan(client, at_work, clinician, newcomer):
