@@ -8,10 +8,10 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import Exists, OuterRef, Q
 
 from clinic.models import BreakGlass, Clinic, Membership, Patient, Person
+from clinic.models.people import SIGNING
 from clinic.models.tasks import LEADS_ALONE
 
 RECORDING = {"clinician", "assistant", "lead"}
-SIGNING = {"clinician", "lead"}
 LEADING = {"lead"}
 ADMINISTERING = {"administrator", "lead"}
 

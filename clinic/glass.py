@@ -15,6 +15,7 @@ from clinic.access import clinics_signed_in, may_lead_clinic
 from clinic.actions import lock_case
 from clinic.alarms import end_of_day, open_task, settle_task
 from clinic.audit import Kind, record, record_of, recorded, tell
+from clinic.clock import after
 from clinic.models import AuditEvent, BreakGlass, Case, Clinic, Patient, Person, Task
 from clinic.models.glass import LASTS
 from clinic.models.patients import search_key
@@ -99,7 +100,7 @@ def end_glass(*, opening, by, at):
     """End an opening before its time: who opened it, or a lead of the runner's clinic.  Ended twice it ends once."""
     if by.pk != opening.opened_by_id and not may_lead_clinic(by, opening.clinic_id):
         raise PermissionDenied
-    ended = max(at, opening.opened_at)  # also where the clock was set back meanwhile
+    ended = after(at, opening.opened_at)
     BreakGlass.objects.filter(pk=opening.pk, ended_at__isnull=True).update(ended_at=ended, ended_by=by)
 
 
@@ -108,7 +109,7 @@ def see_glass(*, opening, by, at):
     """Keep that a lead of the runner's clinic saw an opening; the alarm is done when none is left unseen."""
     if not may_lead_clinic(by, opening.clinic_id):
         raise PermissionDenied
-    seen = max(at, opening.opened_at)
+    seen = after(at, opening.opened_at)
     BreakGlass.objects.filter(pk=opening.pk, seen_at__isnull=True).update(seen_at=seen, seen_by=by)
     if BreakGlass.objects.filter(patient=opening.patient_id, seen_at__isnull=True).exists():
         return

@@ -8,10 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
-from clinic.models.people import Clinic, person_key
+from clinic.models.people import SIGNING, Clinic, person_key
 
 LASTS = timedelta(minutes=60)  # [CONV] a first visit; the database refuses more (clinic/triggers.py)
-SIGNING = ("clinician", "lead")
 
 
 class BreakGlassQuerySet(models.QuerySet):

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.histories import Kept
 from clinic.ids import new_id, new_secret, plain_address
 
+SIGNING = {"clinician", "lead"}  # the roles that sign for what is done
+
 
 def person_key(**kwargs):
     """Return a foreign key to the person who did it; people who signed are never deleted."""

@@ -161,6 +161,8 @@ def test_the_team_sets_a_second_step_up_before_anything_opens_and_comes_in_by_it
     device("WebAuthn.setUserVerified", isUserVerified=True)
     desk.page.get_by_role("button", name="Use a passkey").click()
     desk.page.wait_for_url(desk.base_url + "/")
+    desk.page.goto("/patients/")
+    assert desk.page.url == desk.base_url + "/patients/"  # what sent them to set a second step up opens now
 
 
 def a_device(phone):
