@@ -151,6 +151,18 @@ def test_a_long_story_asks_no_more_than_a_short_one(page, open_case, clinician, 
     assert len(asked(browser, address)[0]) <= short + 1  # the draft's items, where there was none
 
 
+def test_one_amended_entry_or_many_cost_one_question_more(open_case, clinician, at_work):  # noqa: F811
+    grown(open_case, clinician)
+    browser, address, counts = at_work(clinician), reverse("clinic:case", args=[open_case.pk]), []
+    entries = list(open_case.events.filter(kind="note").order_by("-version")[:10])
+    for amended in (0, 1, 10):
+        for entry in entries[:amended]:
+            open_case.amendments.create(entry=entry, text="left", reason="typed wrong", at=timezone.now(), by=clinician)
+        counts.append(len(asked(browser, address)[0]))
+
+    assert [count - counts[0] for count in counts] == [0, 1, 1]
+
+
 def test_older_lines_of_a_long_story_come_by_key(open_case, clinician, at_work):  # noqa: F811
     grown(open_case, clinician)
     address = reverse("clinic:case", args=[open_case.pk])

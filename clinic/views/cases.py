@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic import actions, forms
 from clinic.access import may_read, may_record, may_sign
 from clinic.models import Case
+from clinic.models.amendments import with_amendments
 from clinic.models.cases import SIGNED
 from clinic.pages import letting_in
 
@@ -44,10 +45,10 @@ def case_detail(request, case_id):
     """Show the case: banner, path, panels, timeline."""
     case = recordable(request, case_id)
     before, records = request.GET.get("before", ""), may_record(request.user, case)
-    events = case.events.select_related("by").prefetch_related("amendments__by").order_by("-version")
+    events = case.events.select_related("by").order_by("-version")
     if before.isdecimal() and len(before) < 10:
         events = events.filter(version__lt=int(before))
-    events = list(events[: EVENTS + 1])
+    events = with_amendments(events[: EVENTS + 1])
     context = {
         "case": case,
         "events": events[:EVENTS],
@@ -98,15 +99,16 @@ def amend(request, case_id, entry_id):
     case = recordable(request, case_id, writing=True)
     if not may_sign(request.user, case):
         raise PermissionDenied
-    entries = case.events.filter(kind__in=SIGNED).select_related("by").prefetch_related("amendments__by")
-    entry = get_object_or_404(entries, pk=entry_id)
+    found = with_amendments(case.events.filter(kind__in=SIGNED, pk=entry_id).select_related("by"))
+    if not found:
+        raise Http404
     form = forms.Amend(request.POST or None, case=case)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("version", "text", "reason")}
-        actions.amend(entry=entry, **told, by=request.user, at=timezone.now())
+        actions.amend(entry=found[0], **told, by=request.user, at=timezone.now())
         messages.success(request, gettext("The amendment stands beside the entry."))
         return redirect("clinic:case", case_id=case.pk)
-    context = {"case": case, "entry": entry, "form": form}
+    context = {"case": case, "entry": found[0], "form": form}
     return render(request, "clinic/amend.html", context, status=422 if form.is_bound else 200)
 
 

@@ -200,14 +200,14 @@ def clock():
 
 
 @pytest.fixture
-def visit(request, browser, live_server):
-    """A function that opens a browser of its own for one person: ``visit(DESK)``."""
-    visitors = []
+def visit(request, browser, live_server, settings):
+    """A function that opens a browser of its own for one person: ``visit(DESK)``.  Mails lead to the same server."""
+    settings.SITE_URL, visitors = live_server.url, []
     if "clock" in request.fixturenames:
         request.getfixturevalue("clock").visitors = visitors
 
-    def opened(viewport=DESK, **settings):
-        visitors.append(Visitor(browser, live_server.url, viewport, **settings))
+    def opened(viewport=DESK, **more):
+        visitors.append(Visitor(browser, live_server.url, viewport, **more))
         if "clock" in request.fixturenames:
             request.getfixturevalue("clock").show(visitors[-1])
         return visitors[-1]
