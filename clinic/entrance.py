@@ -26,6 +26,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from clinic.access import may_sign_in, may_sign_in_by_mail, must_have_second_factor, works_here
@@ -163,6 +164,10 @@ class Entrance(DefaultAccountAdapter):
     def get_login_stages(self):
         """For runners a code alone is enough; for everybody a passkey alone is."""
         return ["allauth.account.stages.LoginByCodeStage", "clinic.entrance.SecondFactor"]
+
+    def is_safe_url(self, url):
+        """Lead on to a path of this site alone: no other host, and no word that could be the name of an address."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reauthentication_methods(self, user):
         """There is one: to sign in again."""

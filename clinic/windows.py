@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -57,6 +58,22 @@ class Uncounted:
             del asked[name]
         request.GET = asked
         return super().changelist_view(request, extra_context)
+
+    def response_action(self, request, queryset):
+        """Drop what was chosen and is no key of this table: Django would ask the database for it as it came."""
+        request.POST = request.POST.copy()
+        chosen = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if could_be_key(self.opts.pk, key)]
+        request.POST.setlist(ACTION_CHECKBOX_NAME, chosen)
+        return super().response_action(request, queryset)
+
+
+def could_be_key(column, text):
+    """Return whether this column could hold such a key."""
+    try:
+        column.clean(text, None)
+    except forms.ValidationError:
+        return False
+    return "\0" not in text
 
 
 class Quick(Uncounted):

@@ -13,6 +13,7 @@ from rehab import actions
 from rehab.mine.offline import owner_of
 from rehab.models import SafetyCheck
 from tests import factories
+from tests.attacks.admin_forms import ADMIN_FORMS
 from tests.attacks.pages import Entry, Form, forms_of, made, shown
 from tests.attacks.ways_in import WAYS_IN
 from tests.attacks.wire import browser_of
@@ -300,3 +301,4 @@ MORE |= {
     for kind, form in (("safety", safe), ("run", a_run), ("morning", a_morning))
 }
 MORE |= {"rehab:my_opened run": sent_later("rehab:my_opened", "run", a_run)}
+MORE |= ADMIN_FORMS

@@ -1,5 +1,6 @@
 """What somebody tries in order to stay in longer, to be unseen, or what an end at the wrong moment breaks."""
 
+import re
 import time
 
 import pytest
@@ -7,10 +8,15 @@ import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from clinic import invitations
 from clinic.entrance import end_sessions
+from clinic.mail import POSTMAN
+from tests.clinic.second_factors import comes_in, has_app
 from tests.clinic.test_cases import story
 from tests.clinic.test_sessions import sign_in_for_days
 from tests.rehab.test_nothing_can_be_written import OnlyRead, emergencies
@@ -171,3 +177,37 @@ def test_the_note_that_somebody_is_there_rewrites_nothing_that_a_page_keeps(clin
     with time_machine.travel(time.time() + 2 * MINUTE, tick=True):
         browser.get(reverse("clinic:today"))
     assert Session.objects.values_list("session_data", flat=True).get() == before
+
+
+def by_password(browser, person):
+    """Sign in by password and the code of the app."""
+    has_app(person)
+    comes_in(browser, person)
+
+
+def by_mail(browser, person):
+    """Sign in by the code from the mail."""
+    browser.post(reverse("account_request_login_code"), {"email": person.email})
+    POSTMAN.submit(lambda: None).result()
+    code = re.search(r"^[A-Z]{4}-[A-Z]{4}$", mail.outbox[-1].body, re.MULTILINE).group()
+    browser.post(reverse("account_confirm_login_code"), {"code": code})
+
+
+def by_invitation(browser, person):
+    """Tap on the link of an invitation."""
+    told = {"email": person.email, "language": "en", "seen": None}
+    _, token = invitations.invite(patient=person.patient, **told, by=person, at=timezone.now())
+    browser.post(reverse("clinic:welcome", args=[token]))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("way", "who"), [(by_password, "clinician"), (by_mail, "runner"), (by_invitation, "runner")])
+@pytest.mark.parametrize("planted", ["made up", "a stranger's own"])
+def test_a_session_that_somebody_planted_is_not_the_one_that_is_signed_in(way, who, planted, request, settings):
+    person, thief, browser = request.getfixturevalue(who), Client(), Client()
+    key = "stolen0key0of0thirty0two0letters" if planted == "made up" else thief.session.session_key
+    thief.cookies[settings.SESSION_COOKIE_NAME] = browser.cookies[settings.SESSION_COOKIE_NAME] = key
+    way(browser, person)
+
+    assert is_in(browser) and not is_in(thief)
+    assert browser.session.session_key != key
