@@ -17,7 +17,7 @@ from triage.models import Diagnosis
 from triage.words import cause_title
 
 
-def _ranking(decision):
+def ranking_json(decision):
     return {"causes": plain(decision.causes), "strain_grade": decision.strain_grade}
 
 
@@ -29,7 +29,7 @@ def record_diagnosis(*, case, version, cause, by, at, grade=None, override_reaso
     if cause not in {known.code for known in triage_knowledge().causes.causes}:
         raise Refused(gettext("%(cause)s is no cause this clinic knows.") % {"cause": cause})
     at = after_all(case.diagnoses, "at", at)
-    decision = decide_and_keep(case, by=by, at=at, kind="causes", result=_ranking)
+    decision = decide_and_keep(case, by=by, at=at, kind="causes", result=ranking_json)
     ranked = [ranked.code for ranked in decision.causes.causes if ranked.score > 0]
     if ranked[:1] != [cause] and not override_reason.strip():
         raise Refused(_ask_why(cause, ranked))
