@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from axe_playwright_python.sync_playwright import Axe
+from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import Error, expect, sync_playwright
 
@@ -200,19 +201,20 @@ def clock():
 
 
 @pytest.fixture
-def visit(request, browser, live_server, settings):
+def visit(request, browser, live_server):
     """A function that opens a browser of its own for one person: ``visit(DESK)``.  Mails lead to the same server."""
-    settings.SITE_URL, visitors = live_server.url, []
+    visitors = []
     if "clock" in request.fixturenames:
         request.getfixturevalue("clock").visitors = visitors
 
-    def opened(viewport=DESK, **more):
-        visitors.append(Visitor(browser, live_server.url, viewport, **more))
+    def opened(viewport=DESK, **settings):
+        visitors.append(Visitor(browser, live_server.url, viewport, **settings))
         if "clock" in request.fixturenames:
             request.getfixturevalue("clock").show(visitors[-1])
         return visitors[-1]
 
-    yield opened
+    with override_settings(SITE_URL=live_server.url):
+        yield opened
     for visitor in visitors:
         visitor.context.close()
 
