@@ -42,7 +42,8 @@ def test_no_input_breaks_a_door_or_leaves_a_row_where_it_was_refused(world, door
                 assert answer.status < 500, (sent, answer.fault)
                 must_keep_nothing = answer.status >= 400 or (sent.broken and not entry.needs_nothing)
                 if answer.written and must_keep_nothing:
-                    assert tables() == before, (sent, answer.status, answer.written)
+                    kept = tables(answer.written).items() <= before.items()
+                    assert kept, (sent, answer.status, answer.written)
 
 
 def tried(wire, entry, sent, *, is_drawn):

@@ -120,7 +120,8 @@ def test_a_wrong_id_in_a_field_saves_nothing(wide, door):
                     told = (name, whose, answer.status, answer.written)
                     if (door, name) in NOT_READ or (name, whose) == ("leg", "the other leg's"):
                         continue
-                    assert (is_refused(answer, name) or door in ADMIN_FORMS) and tables() == before, told
+                    kept = tables(answer.written).items() <= before.items()
+                    assert (is_refused(answer, name) or door in ADMIN_FORMS) and kept, told
 
 
 def is_refused(answer, name):
@@ -150,7 +151,8 @@ def test_a_runners_form_that_names_the_leg_of_somebody_else_is_kept_for_none(wid
             said = {**entry.form.filled(), "leg": [str(case.pk if case else ZERO)]}
             with undone():
                 answer = wire.send(entry.form.address, Sent(encoded(said)))
-                assert tables() == before and answer.status < 500, (answer.status, answer.written)
+                kept = tables(answer.written).items() <= before.items()
+                assert kept and answer.status < 500, (answer.status, answer.written)
 
 
 @pytest.mark.parametrize("door", ["rehab:my_session", "rehab:my_outbox"])
