@@ -47,8 +47,9 @@ def report(reader, asked, after=None, size=PAGE):
 
 
 def _beyond(after, way):
+    """Return what comes after a key: the plain bound is what an index begins to read at, far into the table too."""
     at, number = after
-    return Q(**{f"at__{way}": at}) | Q(at=at, **{f"number__{way}": number})
+    return Q(**{f"at__{way}e": at}) & (Q(**{f"at__{way}": at}) | Q(**{f"number__{way}": number}))
 
 
 def named(rows):
