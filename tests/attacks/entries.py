@@ -32,6 +32,7 @@ def doors_that_take_a_form():
     keys = {"clinic:welcome", "rehab:stop_reminders", "reset_password"}  # their address is the key
     own = {"rehab:my_leg", "clinic:forget_passkey", "clinic:remove_app", "clinic:password", "clinic:app"}
     own |= {"clinic:recovery_codes", "clinic:again", "logout"}  # refused as the table tries them
+    own |= {"clinic:glass", "clinic:glass_end", "clinic:glass_seen"}
     read = {door for door, (_, post) in POLICY.items() if "405" not in post.split() and set(post.split()) - REFUSED}
     answered = {door for door, (_, post) in POLICY.items() if {"409", "422", "204"} & set(post.split())}
     return read | answered | keys | own

@@ -7,9 +7,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from clinic import invitations
+from clinic.glass import break_glass
 from rehab.reminding import stop_token
 from tests import factories
-from tests.attacks.pages import Entry, made, shown
+from tests.attacks.pages import Entry, forms_of, made, shown
 from tests.attacks.wire import browser_of
 from tests.clinic.second_factors import gives_password, has_app
 from tests.world import address, came_in
@@ -124,7 +125,41 @@ def for_a_reset(world):
     return Entry("nobody", made("ask_for_reset", address("ask_for_reset"), {"email": "nobody@example.org"}))
 
 
+def into_the_record_of_another_clinic(world):
+    """Open the record of the neighbour's runner, just after signing in."""
+    person, patient = world.people["lead"], world.theirs.patient
+    browser = browser_of(world, "lead")
+    came_in(browser, person)
+    at = address("clinic:glass")
+    form = next(form for form in forms_of(browser.get(at).content.decode(), at) if form.door == "clinic:glass")
+    said = {"given_name": patient.given_name, "surname": patient.surname, "birth_date": patient.birth_date}
+    said |= {"reason": "emergency", "words": "Collapsed at our race."}
+    return Entry("lead", made("clinic:glass", at, said, form), browser=browser)
+
+
+def out_of_that_record(world):
+    """End what one has opened."""
+    opening = an_opening(world, by="lead", whose=world.theirs)
+    return Entry("lead", made("clinic:glass_end", address("clinic:glass_end", opening.pk), {}), needs_nothing=True)
+
+
+def noticing_it(world):
+    """Say, as the lead, that one has seen who opened a record from outside."""
+    opening = an_opening(world, by="stranger", whose=world.case)
+    return Entry("lead", made("clinic:glass_seen", address("clinic:glass_seen", opening.pk), {}), needs_nothing=True)
+
+
+def an_opening(world, by, whose):
+    """Let somebody have opened the record of a case of another clinic."""
+    person = world.people[by]
+    why = {"reason": "emergency", "words": "Collapsed at our race.", "from_clinic": person.memberships.first().clinic}
+    return break_glass(patient=whose.patient, **why, by=person, at=timezone.now())
+
+
 WAYS_IN = {
+    "clinic:glass": into_the_record_of_another_clinic,
+    "clinic:glass_end": out_of_that_record,
+    "clinic:glass_seen": noticing_it,
     "clinic:welcome": invited,
     "clinic:passkeys": adding_a_passkey,
     "clinic:forget_passkey": a_passkey,
