@@ -83,7 +83,8 @@ def test_a_page_says_what_a_browser_may_do_with_it(client, db):
     assert headers["Referrer-Policy"] == "same-origin"
     policy = {part.split()[0]: set(part.split()[1:]) for part in headers["Content-Security-Policy"].split(";")}
     assert not [name for name, sources in policy.items() if {"'unsafe-inline'", "'unsafe-eval'", "*"} & sources]
-    assert policy["script-src"] == policy["style-src"] == {"'self'"}
+    assert policy["default-src"] == policy["script-src"] == policy["style-src"] == {"'self'"}
+    assert policy["form-action"] == {"'self'"}  # which no default stands in for
     assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == {"'none'"}
 
 
@@ -108,6 +109,7 @@ def test_two_people_at_one_address_get_each_their_own_page(page, case, runner, c
         assert answer.status_code == 200 and answer.headers["Cache-Control"] in NOT_KEPT
         seen.append(answer.getvalue())
     assert seen[0] != seen[1] and b"Otto" not in seen[0] + seen[2]
+    assert b"Rosa" in seen[0] and b"Rosa" not in seen[1], "nor is what was shown first kept for who comes second"
 
 
 @pytest.mark.parametrize("who", ["runner", "assistant", "lead", "administrator"])

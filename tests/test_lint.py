@@ -17,6 +17,13 @@ MARKUP_OF_OUR_OWN = {
     "clinic/language.py": "a knowledge text with its English beside it: both through format_html",
     "rehab/charts/canvas.py": "a drawing: every word in it is escaped as it is written",
 }
+SQL_OF_OUR_OWN = {
+    "clinic/triggers.py": "what the apps register while they load",
+    "clinic/erasure.py": "names of our tables",
+    "clinic/tidying.py": "names of our table and columns",
+    "clinic/backup/engines.py": "names of our tables",
+    "clinic/management/commands/grant_access.py": "names of our tables, and of a role that is letters and digits",
+}
 SHARED_REGISTRIES = {
     "clinic/actions.py": "filled while the apps load",
     "clinic/erasure.py": "filled while the apps load",
@@ -24,6 +31,7 @@ SHARED_REGISTRIES = {
     "triage/actions/examinations.py": "filled while the apps load",
 }
 SENT_BY_A_MAIL_PROGRAM = {"rehab/views/reminders.py": "the one tap of RFC 8058: the key in its address stands for it"}
+RUNS_SQL = ("execute", "executemany", "executescript")
 DRAWN_BY_THE_SERVER = {"rehab/static/rehab/shell.js": "the questions of the knowledge, kept for a phone without a net"}
 
 
@@ -67,7 +75,10 @@ def markup_of_data(node):
 
 
 def own_sql(node):
-    return called(node) in ("raw", "extra", "RawSQL") or any("RawSQL" in name for name in imported(node))
+    """What the ORM is told past itself, and SQL that does not stand in the line as a fixed text."""
+    runs = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNS_SQL
+    built = runs and not (node.args and isinstance(node.args[0], ast.Constant))
+    return built or called(node) in ("raw", "extra", "RawSQL") or any("RawSQL" in name for name in imported(node))
 
 
 def undefused_xml(node):
@@ -121,7 +132,7 @@ RULES = {
     code_from_data: (),
     a_shell: (),
     markup_of_data: MARKUP_OF_OUR_OWN,
-    own_sql: (),
+    own_sql: SQL_OF_OUR_OWN,
     undefused_xml: (),
     no_token_of_a_form: SENT_BY_A_MAIL_PROGRAM,
     weak_random: (SECRETS_ARE_NOT_DRAWN_HERE,),
@@ -142,6 +153,9 @@ SAMPLES = {
         "rows.extra(where=[asked])",
         "from django.db.models.expressions import RawSQL",
         "rows.annotate(x=RawSQL(asked, []))",
+        "cursor.execute(asked)",
+        "cursor.execute(f'SELECT {asked}')",
+        "cursor.executemany('SELECT ' + asked, [])",
     ],
     undefused_xml: [
         "import xml.etree.ElementTree as tree",

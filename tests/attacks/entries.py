@@ -303,3 +303,7 @@ MORE |= {
 }
 MORE |= {"rehab:my_opened run": sent_later("rehab:my_opened", "run", a_run)}
 MORE |= ADMIN_FORMS
+# What is refused as this world stands: it asks for more than a form can hold.
+ASKS_MORE = {"rehab:take", "rehab:start_running"}  # runs and sessions that this world has not logged
+ASKS_MORE |= {"rehab:my_upload", "rehab:my_opened", "rehab:my_opened run"}  # a file; a log that was refused before
+ASKS_MORE |= {"clinic:passkeys", "clinic:app", "mfa_authenticate"}  # a device

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 from django.core.cache import cache
 
-from tests.attacks.entries import ENTRIES, MORE, doors_that_take_a_form
+from tests.attacks.entries import ASKS_MORE, ENTRIES, MORE, doors_that_take_a_form
 from tests.attacks.hazards import Attacker, Sent, encoded
 from tests.attacks.wire import Wire, undone, undrawn
 from tests.world import tables
@@ -19,9 +19,6 @@ pytestmark = pytest.mark.django_db
 EACH = int(os.environ.get("FUZZ_EACH", "110"))
 DRAWN = 10  # of so many answers one page is drawn to its end
 EVERY = {**ENTRIES, **MORE}
-ASKS_MORE = {"rehab:take", "rehab:start_running"}  # runs and sessions that this world has not logged
-ASKS_MORE |= {"rehab:my_upload", "rehab:my_opened", "rehab:my_opened run"}  # a file; a log that was refused before
-ASKS_MORE |= {"clinic:passkeys", "clinic:app", "mfa_authenticate"}  # a device
 figures = Counter()
 
 

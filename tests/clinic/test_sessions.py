@@ -1,5 +1,6 @@
 """How long somebody stays in, what counts as being there, and where else they are."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from clinic.models import Draft
 from clinic.sessions import device_of, is_over
 from config.policy import DOORS
 from tests.clinic.test_cases import story
+from tests.test_guards import templates
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = 60, 24 * 60 * 60
@@ -105,12 +107,20 @@ def test_nothing_that_a_page_does_by_itself_or_a_browser_says_keeps_anybody_in(c
         assert not is_in(browser)
 
 
+def asked_over_and_over():
+    """Return the names of the addresses that a template asks for while nobody does anything."""
+    tags = [tag for path in templates() for tag in re.findall(r"<[^<>]*hx-trigger=[^<>]*>", path.read_text())]
+    by_itself = [tag for tag in tags if re.search(r"""hx-trigger="[^"]*\b(every|load|revealed|intersect)\b""", tag)]
+    return {name for tag in by_itself for name in re.findall(r"""hx-\w+="{% url '([\w:]+)'""", tag)}
+
+
 def test_every_address_that_a_page_asks_for_by_itself_is_known():
     asked = {name for name, door in DOORS.items() if door.is_asked_by_itself and not door.is_static}
     assert asked == {
         *("clinic:draft", "triage:level", "triage:judge"),
         *("rehab:my_copy", "rehab:my_outbox", "rehab:my_opened", "rehab:my_export"),
     }
+    assert "rehab:my_export" in asked_over_and_over() <= asked
 
 
 @pytest.mark.parametrize(

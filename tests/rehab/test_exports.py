@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from clinic.background import PAUSES, put_again
 from clinic.models import FailedWork
 from clinic.tidying import tidy
+from config import settings as product
 from rehab.actions import exports
 from rehab.models import SessionLog, WatchExport
 from rehab.rules.watch import Problem, Run
@@ -222,10 +223,12 @@ def test_a_zip_that_is_too_big_is_refused_at_once(phone, monkeypatch):  # noqa: 
 
 
 def test_no_address_leads_to_a_file_that_waits(phone, shelf, settings):  # noqa: F811
+    """Neither where a test lets it wait, nor where the product does, is anything sent from."""
     uploaded(phone)
     [file] = files(shelf)
-    for root in (settings.MEDIA_ROOT, settings.STATIC_ROOT):
-        assert not file.resolve().is_relative_to(Path(root).resolve())
+    for where, roots in ((file, settings), (product.PRIVATE_ROOT, product)):
+        for root in (roots.MEDIA_ROOT, roots.STATIC_ROOT):
+            assert not Path(where).resolve().is_relative_to(Path(root).resolve())
     for address in (f"/media/exports/{file.name}", f"/private/exports/{file.name}", f"/exports/{file.name}"):
         assert phone.get(address).status_code == 404
 
