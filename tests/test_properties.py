@@ -202,6 +202,8 @@ def test_not_assessed_is_never_calmer_than_absent(raw, code):
 
     assert silent.level.urgency >= absent.level.urgency
     assert absent.complete or not silent.complete
+    if silent.answers.get(code, Answer.NOT_ASSESSED) is Answer.NOT_ASSESSED and code in MANDATORY:  # nor is it a "no"
+        assert not silent.complete and silent.level.urgency >= Level.D.urgency
 
 
 @given(quiet_cases, st.sampled_from(CONTRA_CODES))
