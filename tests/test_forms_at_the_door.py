@@ -222,7 +222,10 @@ FOREIGN = {
     ),
     "rehab:add": lambda w: (address("rehab:add", w.case.pk), {"exercise": "NO_SUCH", "side": "left", "reason": "x"}),
     "rehab:treatments": lambda w: (address("rehab:treatments", w.case.pk), a_treatment(w) | {"treatment": "NO_SUCH"}),
-    "triage:diagnosis": lambda w: (address("triage:diagnosis", w.case.pk), {"cause": "NO_SUCH"}),
+    "triage:diagnosis": lambda w: (
+        address("triage:diagnosis", w.case.pk),
+        {"cause": "NO_SUCH", "override_reason": "fits better"},
+    ),
     "triage:release": lambda w: (address("triage:release", w.case.pk), {"cause": "BSI", "reason": "x"}),
     "triage:sign_item": lambda w: (
         address("triage:sign_item", w.case.pk, item_of(w.case).pk),

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from clinic.actions import confirm_knowledge
 from clinic.checks import must_be_confirmed
-from clinic.models import KnowledgeConfirmation
+from clinic.models import Case, KnowledgeConfirmation
 from clinic.tables import knowledge_version, marked_entries
+from rehab import actions as rehab_actions
 from tests.factories import PASSWORD
+from tests.rehab.conftest import ready_case, rules_draft  # noqa: F401
 from triage.gate import signing_gate
 
 CONFIRM = "clinic.management.commands.confirm_knowledge"
@@ -40,10 +42,22 @@ def test_a_demonstration_starts_and_says_that_nobody_has_confirmed(clinic, clini
     assert b"no clinic has confirmed the conventions" in at_work(clinician).get("/").content
 
 
-def test_no_plan_is_signed_in_a_working_clinic_without_the_confirmation(at_work_for_real, case, clinic, lead):
-    assert "unconfirmed_knowledge" in reasons(case)
+def test_no_plan_is_signed_in_a_working_clinic_without_the_confirmation(
+    at_work_for_real,
+    rules_draft,  # noqa: F811
+    clinic,
+    lead,
+):
+    def sign():
+        version = Case.objects.get(pk=rules_draft.case_id).version
+        return rehab_actions.sign_plan(plan=rules_draft, version=version, by=lead, at=timezone.now())
+
+    assert reasons(rules_draft.case) == ["unconfirmed_knowledge"]
+    with pytest.raises(rehab_actions.Refused):
+        sign()
     confirm_knowledge(clinic=clinic, by=lead, at=timezone.now())
-    assert "unconfirmed_knowledge" not in reasons(case)
+    assert reasons(rules_draft.case) == []
+    assert sign().signed_at
 
 
 def test_a_demonstration_signs_without_a_confirmation(case):

@@ -124,8 +124,14 @@ def test_next_morning_turns_pending_into_green(plan, runner):
     assert (before.colour, after.colour) == ("pending", "green")
 
 
-def test_a_safety_yes_stops_the_leg_in_the_same_transaction(plan, runner):
-    found = logged(plan, runner, safety=calm(**{first_question(): Answer.PRESENT}))
+def test_a_safety_yes_stops_the_leg_in_the_same_transaction(plan, runner, monkeypatch):
+    yes = calm(**{first_question(): Answer.PRESENT})
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr("rehab.actions.logging.retrigger", lambda **told: 1 / 0)
+        logged(plan, runner, safety=yes)
+    assert not SafetyCheck.objects.exists() and not SessionLog.objects.exists()  # no yes is kept that stops nothing
+
+    found = logged(plan, runner, safety=yes)
 
     assert found.stop is not None
     assert found.row.while_shut

@@ -8,8 +8,19 @@ from django.utils import timezone
 
 from clinic.models import Case
 from rehab.models import LevelStep, Plan, PlanItem, RunStage, TreatmentRecord
-from rehab.triggers import IMAGED_BY, RELEASE_CAUSES, SIGNATURE_DAYS
-from tests.rehab.conftest import NOW, a_diagnosis, a_plan, a_screening, a_signature, a_step, an_item, in_force
+from rehab.triggers import IMAGED_BY, RELEASE_CAUSES, SIGNATURE_DAYS, shut
+from tests.rehab.conftest import (
+    EMPTY_DECISION,
+    NOW,
+    a_decision,
+    a_diagnosis,
+    a_plan,
+    a_screening,
+    a_signature,
+    a_step,
+    an_item,
+    in_force,
+)
 from triage.gate import loading_gate, signing_gate
 from triage.knowledge import triage_knowledge
 from triage.models import Examination, Finding, SignOff
@@ -36,6 +47,13 @@ def by_sql(statement, *values):
 def key(row):
     """Return a primary key as the engine keeps it."""
     return row.pk.hex if connection.vendor == "sqlite" else row.pk
+
+
+def is_open_in_sql(case):
+    """Return what the condition that the triggers ask says of the gate of a case."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM clinic_case c WHERE c.id = %s AND NOT {shut('c.id')}", [key(case)])
+        return cursor.fetchone()[0] == 1
 
 
 def _saved(plan, by):
@@ -153,7 +171,16 @@ def test_one_draft_and_one_signed_plan_a_case(signed_plan, draft, clinician):
 
 
 def test_a_plan_is_not_born_signed(open_case, clinician):
-    assert refuses(lambda: a_plan(open_case, clinician, signed_at=timezone.now(), signed_by=clinician))
+    """The row alone, which nothing else would refuse: it is the signature that is wrong with it."""
+    decision = a_decision(open_case, clinician, NOW, "plan", EMPTY_DECISION)
+    drafted = {"case": open_case, "diagnosis": open_case.diagnoses.get(), "decision": decision}
+    drafted |= {"drafted_at": NOW, "drafted_by": clinician}
+    signed = {"signed_at": timezone.now(), "signed_by": clinician}
+    replaced = {"replaced_at": timezone.now(), "replaced_by": clinician}
+
+    for finished in (signed, replaced, signed | replaced):
+        assert refuses(lambda finished=finished: Plan.objects.create(**drafted, **finished))
+    assert not refuses(lambda: Plan.objects.create(**drafted))
 
 
 def test_a_plan_without_a_diagnosis_stays_a_draft(open_case, clinician):
@@ -250,10 +277,11 @@ def test_a_later_calm_screening_opens_nothing(draft, clinician):
 
 
 def test_the_gate_in_sql_says_what_the_gate_says(open_case, clinician, shut_gate):
-    assert loading_gate(open_case).open
+    assert loading_gate(open_case).open and is_open_in_sql(open_case)
     shut_gate(open_case)
 
     assert not loading_gate(open_case).open
+    assert not is_open_in_sql(open_case)
 
 
 def test_no_treatment_is_kept_while_an_alarm_is_open(open_case, clinician):
