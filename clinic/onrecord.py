@@ -54,7 +54,8 @@ def _beyond(after, way):
 
 def named(rows):
     """Return {key: name} of the people and runners of these rows; who was erased has none.  Two queries."""
-    people = Person.objects.filter(pk__in={row.person for row in rows if row.person})
+    keys = {key for row in rows for key in (row.person, tried(row)) if key}
+    people = Person.objects.filter(pk__in=keys)
     runners = Patient.objects.filter(pk__in={row.patient for row in rows if row.patient})
     return {row.pk: str(row) for row in [*people, *runners]}
 
@@ -67,6 +68,12 @@ def whole(reader, asked):
         yield from rows
         if after is None:
             return
+
+
+def tried(row):
+    """Return the key of the account that somebody nobody knows tried to come in by, or None."""
+    key = row.about.get("tried")
+    return UUID(key) if key else None
 
 
 class _Line:
@@ -114,7 +121,7 @@ def in_words(rows):
             "row": row,
             "who": names.get(row.person) or (gettext("somebody whose name was erased") if row.person else "–"),
             "role": ROLES.get(row.role, ""),
-            "whose": names.get(row.patient, ""),
+            "whose": names.get(row.patient or tried(row), ""),
             "topic": topic_of(row.act),
             "several": len(row.about.get("ids", ())),
             "status": row.about.get("status") if row.kind == AuditEvent.Kind.REFUSED else None,

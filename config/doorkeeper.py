@@ -6,10 +6,14 @@ What cannot be put on record is not shown, but for the advice in a danger (``cli
 import logging
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db.models import OuterRef, Q, Subquery, UUIDField
+from django.db.models.functions import Coalesce
+from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +25,9 @@ from clinic.actions import keep_late_draft, typed_fields
 from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
 from clinic.conflict import typed_values
 from clinic.entrance import led_first
-from clinic.models import Case, Patient, Task
+from clinic.ids import plain_address
+from clinic.models import Case, Membership, Patient, Person, Task
+from clinic.pages import is_uuid
 from clinic.views.errors import not_on_record
 from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
 
@@ -156,14 +162,21 @@ class Doorkeeper:
 
 
 def put_on_record(request, response, name, door, written):
-    """Write the line of this request: who came in or went, what was shown, what was refused.  Raises NotOnRecord."""
-    before, now = getattr(request, "came_as", None), request.session.get(SESSION_KEY)
-    status = response.status_code
+    """Write the line of this request: who came in or went, what was shown, what was refused.  Raises NotOnRecord.
+
+    What was refused before this door was reached, as a form without its token, begins no session and ends none.
+    """
+    now, status = request.session.get(SESSION_KEY), response.status_code
+    before = getattr(request, "came_as", now)
     if now and before != now:
         sessions.came_in(request, network_of(request))
-    if before != now or (door is DOORS.get(name) is WAY_IN and request.method == "POST" and status != 429):
-        went = name if before == now else "sign_in" if now else "sign_out"
-        record(Kind.SIGN_IN, went, by=request.user if now else None, was=before, status=status, **usual(request))
+    if before != now:
+        person = request.user if now else Person.objects.filter(pk=before).first()
+        went = "sign_in" if now else "sign_out"
+        record(Kind.SIGN_IN, went, by=person, was=before, status=status, **usual(person))
+    elif door is DOORS.get(name) is WAY_IN and request.method == "POST" and status != 429:
+        told = usual(request.user) if now else account_tried(request)
+        record(Kind.SIGN_IN, name, by=request.user if now else None, was=before, status=status, **told)
     elif status in REFUSED and now:
         record(Kind.REFUSED, name, method=request.method, status=status, **lines_of(request, response, door)[0])
     elif status in SHOWN and Kind.WRITE not in written and (now or hasattr(request, "shown")):
@@ -171,30 +184,54 @@ def put_on_record(request, response, name, door, written):
             record(Kind.EXPORT if door.taken else Kind.READ, name, **line)
 
 
-def usual(request):
+def usual(person):
     """Return the clinic in whose chain stands what concerns no record: where this person works or is treated."""
-    person = request.user
-    if not person.is_authenticated:
+    if person is None or not person.is_authenticated:
         return {"clinic": None}
     patient = None if person.roles else getattr(person, "patient", None)
     return {"clinic": min(person.roles, default=None) if person.roles else patient and patient.clinic_id}
 
 
+def account_tried(request):
+    """Return the clinic and the key of the account that somebody tried to come in by; never what they typed.
+
+    One question, whether there is such an account or not: the time of an answer tells nobody.
+    """
+    typed, begun = typed_address(request), request.session.get(LOGIN_SESSION_KEY) or {}
+    whose = Q(email=typed) if typed else Q(pk=begun.get("user_pk"))
+    roles = Membership.objects.filter(person=OuterRef("pk"), ended_on__isnull=True).order_by("clinic")
+    clinic = Coalesce(Subquery(roles.values("clinic")[:1]), "patient__clinic", output_field=UUIDField())
+    found = Person.objects.filter(whose).annotate(of=clinic).values("pk", "of").first()
+    return {"clinic": found["of"], "tried": found["pk"]} if found else {"clinic": None}
+
+
+def typed_address(request):
+    """Return the address in a form of a way in, as ours are kept; empty where it holds none."""
+    try:
+        typed = request.POST.get("username") or request.POST.get("email") or ""
+    except (SuspiciousOperation, UnreadablePostError, MultiPartParserError):
+        return ""
+    return "" if "\0" in typed else plain_address(typed[:254])
+
+
 def lines_of(request, response, door):
     """Return of whom a page showed something: columns of one line, or of one a clinic for a list."""
-    shown, asked_for = getattr(request, "shown", None), request.resolver_match.kwargs
+    if hasattr(request, "concerns"):  # a clinic as a whole
+        return [request.concerns]
+    shown, kwargs = getattr(request, "shown", None), request.resolver_match.kwargs
+    asked_for = {name: value for name, value in kwargs.items() if is_uuid(str(value)) or isinstance(value, int)}
     if door.shows == LIST:
-        return of_a_list(shown or []) or [usual(request)]
+        return of_a_list(shown or []) or [usual(request.user)]
     if door.shows == ADMIN:
         context = getattr(response, "context_data", None) or {}
         shown, rows = context.get("original"), getattr(context.get("cl"), "result_list", ())
-        asked_for = asked_for | ({"ids": [str(row.pk) for row in rows]} if rows else {})
+        asked_for |= {"ids": [str(row.pk) for row in rows]} if rows else {}
     if shown is None and door.shows == OWN:
         shown = getattr(request.user, "patient", None)
     if shown is None and door.shows in OBJECTS:
         model, key = OBJECTS[door.shows]
-        shown = model.objects.filter(pk=asked_for[key]).first()
-    return [record_of(shown) or usual(request) | {"asked_for": asked_for}]
+        shown = model.objects.filter(pk=kwargs[key]).first()
+    return [record_of(shown) or usual(request.user) | {"asked_for": asked_for}]
 
 
 def of_a_list(rows):

@@ -25,6 +25,7 @@ def _asked(request):
     data = form.cleaned_data
     begins, ends = form.moments()
     named = {"clinic": data["clinic"], "person": data["person"] or None, "patient": data["patient"]}
+    request.concerns = {"clinic": data["clinic"], "asked": {name: key for name, key in named.items() if key}}
     return form, Asked(**named, kind=data["kind"], begins=begins, ends=ends, oldest_first=bool(data["order"]))
 
 

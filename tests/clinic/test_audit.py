@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clinic import actions, audit, triggers
 from clinic.ids import new_id
-from clinic.models import AuditChain, AuditEvent, Case, CaseEvent
+from clinic.models import AuditChain, AuditEvent, Case, CaseEvent, Membership
 from clinic.onrecord import Asked, report
 from clinic.terms import Answer
 from clinic.topics import topic_of
@@ -192,17 +192,39 @@ def test_a_form_of_an_older_page_is_a_refusal(case, clinician, at_work):
     assert [(line.kind, line.about["status"]) for line in lines()] == [("refused", 409)]
 
 
-def test_coming_in_failing_to_and_going_stand_on_record(client, clinician):
+def test_coming_in_failing_to_and_going_stand_on_record(client, clinician, lead):
     known = {"username": clinician.email, "password": factories.PASSWORD}
     client.post(reverse("login"), known | {"password": "a wrong one"})
     client.post(reverse("login"), known)
     client.post(reverse("logout"))
 
-    assert [(line.kind, line.act, line.person) for line in AuditEvent.objects.order_by("at")] == [
+    found = AuditEvent.objects.visible_to(lead).order_by("at")
+    assert [(line.kind, line.act, line.person) for line in found] == [
         ("sign_in", "login", None),
         ("sign_in", "sign_in", clinician.pk),
-        ("sign_in", "sign_out", None),
+        ("sign_in", "sign_out", clinician.pk),
     ]
+    assert found[0].about["tried"] == str(clinician.pk) and clinician.email not in str(found[0].about)
+
+
+@pytest.mark.parametrize(
+    "address", ["/welcome/JohnSmith1980/", "/accounts/reset/JohnSmith/1980-01-01/", "/calendar/JohnSmith.ics"]
+)
+def test_what_an_address_says_besides_keys_stands_in_no_line(address, clinician, at_work):
+    """It is typed by anybody, and it may be a secret that opens something."""
+    at_work(clinician).get(address)
+    assert not [line.about for line in AuditEvent.objects.all() if "JohnSmith" in str(line.about)]
+
+
+def test_who_reads_the_audit_of_a_clinic_stands_in_the_audit_of_that_clinic(clinic, administrator, at_work):
+    other = factories.ClinicFactory()
+    told = {"clinic": other, "role": "administrator", "started_on": timezone.localdate(), "ended_on": None}
+    Membership.objects.create(person=administrator, **told)
+    browser = at_work(administrator)
+    for asked in (clinic, other):
+        key = browser.post(reverse("clinic:audit"), {"clinic": asked.pk, "kind": "read"}).url
+        browser.get(reverse("clinic:audit_csv") + "?" + key.partition("?")[2])
+    assert set(AuditEvent.objects.filter(kind="export").values_list("chain", flat=True)) == {clinic.pk, other.pk}
 
 
 def test_a_role_given_in_the_admin_stands_on_record_with_the_role(clinic, administrator, at_work):

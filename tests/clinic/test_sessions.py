@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Draft
+from clinic.models import AuditEvent, Draft
 from clinic.sessions import device_of, is_over
 from config.policy import DOORS
 from tests.clinic.test_cases import story
@@ -256,3 +256,17 @@ def test_what_was_seen_last_is_noted_at_most_twice_a_minute(clinician, at_work):
 )
 def test_a_device_in_words(agent, words):
     assert device_of(agent) == words
+
+
+def test_a_form_without_its_token_keeps_nobody_in_and_begins_nothing_anew(case, clinician):
+    """It is refused before anybody asks how long they have been here."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(clinician)
+    browser.get(reverse("clinic:preferences"))
+    long_ago = timezone.now() - timedelta(hours=13)
+    UserSession.objects.update(created_at=long_ago, last_seen_at=long_ago)
+    for address in (reverse("clinic:preferences"), reverse("clinic:draft", args=[case.pk, "intake"])):
+        assert browser.post(address, {"language": "en"}).status_code == 403
+        assert UserSession.objects.get().last_seen_at == UserSession.objects.get().created_at == long_ago
+    assert not AuditEvent.objects.filter(kind="sign_in").exists()
+    assert browser.get(reverse("clinic:today")).status_code == 302
