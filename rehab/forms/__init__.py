@@ -1,7 +1,10 @@
 """Forms of the plan and of treatments.  Each carries the runner's id and the record's version."""
 
+from uuid import uuid4
+
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +15,7 @@ from clinic.language import said
 from clinic.terms import Answer
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia
+from rehab.pictures import NoPicture, TooManyPixels, drawn_anew
 from rehab.words import SIDE_WORDS
 
 ANSWERS = [(Answer.PRESENT, _("Yes")), (Answer.ABSENT, _("No")), (Answer.NOT_ASSESSED, _("Not asked"))]
@@ -73,9 +77,16 @@ class MediaForm(forms.ModelForm):
         file.seek(0)
         start = file.read(at + len(mark))
         file.seek(0)
-        if start[at:] != mark:
+        try:
+            if start[at:] != mark:
+                raise NoPicture
+            file = ContentFile(drawn_anew(file, ending)) if kind == "picture" else file
+        except NoPicture:
             words = gettext("This is no %(kind)s file, whatever its name says.")
-            raise forms.ValidationError(words % {"kind": ending.upper()})
+            raise forms.ValidationError(words % {"kind": ending.upper()}) from None
+        except TooManyPixels:
+            raise forms.ValidationError(TOO_LARGE["picture"] % {"most": MOST_BYTES["picture"] // MEGABYTE}) from None
+        file.name = f"{uuid4().hex}.{ending}"  # what it was called at home may name somebody
         return file
 
     def clean(self):

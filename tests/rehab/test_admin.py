@@ -1,15 +1,27 @@
 """The admin of rehab: words and pictures of exercises, checked; plans and treatments are read, never written."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
+from rehab import pictures
 from rehab.models import Exercise, ExerciseMedia, TreatmentRecord
 from tests import factories
 from tests.world import as_read
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+def a_picture(kind="PNG", size=(6, 4), **more):
+    """Return the bytes of a picture."""
+    drawn = BytesIO()
+    Image.new("RGB", size, "teal").save(drawn, kind, **more)
+    return drawn.getvalue()
+
+
+PNG, BROKEN = a_picture(), b"\x89PNG\r\n\x1a\n" + bytes(40)
 EXERCISE = "admin:rehab_exercise_change"
 
 
@@ -56,6 +68,7 @@ def test_the_words_of_the_clinic_stand_beside_those_of_the_files(catalogue, admi
     ("name", "content", "words"),
     [
         ("dog.png",  b"<script>alert(1)</script>", "This is no PNG file"),
+        ("dog.png",  BROKEN,                       "This is no PNG file"),
         ("dog.jpg",  PNG,                          "This is no JPG file"),
         ("dog.mp4",  PNG,                          "This is no MP4 file"),
         ("dog.svg",  b"<svg/>",                    "not allowed"),
@@ -68,6 +81,28 @@ def test_a_file_that_is_not_what_it_says_is_refused(catalogue, administrator, at
 
     assert page.status_code == 200 and words in page.content.decode()
     assert not ExerciseMedia.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["dog.png", "dog.jpg", "dog.webp"])
+def test_a_picture_is_kept_as_its_pixels_alone_under_a_name_of_ours(catalogue, administrator, at_work, name):
+    """Where it was taken stands in it, and a page may hide behind it: neither is kept, nor what it was called."""
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"  # a description
+    kind = pictures.FORMATS[name.partition(".")[2]]
+    saved(at_work(administrator), **a_file(name, a_picture(kind, exif=exif) + b"<script>alert(1)</script>"))
+
+    row = ExerciseMedia.objects.get()
+    content = row.file.read()
+    assert b"taken at home" not in content and b"script" not in content
+    assert Image.open(BytesIO(content)).size == (6, 4)
+    assert "dog" not in row.file.name and row.file.name.endswith(name[-4:].lstrip("."))
+
+
+def test_a_picture_that_unfolds_without_end_is_refused(catalogue, administrator, at_work, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 23)
+    page = saved(at_work(administrator), **a_file("dog.png"))
+
+    assert "at most 5 MB" in page.content.decode() and not ExerciseMedia.objects.exists()
 
 
 def test_a_picture_of_a_level_that_is_not_there_is_refused(catalogue, administrator, at_work):
