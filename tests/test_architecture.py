@@ -44,7 +44,7 @@ IMPURE_CALLS = {"open", "input", "print", "now", "today", "utcnow", "eval", "exe
 
 # The rooms of an app, lowest first: a room may use its own level and what stands below it.
 FLOORS = (
-    ("terms", "ids", "units", "clock"),
+    ("terms", "ids", "units", "clock", "pictures"),
     ("tables", "language"),
     ("phrases",),
     ("rules",),

@@ -114,14 +114,12 @@ def _kept_session(row, at):
     why = said_reason(row.reasons[0]) if row.reasons else ""
     kind = KINDS[row.kind]
     colour, day = row.colour or "unknown", day_words(row.day)
-    return SimpleNamespace(
-        day=day, colour=colour, word=word, icon=icon, rule=_rule(row.rule, colour), why=why, kind=kind
-    )
+    return SimpleNamespace(day=day, colour=colour, word=word, icon=icon, rule=_rule(row.rule), why=why, kind=kind)
 
 
-def _rule(rule, colour):
-    """Return the rule as it is named beside a verdict; nothing where it only says the colour once more."""
-    return "" if rule == colour else rule
+def _rule(rule):
+    """Return the rule as it is named beside a verdict; nothing where it is no rule but the code of what is said."""
+    return rule if rule.isupper() else ""
 
 
 def _level(item, level, dose, rest_until, at):
@@ -261,7 +259,7 @@ def _verdict(judgement):
         colour=judgement.colour.value,
         word=word,
         icon=icon,
-        rule=_rule(judgement.rule, judgement.colour.value),
+        rule=_rule(judgement.rule),
         why=[said_reason(reason) for reason in judgement.reasons],
         sources=_sources(judgement.reasons),
     )
