@@ -157,7 +157,8 @@ class Doorkeeper:
 
 def put_on_record(request, response, name, door, written):
     """Write the line of this request: who came in or went, what was shown, what was refused.  Raises NotOnRecord."""
-    before, now = getattr(request, "came_as", None), request.session.get(SESSION_KEY)
+    now = request.session.get(SESSION_KEY)
+    before = getattr(request, "came_as", now)  # a form whose token is refused came no further: nobody came in by it
     status = response.status_code
     if now and before != now:
         sessions.came_in(request, network_of(request))
