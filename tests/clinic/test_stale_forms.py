@@ -168,7 +168,7 @@ def test_what_waits_on_a_phone_is_not_refused_for_good(runner, first_tab):
     browser, stale = first_tab(runner, SAFETY)
     answer = browser.post(reverse("rehab:my_outbox"), {a_danger().code: "present", "csrfmiddlewaretoken": stale})
     assert answer.status_code == 403 and answer.json() == {"stale": True}  # 409 and 422 are for good, 401 signs out
-    page = browser.post(reverse("rehab:my_opened"), {"key": "abc", "csrfmiddlewaretoken": stale}).content.decode()
+    page = browser.post(reverse("rehab:my_opened"), {"owner": "abc", "csrfmiddlewaretoken": stale}).content.decode()
     assert "What waits on this phone is still there" in page and "abc" not in page
 
 
@@ -192,6 +192,17 @@ def test_the_answer_needs_nobody_and_no_database(user, name, django_assert_num_q
     page = answer.content.decode()
     assert answer.status_code == 403 and answer.is_outage is isinstance(user, Away)
     assert (NOT_TOLD["en"] in page) is bool(name) and "What to do in an emergency" in page
+
+
+def test_a_stale_yes_is_answered_while_the_database_is_away(runner, first_tab, monkeypatch):
+    browser, stale = first_tab(runner, SAFETY)
+
+    def away(*_):
+        raise OperationalError("away")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    answer = browser.post(SAFETY, {a_danger().code: "present", "csrfmiddlewaretoken": stale})
+    assert answer.status_code == 403 and NOT_TOLD["en"] in answer.content.decode()
 
 
 def test_the_admin_shows_what_was_typed_and_no_password(administrator, first_tab):
