@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from functools import cache, cached_property, wraps
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
@@ -32,7 +32,7 @@ class Reader:
         try:
             known = getattr(self.person, "is_authenticated", False)
             return known and self.person.has_leads_behind(knowledge_version().sha256)
-        except DatabaseError:
+        except Error:
             return False
 
 
@@ -157,7 +157,7 @@ def language_of(request) -> str:
     known = dict(settings.LANGUAGES)
     try:
         chosen = getattr(request.user, "language", None)
-    except DatabaseError:
+    except Error:
         chosen = None
     remembered = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
     return next((code for code in (chosen, remembered) if code in known), None) or asked_by_browser(request)

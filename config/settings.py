@@ -68,6 +68,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "rehab.views.stale.stale_form"  # in the last app: it knows the questions about dangers
 WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [

@@ -63,7 +63,7 @@ def limit_days(field):
 class SafetySet(PlainForm):
     """The short safety set, emergencies first.  ``none`` says no to every question that was not answered yes."""
 
-    none = forms.BooleanField(required=False)
+    none = forms.BooleanField(label=_("None of these"), required=False)
 
     def __init__(self, *args, asked=None, **kwargs):
         super().__init__(*args, **kwargs)
