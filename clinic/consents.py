@@ -16,7 +16,7 @@ from clinic import written
 from clinic.access import RECORDING, role_in
 from clinic.alarms import end_of_day, open_task
 from clinic.audit import recorded
-from clinic.clock import after
+from clinic.clock import after, after_all
 from clinic.language import said
 from clinic.models import Case, Consent, Patient
 from clinic.tables import ROOT, Checker, read_table
@@ -141,7 +141,8 @@ def answer_consent(*, patient, kind, version, agreed, by, at, because=""):
     if not agreed and standing:
         return _take_back(standing, because, by, at)
     told = {"kind": kind, "version": text.version, "language": get_language()[:2], "words": text.words}
-    row = Consent.objects.create(patient=patient, **told, agreed=agreed, answered_by=by, answered_at=at)
+    told["answered_at"] = after_all(Consent.objects.filter(patient=patient, kind=kind), "answered_at", at)
+    row = Consent.objects.create(patient=patient, **told, agreed=agreed, answered_by=by)
     return row if agreed else _tell(row, by, at)
 
 

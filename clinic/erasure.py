@@ -109,14 +109,26 @@ def _forget_in(session, uuids, emails):
 
     Of these nobody can say whom they name, and nobody misses them: an old search asks nothing.
     """
-    told = session.get_decoded()
-    texts = set(_texts({name: value for name, value in told.items() if name not in NAMING}))
-    if texts & uuids or emails & {text.casefold() for text in texts}:
-        session.delete()
+    read = session.get_decoded()
+    if not (NAMING & read.keys() or _names(read, uuids, emails)):
+        return
+    # A request may have changed it since it was read, or ended it: what is written stands on what is there now.
+    row = Session.objects.filter(pk=session.pk)
+    now = row.select_for_update().first()
+    told = now.get_decoded() if now else {}
+    if _names(told, uuids, emails):
+        row.delete()
     elif NAMING & told.keys():
-        kept = {name: value for name, value in told.items() if name not in NAMING}
-        session.session_data = SessionStore().encode(kept)
-        session.save(update_fields=["session_data"])
+        row.update(session_data=SessionStore().encode(_kept(told)))
+
+
+def _names(told, uuids, emails):
+    texts = set(_texts(_kept(told)))
+    return texts & uuids or emails & {text.casefold() for text in texts}
+
+
+def _kept(told):
+    return {name: value for name, value in told.items() if name not in NAMING}
 
 
 def _texts(value):

@@ -12,7 +12,6 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from clinic.access import clinics_signed_in, may_lead_clinic
-from clinic.actions import lock_case
 from clinic.alarms import end_of_day, open_task, settle_task
 from clinic.audit import Kind, record, record_of, recorded, tell
 from clinic.clock import after
@@ -110,11 +109,13 @@ def see_glass(*, opening, by, at):
     if not may_lead_clinic(by, opening.clinic_id):
         raise PermissionDenied
     seen = after(at, opening.opened_at)
+    # Locked before anything is asked: who opens the record now has rung already, or rings after this is over.
+    cases = list(Case.objects.filter(patient=opening.patient_id).order_by("pk").select_for_update())
     BreakGlass.objects.filter(pk=opening.pk, seen_at__isnull=True).update(seen_at=seen, seen_by=by)
     if BreakGlass.objects.filter(patient=opening.patient_id, seen_at__isnull=True).exists():
         return
-    for case in Case.objects.filter(patient=opening.patient_id):
-        settle_task(case=lock_case(case), code=ALARM, text=in_english(GLASS_SEEN), by=by, at=seen)
+    for case in cases:
+        settle_task(case=case, code=ALARM, text=in_english(GLASS_SEEN), by=by, at=seen)
 
 
 def opened_from_outside(person, after=None):

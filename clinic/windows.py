@@ -131,7 +131,7 @@ def put_on_record(request, obj, verb, message):
         roles = {str(clinic): role for clinic, role in obj.roles.items()}
     clinics = {obj.pk} if isinstance(obj, Clinic) else set(roles) or set(request.user.roles) or {None}
     told = {"table": obj._meta.label, "row": str(obj.pk), "verb": verb, "fields": fields, "roles": roles}
-    for clinic in clinics:
+    for clinic in sorted(clinics, key=str):  # always in one order: each line locks the chain of its clinic
         record(Kind.ADMIN, f"admin:{obj._meta.model_name}", clinic=clinic, **told)
 
 

@@ -74,6 +74,15 @@ def test_without_what_it_must_be_told_a_server_stops_with_a_sentence(name):
     assert told.returncode != 0 and f"{name} is not set" in told.stderr
 
 
+@pytest.mark.parametrize("short", ["", "y" * 49], ids=["empty", "short"])
+def test_a_server_stops_where_the_audit_would_be_chained_under_a_key_that_can_be_guessed(short):
+    known = {"PATH": os.environ["PATH"], **AT_WORK, "CLINIC_SECRET_KEY": "x" * 60, "CLINIC_AUDIT_KEY": short}
+    told = subprocess.run(
+        [sys.executable, "-c", "import config.settings"], env=known, cwd=ROOT, capture_output=True, text=True
+    )
+    assert told.returncode != 0 and "CLINIC_AUDIT_KEY is shorter than 50 characters" in told.stderr
+
+
 def test_a_page_says_what_a_browser_may_do_with_it(client, db):
     headers = client.get(reverse("login")).headers
 

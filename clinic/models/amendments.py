@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_obj
 
 from clinic.ids import new_id
 from clinic.models.cases import Case, CaseEvent
-from clinic.models.tasks import person_key
+from clinic.models.people import person_key
 
 
 class Amendment(models.Model):

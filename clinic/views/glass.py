@@ -30,7 +30,7 @@ def break_glass(request):
     if not came_in_just_now(request):
         why = gettext("The record of another clinic is opened only soon after a sign-in: it shows that it is you.")
         return once_more(request, reverse("clinic:glass"), why)
-    form, status = BreakTheGlass(request.POST if request.method == "POST" else None, clinics=clinics), 200
+    form = BreakTheGlass(request.POST if request.method == "POST" else None, clinics=clinics)
     if form.is_valid():
         try:
             opened = glass.open_for(**form.cleaned_data, by=request.user, at=timezone.now())
@@ -40,7 +40,7 @@ def break_glass(request):
             return _wait(request, form)
         else:
             return redirect("clinic:patient", patient_id=opened.patient_id)
-    return render(request, "clinic/glass.html", {"form": form}, status=422 if form.is_bound else status)
+    return render(request, "clinic/glass.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def _wait(request, form):

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import actions, audit, triggers
+from clinic import actions, audit, triggers, windows
 from clinic.ids import new_id
 from clinic.models import AuditChain, AuditEvent, Case, CaseEvent, Membership
 from clinic.onrecord import Asked, report
@@ -239,6 +239,17 @@ def test_a_role_given_in_the_admin_stands_on_record_with_the_role(clinic, admini
     (line,) = lines(kind="admin")
     assert (line.act, line.chain_id, line.person) == ("admin:person", clinic.pk, administrator.pk)
     assert line.about["roles"] == {str(clinic.pk): "assistant"} and line.about["row"] == str(person.pk)
+
+
+def test_a_change_that_concerns_several_clinics_locks_their_chains_in_one_order(administrator, monkeypatch):
+    """Two who save at once would wait for each other for ever."""
+    person, locked = factories.PersonFactory(), []
+    for _ in range(7):
+        person.memberships.create(clinic=factories.ClinicFactory(), role="assistant")
+    monkeypatch.setattr(windows, "record", lambda *said, clinic, **told: locked.append(clinic))
+    windows.put_on_record(mock.Mock(user=administrator), person, "changed", [])
+
+    assert len(locked) == 7 and locked == sorted(locked)
 
 
 def test_a_role_that_cannot_be_put_on_record_is_not_given(clinic, administrator, at_work, request):

@@ -208,6 +208,29 @@ def test_whoever_only_looked_for_the_runner_stays_signed_in_and_their_search_goe
     assert left[0].get_decoded() == {"_auth_user_id": lead, "language": "Lithuanian"}
 
 
+@pytest.mark.parametrize("ends", [True, False], ids=["ended", "changed"])
+def test_a_session_that_a_request_ends_or_changes_meanwhile_is_left_as_the_request_left_it(
+    world, marked, monkeypatch, ends
+):
+    key, decoded, done = a_session(language="en", asked={"k": {"q": MARK}}), Session.get_decoded, []
+
+    def meanwhile(session):
+        told = decoded(session)
+        if session.pk == key and not done:
+            done.append(key)
+            row = Session.objects.filter(pk=key)
+            changed = SessionStore().encode(told | {"language": "es"})
+            row.delete() if ends else row.update(session_data=changed)
+        return told
+
+    monkeypatch.setattr(Session, "get_decoded", meanwhile)
+    erase(patient=marked, because="asked", by=world.people["lead"], at=timezone.now())
+
+    left = Session.objects.filter(pk=key).first()
+    assert done and (left is None if ends else decoded(left) == {"language": "es"})
+    assert not Patient.objects.filter(pk=marked.pk).exists()
+
+
 def test_lines_and_work_about_others_stay_though_their_keys_are_small_numbers(world, marked):
     """EmailAddress has numbers for keys: the line of the administration about number 1 of another table stays."""
     address = EmailAddress.objects.create(user=marked.person, email="qzx@example.org")

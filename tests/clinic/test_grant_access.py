@@ -50,6 +50,7 @@ def test_the_server_does_its_work_and_adds_to_the_audit(as_server, case, clinici
         "UPDATE clinic_auditevent SET act = 'x'",
         "DELETE FROM clinic_auditevent",
         "TRUNCATE clinic_auditevent",
+        "DELETE FROM clinic_auditchain",
         "ALTER TABLE clinic_auditevent DISABLE TRIGGER ALL",
         "DROP TRIGGER clinic_auditevent_no_update ON clinic_auditevent",
         "UPDATE clinic_patienthistory SET history_type = '-'",
@@ -67,3 +68,12 @@ def test_the_server_cannot_change_the_audit_nor_take_its_triggers_away(as_server
 def test_a_name_that_is_no_role_is_refused_in_a_line(name):
     with pytest.raises(CommandError):
         call_command("grant_access", name)
+
+
+@pytest.mark.parametrize("how", ["ALTER TABLE clinic_case OWNER TO {role}", "GRANT {owner} TO {role}"])
+def test_a_role_that_owns_the_tables_or_may_become_their_owner_is_refused_in_a_line(role, how):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'clinic_auditevent'")
+        cursor.execute(how.format(role=role, owner=cursor.fetchone()[0]))
+    with pytest.raises(CommandError, match="owns tables"):
+        call_command("grant_access", role)

@@ -1,15 +1,16 @@
 """Forms that are sent twice, and two people on one runner: one record of each, nothing undone in silence."""
 
 import datetime
+from threading import Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import actions
-from clinic.models import Amendment, Case, CaseEvent, Patient
+from clinic import actions, glass
+from clinic.models import Amendment, Case, CaseEvent, Patient, Task
 from clinic.terms import Answer
 from tests import factories
 from tests.rehab.test_two_hands import at_once
@@ -129,3 +130,37 @@ def test_of_two_forms_of_the_admin_at_once_one_is_saved_and_one_is_told(clinic):
 
     assert at_once(saving("+34 1"), saving("+34 2")) == [None, None]
     assert sorted(got) == [302, 409]
+
+
+def opening_from_outside(case):
+    """Return an act: somebody of another clinic opens the record; each call is somebody else."""
+    reader = factories.member(factories.ClinicFactory(), "clinician")
+    why = {"reason": "emergency", "words": "Collapsed.", "from_clinic": reader.memberships.get().clinic}
+    return lambda: glass.break_glass(patient=case.patient, **why, by=reader, at=timezone.now())
+
+
+def test_a_record_opened_while_the_lead_sees_to_the_one_before_still_rings(case, lead):
+    """The second opening begins at the worst moment: just after it was asked whether any is left unseen."""
+    first, second = opening_from_outside(case)(), opening_from_outside(case)
+
+    def open_on_a_connection_of_its_own():
+        try:
+            second()
+        finally:
+            connection.close()
+
+    thread = Thread(target=open_on_a_connection_of_its_own)
+
+    def look(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and '"seen_at" IS NULL' in sql and "clinic_breakglass" in sql and not thread.ident:
+            thread.start()
+            thread.join(2)  # it ends before that, or waits until what is under way is over
+        return answer
+
+    with connection.execute_wrapper(look):
+        glass.see_glass(opening=first, by=lead, at=timezone.now())
+    thread.join()
+
+    assert case.patient.openings.count() == 2
+    assert Task.objects.open().filter(case=case, code=glass.ALARM).exists()

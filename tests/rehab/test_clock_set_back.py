@@ -9,7 +9,8 @@ from django.utils import timezone
 from clinic import alarms, invitations
 from clinic.actions import close_case
 from clinic.clock import after
-from clinic.models import Invitation, Task
+from clinic.consents import agrees, answer_consent, consent_texts
+from clinic.models import Consent, Invitation, Task
 from clinic.terms import Answer, Reason
 from rehab import actions
 from rehab.actions.moving import write_step
@@ -138,3 +139,14 @@ def test_a_case_is_closed(clinic, clinician):
     case.refresh_from_db()
 
     assert case.closed_at > case.opened_at
+
+
+def test_the_newest_answer_to_a_consent_counts_and_is_kept_once(case):
+    runner = case.patient.person
+    told = {"patient": case.patient, "kind": "reminders", "version": consent_texts()["reminders"].version, "by": runner}
+    answer_consent(**told, agreed=False, at=NOW)
+    for _ in range(2):
+        answer_consent(**told, agreed=True, at=BACK)
+
+    assert agrees(case.patient, "reminders")
+    assert list(Consent.objects.values_list("agreed", flat=True)) == [True, False]

@@ -6,12 +6,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from clinic.histories import histories
-from clinic.models import AuditEvent, Erasure, ErasureEnd
+from clinic.models import AuditChain, AuditEvent, Erasure, ErasureEnd
 
 # Not even triggers taken away let the server change a row of the audit, or pretend that a migration was applied.
 # Nor let a record go: what erases runs under the owner.
-VERBS = {AuditEvent._meta.db_table: "SELECT, INSERT", "django_migrations": "SELECT"}
+VERBS = {AuditChain._meta.db_table: "SELECT, INSERT, UPDATE"}  # which grows with each line
+VERBS |= {AuditEvent._meta.db_table: "SELECT, INSERT", "django_migrations": "SELECT"}
 VERBS |= {model._meta.db_table: "SELECT" for model in (Erasure, ErasureEnd)}
+# Who owns a table, or may become its owner, is held by no grant.
+OWNS = """
+SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(%s::name, tableowner, 'MEMBER')
+"""
 PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -39,6 +44,9 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no role {role}: CREATE ROLE {role} LOGIN PASSWORD '...';")
             if found[0]:
                 raise CommandError(f"{role} may do everything already; take a role that is no superuser.")
+            cursor.execute(OWNS, [role])
+            if cursor.fetchone()[0]:
+                raise CommandError(f"{role} owns tables or is a member of their owner; take a role that owns nothing.")
             for statement in _statements(role):
                 cursor.execute(statement)
         self.stdout.write(f"{role} reads and writes; the audit it only reads and adds to")
