@@ -14,9 +14,9 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import actions, audit, triggers, windows
+from clinic import actions, audit, glass, triggers, windows
 from clinic.ids import new_id
-from clinic.models import AuditChain, AuditEvent, Case, CaseEvent, Membership
+from clinic.models import AuditChain, AuditEvent, Case, CaseEvent, Membership, Patient
 from clinic.onrecord import Asked, report
 from clinic.terms import Answer
 from clinic.topics import topic_of
@@ -460,6 +460,77 @@ def test_the_page_finds_a_runner_by_surname_and_birth_date(busy, administrator, 
     page = at_work(administrator).post(reverse("clinic:audit"), asked, follow=True)
 
     assert page.content.decode().count("the front page of the case") == 3
+
+
+@pytest.fixture
+def outsider(stranger, busy):
+    """Somebody of another clinic who opened the record by break-glass, and read."""
+    opened = {"given_name": busy.patient.given_name, "surname": busy.patient.surname, "reason": "emergency"}
+    where = {"birth_date": busy.patient.birth_date, "from_clinic": stranger.memberships.get().clinic}
+    glass.open_for(**opened, **where, words="fell on the track", by=stranger, at=timezone.now())
+    return stranger
+
+
+def offered(browser):
+    """Return {key: words} of the people whom the page of the audit offers."""
+    return dict(browser.get(reverse("clinic:audit")).context["form"].fields["person"].choices)
+
+
+def whose_lines(browser, **asked):
+    """Return the people whose lines the page shows when it is asked this, or what it says of a mistake."""
+    page = browser.post(reverse("clinic:audit"), asked, follow=True)
+    assert page.status_code == (422 if page.context["form"].errors else 200)
+    return page.context["form"].errors or {line["row"].person for line in page.context["rows"]}
+
+
+def test_who_left_can_be_asked_for_by_their_lines(busy, clinician, administrator, at_work):
+    clinician.memberships.update(ended_on=timezone.localdate())
+    browser = at_work(administrator)
+
+    assert offered(browser)[str(clinician.pk)] == f"{clinician.name} (left)"
+    assert whose_lines(browser, person=clinician.pk) == {clinician.pk}
+
+
+def test_who_opened_a_record_from_another_clinic_can_be_asked_for(busy, outsider, administrator, at_work):
+    browser = at_work(administrator)
+
+    assert offered(browser)[str(outsider.pk)] == f"{outsider.name} (another clinic)"
+    assert whose_lines(browser, person=outsider.pk) == {outsider.pk}
+
+
+def test_a_runner_can_be_asked_for_by_their_own_lines(busy, runner, administrator, at_work):
+    browser = at_work(administrator)
+    named = {"surname": busy.patient.surname, "born": busy.patient.birth_date.isoformat()}
+
+    assert whose_lines(browser, person="runner", **named) == {runner.pk}
+    assert whose_lines(browser, person="runner")["__all__"] == ["Name a runner by surname and birth date together."]
+    Patient.objects.filter(pk=busy.patient_id).update(person=None)
+    assert whose_lines(browser, person="runner", **named)["__all__"] == ["This runner has never had a way to sign in."]
+
+
+def test_nobody_else_of_another_clinic_is_offered_or_taken(busy, stranger, runner, clinician, administrator, at_work):
+    browser = at_work(administrator)
+
+    assert set(offered(browser)) == {"", "runner", str(clinician.pk), str(administrator.pk)}
+    assert "person" in whose_lines(browser, person=stranger.pk)
+    assert "person" in whose_lines(browser, person="no key at all")
+
+
+def test_a_list_that_takes_not_everybody_says_so_and_is_narrowed_by_a_part_of_the_name(
+    busy, clinic, clinician, administrator, at_work, monkeypatch
+):
+    browser = at_work(administrator)
+    assert "Part of their name" not in browser.get(reverse("clinic:audit")).content.decode()
+    late = [factories.member(clinic, "assistant", name=f"Zoe Late {n}") for n in range(2)]
+    monkeypatch.setattr("clinic.forms.audit.MOST", 2)
+    page = browser.get(reverse("clinic:audit")).content.decode()
+
+    assert "Part of their name" in page and "The first 2 names" in page
+    assert str(late[0].pk) not in offered(browser)
+    assert whose_lines(browser, person=late[0].pk) == set()  # chosen once, they stay chosen
+    assert whose_lines(browser, called=clinician.name.upper()) == {clinician.pk}
+    assert whose_lines(browser, called="late")["called"] == ["Several people have a name with that in it: choose one."]
+    assert whose_lines(browser, called="nobody")["called"] == ["Nobody in this list has a name with that in it."]
 
 
 def test_the_page_says_what_it_did_not_understand(busy, administrator, at_work):

@@ -1,4 +1,4 @@
-"""Measure a whole decision and the clinician's pages, and print a table and JSON."""
+"""Measure a whole decision, the clinician's pages and the report of the audit, and print a table and JSON."""
 
 import json
 import statistics
@@ -13,12 +13,12 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Case, Clinic, Patient, Person, Task
+from clinic.models import Case, Clinic, Membership, Patient, Person, Task
 from clinic.models.patients import search_key
 from clinic.pages import key_words
 from clinic.worklist import KINDS, worklist
 from rehab.actions import sync_catalogue
-from rehab.management import demo
+from rehab.management import audit_size, demo
 from rehab.management.decision_time import decision_times
 from rehab.models import Plan
 
@@ -40,6 +40,10 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser):
+        """Ten million lines of the audit take an hour to write, so they are asked for."""
+        parser.add_argument("--audit-rows", type=int, default=1_000_000, help="lines of the audit that is reported on")
+
     def handle(self, *args, **options):
         """Print decision time, then queries and CPU of each page at each size."""
         if connection.vendor != "postgresql":
@@ -55,6 +59,7 @@ class Command(BaseCommand):
             ) from error
         try:
             report = {"decision_cpu_ms": decision_times(), "pages": self.pages()}
+            report["audit"] = {str(options["audit_rows"]): audit_times(options["audit_rows"])}
         finally:
             connection.creation.destroy_test_db(usual, verbosity=0)
         self.stdout.write(table_of(report))
@@ -74,6 +79,14 @@ class Command(BaseCommand):
                     cursor.execute("ANALYZE")
                 figures[str(size)] = compared({name: worst(client, urls) for name, urls in addresses().items()})
         return figures
+
+
+def audit_times(rows):
+    """Return what the report costs in a clinic of its own, whose chain is as long as that."""
+    clinic = Clinic.objects.create(name="Audit Example", phone="+1", emergency_number="112", opening_hours="8 to 18")
+    lead = Person.objects.create_user("audit@demo.example", name="Audit Example (lead)", is_demonstration=True)
+    Membership.objects.create(person=lead, clinic=clinic, role="lead")
+    return audit_size.times(lead, audit_size.fill(clinic, rows))
 
 
 def addresses():
@@ -195,4 +208,8 @@ def table_of(report):
                 f"{int(size):>9,}  {name:26} {f['queries']:>7} {f['cpu_ms_p50']:>10}"
                 f" {f['cpu_ms_p95']:>8} {f['html_kb']:>6} {f['times_signed_in']:>6}"
             )
+    lines += ["", f"{'lines':>11}  {'report of the audit':46} {'shown':>5} {'first page ms':>13} {'far page ms':>11}"]
+    for size, filters in report["audit"].items():
+        for name, f in filters.items():
+            lines.append(f"{int(size):>11,}  {name:46} {f['lines']:>5} {f['first_ms']:>13} {f['far_ms']:>11}")
     return "\n".join(lines)
