@@ -1,5 +1,6 @@
 """A working clinic's lead stands for the conventions before it works; a demonstration says that nobody does."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -14,7 +15,8 @@ from clinic.models import Case, KnowledgeConfirmation
 from clinic.tables import knowledge_version, marked_entries
 from rehab import actions as rehab_actions
 from tests.factories import PASSWORD
-from tests.rehab.conftest import ready_case, rules_draft  # noqa: F401
+from tests.rehab.conftest import a_decision, ready_case, rules_draft  # noqa: F401
+from triage.actions.deciding import decide_and_keep
 from triage.gate import signing_gate
 
 CONFIRM = "clinic.management.commands.confirm_knowledge"
@@ -86,6 +88,7 @@ def test_a_confirmation_is_kept_once_and_never_changed(clinic, lead):
             change(KnowledgeConfirmation.objects.filter(pk=first.pk))
 
 
+@pytest.mark.django_db
 def test_the_command_lists_every_marked_value():
     out = StringIO()
     call_command("confirm_knowledge", stdout=out)
@@ -107,3 +110,16 @@ def test_the_command_refuses_a_wrong_password_and_who_is_no_lead(monkeypatch, cl
     with pytest.raises(CommandError, match="No clinic lead"):
         call_command("confirm_knowledge", email, stdout=StringIO())
     assert not clinic.has_confirmed(knowledge_version().sha256)
+
+
+def test_who_confirms_is_told_which_open_cases_stand_on_another_version(case):
+    def told():
+        out = StringIO()
+        call_command("confirm_knowledge", stdout=out)
+        return out.getvalue()
+
+    assert f"{case.clinic}: 0 open cases" in told()  # nothing was decided yet
+    a_decision(case, case.opened_by, timezone.now() - timedelta(days=1), "triage", {"level": ""})
+    assert f"{case.clinic}: 1 open cases" in told() and f"/cases/{case.pk}/" in told()
+    decide_and_keep(case, by=case.opened_by, at=timezone.now())
+    assert f"{case.clinic}: 0 open cases" in told()

@@ -4,11 +4,12 @@ from getpass import getpass
 
 from django.contrib.auth import authenticate
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from clinic.access import LEADING
 from clinic.actions import confirm_knowledge
-from clinic.models import Clinic
+from clinic.models import Case, Clinic
 from clinic.tables import knowledge_version, marked_entries
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{len(marked)} entries wait for a clinic's lead in version {knowledge_version().version}."
             )
+            self._tell_of_cases(Clinic.objects.all())
             return
         lead = authenticate(username=options["email"], password=getpass("Password: "))
         clinics = Clinic.objects.filter(pk__in=[c for c, role in lead.roles.items() if role in LEADING] if lead else [])
@@ -38,3 +40,15 @@ class Command(BaseCommand):
         for clinic in clinics:
             kept = confirm_knowledge(clinic=clinic, by=lead, at=timezone.now())
             self.stdout.write(f"{clinic}: {kept.version} with {len(marked)} marked entries, confirmed by {lead}.")
+        self._tell_of_cases(clinics)
+
+    def _tell_of_cases(self, clinics):
+        """Say which open cases stand on another version: signed plans stay as they are, the next decision is new."""
+        newest = Case.decisions.rel.related_model.objects.filter(case=OuterRef("pk")).order_by("-at", "-id")
+        stands_on = Subquery(newest.values("knowledge_sha256")[:1])
+        for clinic in clinics:
+            rows = Case.objects.open().filter(clinic=clinic).annotate(stands_on=stands_on)
+            older = [case for case in rows.exclude(stands_on=knowledge_version().sha256) if case.stands_on]
+            self.stdout.write(f"{clinic}: {len(older)} open cases were last decided under another version.")
+            for case in older:
+                self.stdout.write(f"  /cases/{case.pk}/")
