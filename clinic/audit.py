@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import inspect
 import json
+import re
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -27,6 +28,7 @@ from simple_history.signals import pre_create_historical_record
 from clinic.models import AuditChain, AuditEvent, Case, Clinic, Patient, Person
 
 NO_CLINIC = UUID(int=0)
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # as JSON writes it; PostgreSQL keeps no such letter
 WRITING = ("INSERT", "UPDATE", "DELETE")
 Kind, Why = AuditEvent.Kind, AuditEvent.Why
 
@@ -175,7 +177,7 @@ def record(kind, act, *, clinic, patient=None, case=None, by=None, why="", **abo
         "patient": patient,
         "case": case,
         "why": why or _why(kind, person, patient, clinic),
-        "about": json.loads(json.dumps(about, default=str)),
+        "about": json.loads(NUL.sub(r"\1\\ufffd", json.dumps(about, default=str))),
         "network": origin.network[:45],
         "request": origin.request[:36],
     }

@@ -1,14 +1,13 @@
 """What the admin does with the sign-ins of others: asks who does it, mails links, lets set up again what was lost."""
 
 from django.contrib import admin
-from django.shortcuts import get_object_or_404
+from django.contrib.admin.utils import unquote
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_change_sign_in
 from clinic.entrance import came_in_just_now, end_sessions, told_by_mail
 from clinic.factors import take_factors_away
-from clinic.models import Person
 from clinic.resets import may_reset, send_reset
 from clinic.views.factors import once_more
 
@@ -24,11 +23,11 @@ class AsksWhoItIs:
         """List people; do something for those who are chosen."""
         return _asked(request) or super().changelist_view(request, *args, **kwargs)
 
-    def user_change_password(self, request, *args, **kwargs):
+    def user_change_password(self, request, id, form_url=""):
         """Set somebody's password."""
-        answer = _asked(request) or super().user_change_password(request, *args, **kwargs)
+        answer = _asked(request) or super().user_change_password(request, id, form_url)
         if request.method == "POST" and answer.status_code == 302:
-            told_by_mail(request, "password_changed", get_object_or_404(Person, pk=kwargs.get("id") or args[0]))
+            told_by_mail(request, "password_changed", self.get_object(request, unquote(id)))
         return answer
 
 

@@ -4,17 +4,20 @@ No page breaks of it, none repeats it as markup, none is written, and no way lea
 """
 
 import re
+from itertools import product
 from urllib.parse import quote_from_bytes, urlsplit
 
 import lxml.html
 import pytest
+from django.contrib.admin.utils import quote
 from django.core.cache import cache
 
+from tests.attacks.admin_forms import just_came_in
 from tests.attacks.entries import ENTRIES, MORE
 from tests.attacks.hazards import Sent, encoded
 from tests.attacks.wire import Wire, undone
-from tests.test_doors import product_doors, where
-from tests.world import tables
+from tests.test_doors import a_row, model_doors, product_doors, where
+from tests.world import address, tables
 
 pytestmark = pytest.mark.django_db
 EVIL = "evil.example"
@@ -128,3 +131,30 @@ def test_no_piece_of_an_address_leads_to_a_file_or_breaks_it(world):
     assert len(found) > 60
     assert {door: got for door, got in answers.items() if got not in (400, 403, 404, 405)} == {}
     assert tables() == before
+
+
+def rows_of_the_admin(world):
+    """Yield (door, its address up to the key, what follows the key) of all that the admin does with one row."""
+    for door, model, what in model_doors():
+        if what == "short":
+            yield door, f"/{door.split('<')[0]}", "/"
+        elif what not in ("changelist", "add"):
+            key = quote(str(a_row(world, model).pk))
+            before, _, behind = address(door, key).rpartition(key)
+            yield door, before, behind
+
+
+@pytest.mark.parametrize("who", ["lead", "administrator"])
+def test_no_key_in_an_address_of_the_admin_breaks_it(world, who):
+    """The admin says "no such row" on its first page, to which it leads."""
+    wire, found, doors = Wire(world, who, just_came_in(world, who)), {}, set()
+    for door, before, behind in rows_of_the_admin(world):
+        doors.add(door)
+        for piece, verb in product(PIECES, ("GET", "POST")):
+            with undone():  # what a page has to say is told once
+                answer = wire.send(f"{before}{piece}{behind}", Sent(b""), verb)
+            is_calm = answer.status in (302, 400, 403, 404, 405) and answer.written <= {"usersessions_usersession"}
+            if not is_calm or leads_away(answer.response):
+                found[door, piece, verb] = answer.fault or (answer.status, answer.written)
+    assert len(doors) > 60
+    assert found == {}

@@ -252,6 +252,11 @@ def test_a_change_that_concerns_several_clinics_locks_their_chains_in_one_order(
     assert len(locked) == 7 and locked == sorted(locked)
 
 
+def test_a_key_that_no_row_has_stands_on_record_though_the_database_takes_no_such_letter(clinic):
+    audit.record(audit.Kind.REFUSED, "x", clinic=clinic.pk, asked_for={"id": "a\0\0.svg", "path": "C:\\u0000"})
+    assert AuditEvent.objects.get(act="x").about == {"asked_for": {"id": "a\ufffd\ufffd.svg", "path": "C:\\u0000"}}
+
+
 def test_a_role_that_cannot_be_put_on_record_is_not_given(clinic, administrator, at_work, request):
     at = reverse("admin:clinic_clinic_change", args=[clinic.pk])
     said = {name: getattr(clinic, name) for name in ("name", "emergency_number", "opening_hours", "core_fail_mode")}
