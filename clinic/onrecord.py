@@ -1,7 +1,6 @@
 """The report of the audit: by person, runner, kind and period, in order of time, a page at a time by key.
 
-Every filter is a range of one index, so that ten million rows cost as much as ten; where person and kind are asked
-together, lines of the person are read until enough are of that kind.
+Every filter is a range of one index, so that ten million rows cost as much as ten.
 """
 
 import csv

@@ -90,6 +90,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["chain", "at", "number"], name="audit_by_moment"),
             models.Index(fields=["chain", "person", "at", "number"], name="audit_of_person"),
             models.Index(fields=["chain", "kind", "at", "number"], name="audit_of_a_kind"),
+            models.Index(fields=["chain", "person", "kind", "at", "number"], name="audit_of_both"),
             models.Index(
                 fields=["patient", "at", "number"], condition=models.Q(patient__isnull=False), name="audit_of_patient"
             ),
