@@ -22,7 +22,7 @@ def test_a_page_of_a_long_audit_costs_what_a_page_of_a_short_one_costs():
 
 
 def least(lead, filled):
-    """Return {(filter, page): milliseconds}, the least of three times apart: a machine that stops for a moment is none."""
+    """Return {(filter, page): milliseconds}, the least of three passes: a machine may stop for a moment."""
     passes = [times(lead, filled, size=SIZE, of=min) for _ in range(3)]
     pages = ("first_ms", "far_ms")
     return {(name, page): min(each[name][page] for each in passes) for name in passes[0] for page in pages}
