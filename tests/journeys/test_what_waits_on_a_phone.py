@@ -478,3 +478,25 @@ def test_the_copy_leads_both_legs_through_their_sessions(visit, runner, other_le
     phone.look()
     page.get_by_role("button", name="Show my right calf").click()
     expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
+
+
+def test_going_back_to_a_page_that_was_refused_and_mended_sends_nothing_again(visit, runner):  # noqa: F811
+    # Given a run that was refused, as a question was left out, and then mended and kept
+    phone = a_phone(visit, runner)
+    page = phone.page
+    phone.complaints = Meant()
+    page.goto("/me/run/")
+    write_a_run(page)
+    page.get_by_role("button", name="Save the run").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    page.get_by_label("None of these, since I last answered").check()
+    page.get_by_role("button", name="Save the run").click()
+    expect(page.get_by_role("heading", name="What happens next")).to_be_visible()
+
+    # When the runner goes back
+    page.go_back()
+
+    # Then the form stands there anew, and nothing waits to be sent
+    expect(page.get_by_role("button", name="Save the run")).to_be_visible()
+    assert page.evaluate(f"{WAITING}.then((left) => left.length)") == 0
+    assert RunLog.objects.count() == 1

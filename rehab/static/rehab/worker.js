@@ -51,10 +51,21 @@
   const isOfForm = (request) => request.method !== "GET" || Date.now() - ledOnAt < FOLLOWS_MS;
 
   /**
+   * Return what is asked for.  Whoever goes back to the answer of a form would send it again, and the browser, which has
+   * the answer no more, asks nobody but its cache: such a page is asked for anew, and nothing is sent.
+   */
+  function asked(navigation) {
+    const goesBack = navigation.method === "POST" && navigation.isHistoryNavigation;
+    if (!goesBack && navigation.cache !== "only-if-cached") return navigation;
+    return new Request(navigation.url, { credentials: "same-origin", redirect: "manual", cache: "no-store" });
+  }
+
+  /**
    * Return a page, or the copy where none comes.  What says what became of a form is waited for as long as it takes:
    * it may have been kept, and it may say to stop.
    */
-  async function page(request) {
+  async function page(navigation) {
+    const request = asked(navigation);
     const waits = isOfForm(request);
     const log = logIn(request.clone()).catch(() => null);
     const late = new Promise((resolve) => setTimeout(resolve, SLOW_MS));
