@@ -11,19 +11,33 @@ from django.urls import reverse
 
 KEPT = 20  # searches of one session; the oldest is forgotten
 LONGEST = 200  # letters of one answer
+SEARCH = "q"  # the search box of a list of the admin
 
 
 def ask(request, route, form_class):
     """Keep what was typed into a form, and lead to the address that shows what it finds."""
     said = {name: request.POST[name][:LONGEST] for name in form_class.base_fields if request.POST.get(name)}
-    if not said:
-        return redirect(route)
+    return redirect(f"{reverse(route)}?asked={keep(request, said)}" if said else route)
+
+
+def keep(request, said):
+    """Keep {field: text} in the session and return the key to it."""
     key = secrets.token_urlsafe(9)
     before = request.session.get("asked", {})
     request.session["asked"] = dict([*before.items(), (key, said)][-KEPT:])
-    return redirect(f"{reverse(route)}?asked={key}")
+    return key
+
+
+def kept(request, key):
+    """Return {field: text} of one search of this session; empty where there is none."""
+    return request.session.get("asked", {}).get(key, {})
 
 
 def what_was_asked(request):
     """Return {field: text} of the search that this address is about; empty where there is none."""
-    return request.session.get("asked", {}).get(request.GET.get("asked", ""), {})
+    return kept(request, request.GET.get("asked", ""))
+
+
+def is_search_of_a_list(request):
+    """Return whether this is the search box of a list of the admin, and not something to be done with its rows."""
+    return request.method == "POST" and SEARCH in request.POST and "action" not in request.POST

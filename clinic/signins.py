@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.access import may_change_sign_in
+from clinic.asked import is_search_of_a_list
 from clinic.entrance import came_in_just_now, end_sessions, told_by_mail
 from clinic.factors import take_factors_away
 from clinic.resets import may_reset, send_reset
@@ -21,7 +22,8 @@ class AsksWhoItIs:
 
     def changelist_view(self, request, *args, **kwargs):
         """List people; do something for those who are chosen."""
-        return _asked(request) or super().changelist_view(request, *args, **kwargs)
+        refused = None if is_search_of_a_list(request) else _asked(request)
+        return refused or super().changelist_view(request, *args, **kwargs)
 
     def user_change_password(self, request, id, form_url=""):
         """Set somebody's password."""

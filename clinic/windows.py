@@ -4,9 +4,11 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -21,6 +23,7 @@ from clinic.access import (
     may_read_clinical,
     people_looked_after,
 )
+from clinic.asked import LONGEST, SEARCH, is_search_of_a_list, keep, kept
 from clinic.audit import Kind, record
 from clinic.background import put_again
 from clinic.changes import changes
@@ -42,6 +45,15 @@ class BoundedPaginator(Paginator):
         return len(self.object_list.values_list("pk", flat=True)[:MOST_ROWS])
 
 
+class Searched(ChangeList):
+    """A list that is searched by words that its address does not hold: they name people (``clinic.asked``)."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        """Take the words that the key in the address stands for; a key of nobody's search asks nothing."""
+        self.query = kept(request, self.query).get(SEARCH, "")
+        return super().get_queryset(request, exclude_parameters)
+
+
 class Uncounted:
     """A list that counts nothing, neither its rows nor what a filter would leave."""
 
@@ -54,8 +66,17 @@ class Uncounted:
         """Find nothing by a letter that no key holds: PostgreSQL would break on it, where a key is text."""
         return None if "\0" in object_id else super().get_object(request, object_id, from_field)
 
+    def get_changelist(self, request, **kwargs):
+        """Return the list whose address holds nobody's name."""
+        return Searched
+
     def changelist_view(self, request, extra_context=None):
         """Drop what the list does not offer: Django would look it up in any column, those that open something too."""
+        if is_search_of_a_list(request):
+            asked, form = request.GET.copy(), ChangeListSearchForm(request.POST)
+            said = form.cleaned_data[SEARCH][:LONGEST] if form.is_valid() else ""
+            asked[SEARCH] = keep(request, {SEARCH: said})
+            return redirect(f"{request.path}?{asked.urlencode()}")
         offered = LIST_ASKS | {f"{name}__{how}" for name in self.list_filter for how in ("exact", "isnull")}
         asked = request.GET.copy()
         for name in set(asked) - offered:

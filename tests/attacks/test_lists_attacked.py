@@ -1,6 +1,7 @@
 """The lists of the admin are asked what they do not offer: nothing is learnt, nothing breaks, nothing is written."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
@@ -81,6 +82,16 @@ def test_no_address_of_a_list_breaks_it_or_writes(world, said):
     browser, before = a_browser(world, "lead"), tables()
     got = {at: browser.get(at, said).status_code for at in every_list()}
     assert {at: status for at, status in got.items() if status not in (200, 302, 403)} == {}
+    assert tables() == before
+
+
+@pytest.mark.parametrize("typed", ["\x00", "%' OR '1'='1", "\U0001f3c3" * 2000, "\ud800", "' UNION SELECT 1--", ""])
+def test_nothing_typed_into_a_search_box_breaks_a_list_or_stands_in_its_address(world, typed):
+    browser, before = a_browser(world, "lead"), tables()
+    for at in every_list():
+        answer = browser.post(at, {"q": typed.encode("utf-8", "surrogatepass")}, follow=True)
+        assert answer.status_code in (200, 400, 403), at
+        assert not typed or quote(typed, errors="replace") not in answer.request["QUERY_STRING"]
     assert tables() == before
 
 
