@@ -1,5 +1,8 @@
 """The answer to a form that came too late or belongs to another runner: 409, nothing saved, nothing lost."""
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.choices import flatten_choices
 
@@ -16,6 +19,14 @@ def _label(field, name):
 def _words(field, value):
     """Return a value as the form shows it: the words of a choice, not its code."""
     return str(dict(flatten_choices(getattr(field, "choices", ()))).get(value, value))
+
+
+def posted_in(request):
+    """Return what was sent, as far as it can be read; a broken or far too long form holds nothing."""
+    try:
+        return request.POST
+    except (UnreadablePostError, SuspiciousOperation, BadRequest, MultiPartParserError):
+        return QueryDict()
 
 
 def typed_values(data, form=None):

@@ -13,6 +13,14 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def is_uuid(text: object) -> bool:
+    """Return whether a text is a UUID."""
+    try:
+        return bool(UUID(str(text)))
+    except ValueError:
+        return False
+
+
 def new_secret() -> str:
     """Return 128 random bits as 32 hex digits."""
     return secrets.token_hex(16)

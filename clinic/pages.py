@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.forms.entrance import Invitation
 from clinic.forms.fields import moment
+from clinic.ids import is_uuid
 from clinic.invitations import latest
 from clinic.models import Case, Task
 from clinic.models.tasks import BREAK_GLASS, UNHEARD
@@ -54,14 +55,6 @@ def addresses_of(route):
 def day_words(day):
     """Return a day as words: "3 Nov 1990"."""
     return date_format(day, "SHORT_DATE_FORMAT")
-
-
-def is_uuid(text):
-    """Return whether a text is a UUID."""
-    try:
-        return bool(UUID(str(text)))
-    except ValueError:
-        return False
 
 
 def days_ago(moment, now):

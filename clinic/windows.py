@@ -28,9 +28,9 @@ from clinic.audit import Kind, record
 from clinic.background import put_again
 from clinic.changes import changes
 from clinic.editing import SavedAsRead
+from clinic.ids import is_uuid
 from clinic.models import Clinic, Membership, Person
 from clinic.models.patients import search_key
-from clinic.pages import is_uuid
 
 MOST_ROWS = 1000
 LIST_ASKS = {"q", "p", "o", "e", "all"}  # what the address of a list may ask besides its filters

@@ -4,16 +4,16 @@ What cannot be put on record is not shown, but for the advice in a danger (``cli
 """
 
 import logging
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, Subquery, UUIDField
 from django.db.models.functions import Coalesce
-from django.http import Http404, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,11 +23,10 @@ from clinic import sessions
 from clinic.access import may_record
 from clinic.actions import keep_late_draft, typed_fields
 from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
-from clinic.conflict import typed_values
+from clinic.conflict import posted_in, typed_values
 from clinic.entrance import led_first
-from clinic.ids import plain_address
+from clinic.ids import is_uuid, plain_address
 from clinic.models import Case, Membership, Patient, Person, Task
-from clinic.pages import is_uuid
 from clinic.views.errors import not_on_record
 from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
 
@@ -198,7 +197,7 @@ def account_tried(request):
     One question, whether there is such an account or not: the time of an answer tells nobody.
     """
     typed, begun = typed_address(request), request.session.get(LOGIN_SESSION_KEY) or {}
-    whose = Q(email=typed) if typed else Q(pk=begun.get("user_pk"))
+    whose = Q(email=typed) if typed else Q(pk=begun.get("user_pk") or UUID(int=0))
     roles = Membership.objects.filter(person=OuterRef("pk"), ended_on__isnull=True).order_by("clinic")
     clinic = Coalesce(Subquery(roles.values("clinic")[:1]), "patient__clinic", output_field=UUIDField())
     found = Person.objects.filter(whose).annotate(of=clinic).values("pk", "of").first()
@@ -207,10 +206,8 @@ def account_tried(request):
 
 def typed_address(request):
     """Return the address in a form of a way in, as ours are kept; empty where it holds none."""
-    try:
-        typed = request.POST.get("username") or request.POST.get("email") or ""
-    except (SuspiciousOperation, UnreadablePostError, MultiPartParserError):
-        return ""
+    posted = posted_in(request)
+    typed = posted.get("username") or posted.get("email") or ""
     return "" if "\0" in typed else plain_address(typed[:254])
 
 

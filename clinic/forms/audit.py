@@ -1,7 +1,5 @@
 """What the report of the audit is asked."""
 
-from uuid import UUID
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.forms.fields import any_day
 from clinic.forms.period import AskPeriod
+from clinic.ids import is_uuid
 from clinic.models import AuditEvent, BreakGlass, Membership, Patient, Person
 from clinic.models.patients import search_key
 
@@ -30,13 +29,6 @@ def people_of(clinics):
     is_outside = ~Exists(of_this_person)
     people = Person.objects.filter(theirs).annotate(has_left=has_left, is_outside=is_outside)
     return people.order_by("name", "pk")
-
-
-def _is_key(text):
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 def _in_words(person):
@@ -75,7 +67,7 @@ class AskAudit(AskPeriod):
             del self.fields["called"]
         found = {str(person.pk): _in_words(person) for person in found[:MOST]}
         offered = dict(found)
-        if _is_key(chosen) and chosen not in found:
+        if is_uuid(chosen) and chosen not in found:
             offered |= {str(person.pk): _in_words(person) for person in everybody.filter(pk=chosen)[:1]}
         field.choices = [("", _("anybody")), (RUNNER, _("the runner who is named below")), *offered.items()]
         return list(found)

@@ -15,7 +15,8 @@ from clinic import glass
 from clinic.access import clinics_led, clinics_signed_in
 from clinic.entrance import came_in_just_now
 from clinic.forms.glass import BreakTheGlass
-from clinic.pages import is_uuid, key_of, next_page
+from clinic.ids import is_uuid
+from clinic.pages import key_of, next_page
 from clinic.views.factors import once_more
 
 

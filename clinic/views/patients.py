@@ -17,9 +17,10 @@ from clinic.changes import changes, of_runner
 from clinic.consents import standings
 from clinic.find import find_patients, likely_duplicates
 from clinic.forms.entrance import Invitation, Withdrawal
+from clinic.ids import is_uuid
 from clinic.mail import send_invitation
 from clinic.models import Case, Patient
-from clinic.pages import addresses_of, day_words, is_uuid, key_of, letting_in, next_page
+from clinic.pages import addresses_of, day_words, key_of, letting_in, next_page
 from clinic.views.cases import SAFE
 
 

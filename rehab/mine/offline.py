@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from clinic.forms.fields import Moment
+from clinic.ids import is_uuid
 from clinic.language import mistake_words, said
-from clinic.pages import is_uuid
 from clinic.tables import knowledge_version
 from rehab.actions.logging import SAFETY_HOLDS
 from rehab.history import with_newest_step

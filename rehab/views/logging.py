@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from clinic.pages import is_uuid
+from clinic.ids import is_uuid
 from rehab import actions
 from rehab.mine.forms import Morning, nothing_is_true
 from rehab.mine.frame import last_closed, mine_at

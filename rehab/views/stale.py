@@ -9,13 +9,11 @@ Who answered yes to a danger is told what to do all the same, and that nobody el
 from types import SimpleNamespace
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import Error
-from django.http import JsonResponse, QueryDict, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
+from django.http import JsonResponse
 from django.urls import reverse
 
-from clinic.conflict import typed_values
+from clinic.conflict import posted_in, typed_values
 from clinic.emergency import urgent_page
 from clinic.terms import Answer
 from rehab.mine.forms import SafetySet
@@ -30,7 +28,6 @@ OF_A_PHONE = ("rehab:my_outbox", "rehab:my_opened")  # what they carry waits on 
 ABOUT = {"case_id": "clinic:case", "patient_id": "clinic:patient"}  # where the fresh page of a record is reached
 TYPED_AT = ("rehab:my_", "admin:", "clinic:register")  # beside the pages of a record; never where somebody signs in
 UNSEEN = {"key", "began", "told_at", "read_at", "leg", "item"}  # what a page of the runner sends along by itself
-UNREADABLE = (UnreadablePostError, SuspiciousOperation, BadRequest, MultiPartParserError)
 
 
 def stale_form(request, reason=""):
@@ -54,14 +51,6 @@ def stale_form(request, reason=""):
     answer.headers["Cache-Control"] = "private, no-store"
     answer.is_outage = not is_reached
     return answer
-
-
-def posted_in(request):
-    """Return what was sent, as far as it can be read; a broken or far too long form holds nothing."""
-    try:
-        return request.POST
-    except UNREADABLE:
-        return QueryDict()
 
 
 def is_from_here(request):

@@ -18,6 +18,7 @@ from triage.words import cause_title
 
 
 def ranking_json(decision):
+    """Return what is kept of the ranked causes."""
     return {"causes": plain(decision.causes), "strain_grade": decision.strain_grade}
 
 

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic.erasure import KEPT, KeptLonger, erase, refuse_too_early
+from clinic.ids import is_uuid
 from clinic.links import linked_tables
 from clinic.models import Erasure, Patient
-from clinic.pages import is_uuid
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic.audit import Kind, record
+from clinic.ids import is_uuid
 from clinic.models import Patient
-from clinic.pages import is_uuid
 from clinic.portability import as_json
 from rehab.paper.held import held
 
