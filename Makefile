@@ -69,8 +69,9 @@ run: setup
 	  $(PY) manage.py remind --loop 300 & beside="$$beside $$!"; \
 	  $(PY) manage.py db_worker --interval 2 --no-reload --verbosity 0 & beside="$$beside $$!"; \
 	  $(PY) manage.py tidy --loop 3600 & beside="$$beside $$!"; \
-	  trap 'kill $$beside 2>/dev/null' EXIT INT TERM; \
-	  $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
+	  $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT) & server=$$!; \
+	  trap 'kill $$server $$beside 2>/dev/null' EXIT; trap 'exit 130' INT TERM; \
+	  wait $$server
 
 test: $(DEV_STAMP)
 	$(PY) -m pytest -n auto --dist loadfile -m "not timing and not drill"

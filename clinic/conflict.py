@@ -1,5 +1,7 @@
 """The answer to a form that came too late or belongs to another runner: 409, nothing saved, nothing lost."""
 
+from types import MappingProxyType
+
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -7,6 +9,7 @@ from django.shortcuts import render
 from django.utils.choices import flatten_choices
 
 from clinic.actions import StaleRecord
+from clinic.forms.worded import fields_at
 from clinic.terms import Answer
 
 PLUMBING = {"csrfmiddlewaretoken", "patient", "version"}
@@ -29,9 +32,8 @@ def posted_in(request):
         return QueryDict()
 
 
-def typed_values(data, form=None):
-    """Return what was typed as (label, value), so that it can be copied into the fresh form."""
-    fields = form.fields if form is not None else {}
+def typed_values(data, fields=MappingProxyType({})):
+    """Return what was typed as (label, value), in the words of the form's ``fields`` by name, to be copied anew."""
     for name in data:
         field, values = fields.get(name), [v for v in data.getlist(name) if v and v != Answer.NOT_ASSESSED]
         if values and name not in PLUMBING:
@@ -44,7 +46,7 @@ def conflict_response(request, case, error, form=None):
         "case": case,
         "events": error.events,
         "wrong_patient": error.wrong_patient,
-        "typed": list(typed_values(request.POST, form)),
+        "typed": list(typed_values(request.POST, form.fields if form else fields_at(request.resolver_match.view_name))),
         "again": request.path,
     }
     return render(request, "clinic/conflict.html", context, status=409)

@@ -18,7 +18,7 @@ from clinic.invitations import latest
 from clinic.models import Case, Task
 from clinic.models.tasks import BREAK_GLASS, UNHEARD
 from clinic.phrases import said_again
-from clinic.worklist import CASE, KINDS, TASK
+from clinic.worklist import CASE, KINDS, TASK, rows_of
 
 NO_KEY = UUID(int=0)
 
@@ -190,9 +190,7 @@ def shown_rows(rows, now, query=""):
             "url": address(row.case.pk),
             "name": f"{row.case.surname}, {row.case.given_name}",
             "attention": min(row.urgency, Case.Attention.EMERGENCY),
-            "css": f"attention-{min(row.urgency, 5)}",
-            "word": _tag(row, now),
-            "what": said_again(row.lead.text) if row.lead else translation.gettext(row.case.next_step),
+            **_soon(row, now),
             "leg": leg(row.case.side),
             "since": days_ago(row.case.opened_at, now),
             "patient": str(row.case.patient_id),
@@ -200,6 +198,23 @@ def shown_rows(rows, now, query=""):
         }
         for row in rows
     ]
+
+
+def shown_cases(cases, now):
+    """Return what the runner's own page shows of each case, said as today's list says it; a closed one may wait too."""
+    return [
+        {"case": row.case, "waits": bool(row.lead) or not row.case.closed_at, **_soon(row, now)}
+        for row in rows_of(cases)
+    ]
+
+
+def _soon(row, now):
+    """Return what is to be done and how soon, as words and as a colour."""
+    return {
+        "css": f"attention-{min(row.urgency, 5)}",
+        "word": _tag(row, now),
+        "what": said_again(row.lead.text) if row.lead else translation.gettext(row.case.next_step),
+    }
 
 
 def _tag(row, now):

@@ -209,11 +209,29 @@ def _later(after, source, urgency, moment, rank=None):
 
 def _with_tasks(rows):
     """Give each row all open tasks of its case, the most urgent first."""
-    ids = [row.case.pk for row in rows]
+    of_case = _waiting([row.case.pk for row in rows])
+    for row in rows:
+        row.tasks = of_case.get(row.case.pk, ())
+    return rows
+
+
+def _waiting(ids):
+    """Return {case: its open tasks, the most urgent first}; no query without a case."""
     found = Task.objects.for_the_clinic().filter(case__in=ids).order_by("-urgency", "rank", "due", "pk")
     of_case = {}
     for task in map(Waiting._make, found.values_list(*WAITING)) if ids else ():
-        of_case.setdefault(task.case_id, []).append(task)
-    for row in rows:
-        row.tasks = tuple(of_case.get(row.case.pk, ()))
-    return rows
+        of_case[task.case_id] = (*of_case.get(task.case_id, ()), task)
+    return of_case
+
+
+def rows_of(cases):
+    """Return a row for each of these cases, in their order: at its most urgent task, or by itself.  One query."""
+    of_case = _waiting([case.pk for case in cases])
+    return [_row_of(case, of_case.get(case.pk, ())) for case in cases]
+
+
+def _row_of(case, tasks):
+    lead = tasks[0] if tasks and tasks[0].urgency >= case.attention else None
+    if lead:
+        return Row((lead.urgency, TASK, 0, lead.due, lead.pk), case, tasks)
+    return Row((case.attention, CASE, 0, case.opened_at, case.pk), case, tasks)

@@ -25,6 +25,7 @@ from clinic.actions import keep_late_draft, typed_fields
 from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
 from clinic.conflict import posted_in, typed_values
 from clinic.entrance import led_first
+from clinic.forms.worded import fields_at
 from clinic.ids import is_uuid, plain_address
 from clinic.models import Case, Membership, Patient, Person, Task
 from clinic.views.errors import not_on_record
@@ -83,7 +84,7 @@ def sees(person, door, kwargs):
 
 def signed_out(request, name, door, kwargs, since):
     """Sign somebody out whose session is over.  A form that came too late is answered with what was typed."""
-    person, typed = request.user, list(typed_values(request.POST))
+    person, typed = request.user, list(typed_values(request.POST, fields_at(name)))
     kept = bool(typed) and keep_late(name, person, kwargs, request.POST, since)
     logout(request)
     if door is WAY_IN:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.actions import StaleRecord
+from clinic.forms.worded import WordedForm
 from clinic.models import Case, Patient
 from clinic.models.cases import overlapping
 from clinic.models.patients import search_key
@@ -29,7 +30,7 @@ OLDEST_YEARS = 120
 YOUNGEST_DAYS = 5 * 365  # a slip of the pen in the year, not a medical line
 
 
-class PlainForm(forms.Form):
+class PlainForm(WordedForm):
     """A form that crispy renders inside a form tag of the template.
 
     ``sections`` names its groups: (heading, rows of field names); without it the fields follow one another.
@@ -138,6 +139,7 @@ def _day(value, what):
 class Registration(PlainForm):
     """Who the runner is.  A likely duplicate is shown before anything is saved."""
 
+    asked_at = "clinic:register"
     sections = (
         (_("Who"), (["clinic"], ["given_name", "surname"], ["birth_date", "sex"])),
         (_("The leg"), (["side"],)),
@@ -193,6 +195,7 @@ class Registration(PlainForm):
 class Intake(RecordForm):
     """The story, and what of the person the rules and the banner need."""
 
+    asked_at = "clinic:intake"
     PERSON = ("allergies", "anticoagulant", "medicines", "pregnant", "gestation_weeks", "birth_given_on")
     NOT_ASKED_OF_MEN = ("pregnant", "gestation_weeks", "birth_given_on")
     sections = (
@@ -303,12 +306,14 @@ class Intake(RecordForm):
 class Note(RecordForm):
     """One line for the timeline."""
 
+    asked_at = "clinic:note"
     text = forms.CharField(label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class Amend(RecordForm):
     """What is to be read beside a signed entry of the timeline, and why."""
 
+    asked_at = "clinic:amend"
     text = forms.CharField(
         label=_("What is right"), max_length=500, strip=True, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -20,7 +20,7 @@ from clinic.forms.entrance import Invitation, Withdrawal
 from clinic.ids import is_uuid
 from clinic.mail import send_invitation
 from clinic.models import Case, Patient
-from clinic.pages import addresses_of, day_words, key_of, letting_in, next_page
+from clinic.pages import addresses_of, day_words, key_of, letting_in, next_page, shown_cases
 from clinic.views.cases import SAFE
 
 
@@ -93,8 +93,9 @@ def patient(request, patient_id):
         side = form.cleaned_data["side"]
         case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
-    context = {"patient": patient, "cases": cases, "form": form, "consents": standings(patient)}
-    context |= {"way_in": letting_in(patient, timezone.now()) if records else None}
+    now = timezone.now()
+    context = {"patient": patient, "rows": shown_cases(cases, now), "form": form, "consents": standings(patient)}
+    context |= {"way_in": letting_in(patient, now) if records else None}
     context |= {"may_hand_out": may_hand_out(request.user, patient)}
     return render(request, "clinic/patient.html", context, status=422 if form and form.is_bound else 200)
 

@@ -115,6 +115,7 @@ class SignPlan(RecordForm):
 class DraftPlan(RecordForm):
     """What stands at home, before the rules choose."""
 
+    asked_at = "rehab:draft"
     equipment = forms.MultipleChoiceField(
         label=_("Equipment the runner has or can use"),
         required=False,
@@ -179,12 +180,14 @@ class ChooseExercise(RecordForm):
 class RemoveItem(RecordForm):
     """Take an exercise out, with the reason."""
 
+    asked_at = "rehab:remove"
     reason = forms.CharField(label=_("Why it is taken out"), max_length=300)
 
 
 class ChangeDose(RecordForm):
     """Side, levels and dose of one exercise.  An empty number means "not specified"."""
 
+    asked_at = "rehab:dose"
     SAID = ("side", "start_level", "max_level", "tempo", "note")  # what is no plain number
     side = forms.ChoiceField(label=_("Side that goes first"), choices=[*SIDE_WORDS.items()])
     start_level = forms.TypedChoiceField(label=_("Start at level"), coerce=int)
@@ -252,6 +255,7 @@ class ChangeDose(RecordForm):
 class RecordTreatment(RecordForm):
     """What was done today; the gate has the last word."""
 
+    asked_at = "rehab:treatments"
     treatment = forms.ChoiceField(label=_("Treatment"))
     given_at = Moment(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     site = forms.CharField(label=_("Where on the body"), max_length=120)

@@ -40,12 +40,14 @@ class AnswerOffer(RecordForm):
 class DeclineOffer(RecordForm):
     """Decline a step, in words."""
 
+    asked_at = "rehab:decline"
     because = forms.CharField(label=_("Why does the runner stay where they are?"), max_length=300)
 
 
 class SetLimit(RecordForm):
     """How much pain is allowed; the lower of this and the table's limit holds."""
 
+    asked_at = "rehab:limit"
     during_nprs = rating(_("Pain allowed during a session, 0 to 10"))
     strength_nprs = rating(_("In strength work, if it differs"), required=False)
     morning_change = rating(_("Allowed rise over the usual morning"), initial=0)
@@ -55,6 +57,7 @@ class SetLimit(RecordForm):
 class Readiness(RecordForm):
     """What was tried before the first run, of the worse side; what is left empty stays not recorded."""
 
+    asked_at = "rehab:running"
     hops = forms.IntegerField(label=_("Single-leg hops in a row"), min_value=0, max_value=200, required=False)
     hop_pain = rating(_("Pain while hopping, 0 to 10"), required=False)
 
@@ -73,6 +76,7 @@ class Readiness(RecordForm):
 class CloseCase(RecordForm):
     """How a case ends, and why."""
 
+    asked_at = "rehab:close"
     outcome = forms.ChoiceField(label=_("How does it end?"), choices=ENDS, widget=forms.RadioSelect)
     because = forms.CharField(label=_("In words: why, and for a referral to whom"), max_length=300)
 
@@ -80,6 +84,7 @@ class CloseCase(RecordForm):
 class Resume(RecordForm):
     """Let running go on after a stop, at the stage reached or below."""
 
+    asked_at = "rehab:resume_running"
     stage = forms.IntegerField(label=_("Go on at stage"), min_value=0, max_value=8)
     because = forms.CharField(label=_("Why may running go on?"), max_length=300)
 

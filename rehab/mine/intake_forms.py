@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.language import said
-from clinic.terms import Answer
+from clinic.terms import Answer, Level
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.forms import YES_NO, Rating, three_ways
 from rehab.mine.intake_words import BEGAN, RISKS
@@ -31,6 +31,8 @@ def words(label, rows=3, required=True, longest=2000, **kwargs):
 class TopicForm(PlainForm):
     """One topic; by default it keeps its fields as they are."""
 
+    asked_at = "rehab:my_intake_topic"
+
     def told(self):
         """Return what is kept, as plain JSON values."""
         return {name: self.cleaned_data[name] for name in self.fields}
@@ -51,6 +53,11 @@ class Dangers(TopicForm):
             self.fields[question.code] = forms.ChoiceField(
                 label=said(question.text), choices=YES_NO, widget=forms.RadioSelect
             )
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the questions of every level."""
+        return {name: field for level in Level for name, field in cls(level=level).fields.items()}
 
     def asked(self):
         """Return each question as its field, with what to do after a yes."""
@@ -87,6 +94,11 @@ class Risks(TopicForm):
             field = three_ways(RISKS[code])
             field.required = False
             self.fields[code] = field
+
+    @classmethod
+    def plain_fields(cls):
+        """Return every question, also what a record may answer."""
+        return cls(known={}).fields
 
     def asked(self):
         """Return the questions as fields, in their order."""

@@ -4,6 +4,8 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
+from clinic.forms.worded import WordedForm
+
 LOST = _("Nothing was saved: this page had lost its number. It has a new one now: send it once more.")
 WHOLE = _("Enter a whole number from {low} to {high}.")
 NUMBER = _("Enter a number from {low} to {high}.")
@@ -32,7 +34,7 @@ def plain_words(field):
     return {"required": _("Write a few words here."), "max_length": _("Write at most %(limit_value)d letters.")}
 
 
-class PlainForm(forms.Form):
+class PlainForm(WordedForm):
     """A form whose fields speak plainly, and that shows what is wrong with a field nobody sees."""
 
     def full_clean(self):

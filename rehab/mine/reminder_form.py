@@ -33,6 +33,7 @@ def time_field(label):
 class Reminders(PlainForm):
     """The times, and a tick for each kind of reminder."""
 
+    asked_at = "rehab:my_reminders"
     wants_session = forms.BooleanField(required=False)
     wants_silence = forms.BooleanField(required=False)
     session_time = time_field(_("At what time?"))

@@ -63,6 +63,8 @@ class ExercisePart:
 class SessionForm(Told):
     """A session.  ``tasks`` are its exercises; ``swaps`` what may take the place of each; ``last`` earlier logs."""
 
+    asked_at = "rehab:my_session"
+
     def __init__(self, *args, tasks, swaps=None, last=None, units="metric", **kwargs):
         super().__init__(*args, **kwargs)
         self.units, swaps, last = units, swaps or {}, last or {}

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from clinic.conflict import posted_in, typed_values
 from clinic.emergency import urgent_page
+from clinic.forms.worded import fields_at
 from clinic.terms import Answer
-from rehab.mine.forms import SafetySet
 from rehab.mine.intake import BY_SLUG
 from rehab.mine.intake_forms import Risks, risk_codes
 from rehab.mine.offline import owner_of
@@ -96,7 +96,7 @@ def typed_at(name, asked_for, posted):
     for field in list(seen):
         if field in UNSEEN or "password" in field or field.startswith("_") or field.endswith("_FORMS"):
             del seen[field]
-    return list(typed_values(seen, SafetySet() if name == "rehab:my_safety" else None))
+    return list(typed_values(seen, fields_at(name)))
 
 
 def again_at(request, name, asked_for):

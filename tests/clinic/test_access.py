@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from clinic import access
-from clinic.models import Case, Patient
+from clinic.models import Case, Patient, Person
 from tests import factories
 
 ROLES = ("clinician", "assistant", "lead", "administrator", "runner", "stranger")
@@ -131,3 +131,23 @@ def test_who_is_signed_in_is_read_on_every_page_of_the_clinic(at_work, clinician
 def test_the_case_page_leads_to_the_runners_record_where_they_are_invited(at_work, clinician, case):
     page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
     assert f'href="{reverse("clinic:patient", args=[case.patient_id])}"' in page
+
+
+def test_the_bar_of_who_has_the_admins_keys_alone_is_no_runners(at_work, runner):
+    keys = Person.objects.create_superuser("root@example.org", factories.PASSWORD, name="Root")
+    mine = reverse("rehab:my_plan")
+    for person, is_treated in ((keys, False), (runner, True)):
+        page = at_work(person).get(reverse("clinic:preferences")).content.decode()
+        assert (f'href="{mine}"' in page) is is_treated
+        assert (f'href="{reverse("admin:index")}"' in page) is (not is_treated)
+
+
+def test_every_page_of_the_settings_leads_back_to_them(at_work, runner, clinician):
+    pages = {
+        runner: ("clinic:sessions", "clinic:passkeys", "clinic:calendar", "rehab:my_data", "rehab:my_readers"),
+        clinician: ("clinic:sessions", "clinic:signing_in", "clinic:passkeys"),
+    }
+    for person, names in pages.items():
+        for name in names:
+            page = at_work(person).get(reverse(name)).content.decode()
+            assert f'class="way-back" href="{reverse("clinic:preferences")}"' in page, name

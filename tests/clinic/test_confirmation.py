@@ -19,7 +19,6 @@ from tests.rehab.conftest import a_decision, ready_case, rules_draft  # noqa: F4
 from triage.actions.deciding import decide_and_keep
 from triage.gate import signing_gate
 
-CONFIRM = "clinic.management.commands.confirm_knowledge"
 
 
 @pytest.fixture
@@ -98,14 +97,14 @@ def test_the_command_lists_every_marked_value():
 
 
 def test_the_command_confirms_with_the_leads_own_password(monkeypatch, clinic, lead):
-    monkeypatch.setattr(f"{CONFIRM}.getpass", lambda prompt: PASSWORD)
+    monkeypatch.setattr("clinic.management.asking.getpass", lambda prompt: PASSWORD)
     call_command("confirm_knowledge", lead.email, stdout=StringIO())
     assert clinic.has_confirmed(knowledge_version().sha256)
 
 
 @pytest.mark.parametrize("word", ["wrong", PASSWORD])
 def test_the_command_refuses_a_wrong_password_and_who_is_no_lead(monkeypatch, clinic, lead, clinician, word):
-    monkeypatch.setattr(f"{CONFIRM}.getpass", lambda prompt: word)
+    monkeypatch.setattr("clinic.management.asking.getpass", lambda prompt: word)
     email = lead.email if word == "wrong" else clinician.email
     with pytest.raises(CommandError, match="No clinic lead"):
         call_command("confirm_knowledge", email, stdout=StringIO())

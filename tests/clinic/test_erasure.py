@@ -31,7 +31,7 @@ from clinic.models import AuditEvent, Case, CaseEvent, Erasure, ErasureEnd, Pati
 from clinic.tidying import tidy
 from rehab.actions.exports import _shelf, keep_export
 from tests import factories
-from tests.world import a_browser
+from tests.world import a_browser, tables
 
 pytestmark = pytest.mark.django_db
 MARK = "Qzxmark"
@@ -288,8 +288,7 @@ def test_children_go_before_their_parents():
 @pytest.fixture
 def signed(monkeypatch):
     """The lead's password is typed."""
-    monkeypatch.setattr("clinic.management.commands.erase.getpass", lambda *a: factories.PASSWORD)
-    monkeypatch.setattr("clinic.management.commands.retain.getpass", lambda *a: factories.PASSWORD)
+    monkeypatch.setattr("clinic.management.asking.getpass", lambda *a: factories.PASSWORD)
 
 
 def closed(clinic, by, years):
@@ -345,3 +344,17 @@ def test_the_audit_of_an_erased_runner_names_nobody(world, marked):
     erase(patient=marked, because="asked", by=world.people["lead"], at=timezone.now())
     told = json.dumps(list(AuditEvent.objects.filter(patient=marked.pk).values()), default=str)
     assert MARK not in told
+
+
+@pytest.mark.parametrize("command", ["erase", "retain", "confirm_knowledge"])
+def test_without_a_terminal_a_command_says_so_and_does_nothing(monkeypatch, case, lead, command):
+    def nobody_types(prompt):
+        raise EOFError
+
+    monkeypatch.setattr("clinic.management.asking.getpass", nobody_types)
+    told = {"erase": [str(case.patient_id), "--because=asked"], "retain": ["--erase"], "confirm_knowledge": [lead.email]}
+    by = [] if command == "confirm_knowledge" else [f"--by={lead.email}"]
+    before = tables()
+    with pytest.raises(CommandError, match="at a terminal"):
+        call_command(command, *told[command], *by, stdout=StringIO())
+    assert tables() == before

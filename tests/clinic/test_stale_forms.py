@@ -13,7 +13,10 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from clinic.forms.worded import WordedForm, fields_at
+from clinic.language import said
 from clinic.models import AuditEvent, Case, Draft, Person, Task
+from config.policy import DOORS
 from rehab.models import SafetyCheck
 from rehab.views.stale import stale_form
 from tests.clinic.test_sessions import is_in
@@ -22,9 +25,10 @@ from tests.world import came_in, tables
 from triage.knowledge import triage_knowledge
 
 pytestmark = pytest.mark.django_db
-SAFETY, NOTE = "/me/safety/", "clinic:note"
+SAFETY, SAFETY_NAME, NOTE = "/me/safety/", "rehab:my_safety", "clinic:note"
 NOT_TOLD = {"en": "Your clinic has NOT been told", "es": "Tu clínica NO está avisada"}
 NOT_SAVED = {"en": "Nothing was saved", "es": "No se ha guardado nada"}
+LABEL = {"en": "Note", "es": "Nota"}
 HOSTILE = '"><script>alert(1)</script>'
 
 
@@ -69,6 +73,7 @@ def test_a_stale_note_shows_what_was_typed_and_writes_nothing(case, clinician, f
     page = answer.content.decode()
 
     assert answer.status_code == 403 and NOT_SAVED[language] in page and "Calf softer today" in page
+    assert f"<dt>{LABEL[language]}</dt><dd>Calf softer today</dd>" in page  # the words of the form, not of the code
     assert f'href="{reverse("clinic:case", args=[case.pk])}"' in page and reverse("emergency") in page
     assert stale not in page and str(case.patient) not in page
     assert "no-store" in answer.headers["Cache-Control"]
@@ -211,3 +216,28 @@ def test_the_admin_shows_what_was_typed_and_no_password(administrator, first_tab
     sent = {"name": "Nadia", "password1": "Secret-3", "_save": "Save", "csrfmiddlewaretoken": stale}
     page = browser.post(at, sent).content.decode()
     assert "Nadia" in page and "Secret-3" not in page and f'href="{at}"' in page
+
+
+def labels_at(address):
+    """{field: label} of what is asked at an address."""
+    return {name: str(field.label) for name, field in fields_at(address).items()}
+
+
+def test_an_address_knows_the_words_of_its_form():
+    assert labels_at("clinic:amend")["reason"] == "Why it is amended"
+    assert labels_at("triage:screening")["pe_breathless"] == "Sudden or new breathlessness?"
+    danger = a_danger()
+    for address in (SAFETY_NAME, "rehab:my_intake_topic"):
+        assert labels_at(address)[danger.code] == str(said(danger.text))
+    assert labels_at("clinic:find") == {}
+
+
+def test_no_two_forms_of_one_address_call_a_field_by_two_names():
+    named, left = {}, [WordedForm]
+    while left:
+        form = left.pop()
+        left += form.__subclasses__()
+        for name, field in form.plain_fields().items() if form.asked_at else ():
+            label = str(field.label)
+            assert named.setdefault((form.asked_at, name), label) == label, (form, name)
+    assert {address for address, _name in named} <= set(DOORS)

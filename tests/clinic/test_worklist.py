@@ -327,3 +327,15 @@ def test_a_due_moment_is_said_as_a_person_would():
         datetime.timedelta(0): "due now",
     }
     assert {delta: due_words(noon + delta, noon) for delta in said} == said
+
+
+def test_the_page_of_a_runner_says_what_the_list_says(clinic, clinician, at_work):
+    late = a_case(clinic, clinician, "Late", attention=0, side="left", next_step="Log the next session")
+    factories.a_task(late, clinician, text="Look at the day 7 figures", due=hours(-5))
+    calm = factories.CaseFactory(patient=late.patient, opened_by=clinician, attention=0, side="right")
+    factories.a_task(calm, clinician, owner="runner", text="For the runner alone", due=hours(-9))
+    listed = at_work(clinician).get(reverse(TODAY)).content.decode()
+    shown = at_work(clinician).get(reverse("clinic:patient", args=[late.patient_id])).content.decode()
+    for words in ("Look at the day 7 figures", "overdue by 5 hours"):
+        assert words in listed and words in shown
+    assert "overdue by 9 hours" not in shown and shown.count("nothing due") == 1

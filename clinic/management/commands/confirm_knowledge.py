@@ -1,14 +1,12 @@
 """Ask a clinic's lead to stand for the values that are conventions, and keep the answer."""
 
-from getpass import getpass
-
-from django.contrib.auth import authenticate
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from clinic.access import LEADING
 from clinic.actions import confirm_knowledge
+from clinic.management.asking import who_signs
 from clinic.models import Case, Clinic
 from clinic.tables import knowledge_version, marked_entries
 
@@ -33,7 +31,7 @@ class Command(BaseCommand):
             )
             self._tell_of_cases(Clinic.objects.all())
             return
-        lead = authenticate(username=options["email"], password=getpass("Password: "))
+        lead = who_signs(options["email"])
         clinics = Clinic.objects.filter(pk__in=[c for c, role in lead.roles.items() if role in LEADING] if lead else [])
         if not clinics:
             raise CommandError("No clinic lead signs in with this address and password.")

@@ -1,9 +1,6 @@
 """Erases everything about one runner, or says what would go."""
 
-from getpass import getpass
-
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -11,6 +8,7 @@ from django.utils import timezone
 from clinic.erasure import KEPT, KeptLonger, erase, refuse_too_early
 from clinic.ids import is_uuid
 from clinic.links import linked_tables
+from clinic.management.asking import who_signs
 from clinic.models import Erasure, Patient
 
 
@@ -40,7 +38,7 @@ class Command(BaseCommand):
         self._erase(runner, because, by, before_its_time)
 
     def _erase(self, runner, because, by, before_its_time):
-        lead = authenticate(username=by, password=getpass("Password: "))
+        lead = who_signs(by)
         if lead is None:
             raise CommandError("Nobody signs in with this address and password.")
         try:

@@ -1,14 +1,12 @@
 """Lists the records that were kept as long as they must be, and erases them when told to."""
 
-from getpass import getpass
-
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic.erasure import due_for_erasure, erase
+from clinic.management.asking import who_signs
 from clinic.models import Erasure
 
 
@@ -25,7 +23,7 @@ class Command(BaseCommand):
         """Go through them one by one, each in a transaction of its own."""
         now, lead = timezone.now(), None
         if options["erase"]:
-            lead = authenticate(username=by, password=getpass("Password: ")) if by else None
+            lead = who_signs(by) if by else None
             if lead is None:
                 raise CommandError("Nobody signs in with this address and password; say --by.")
         due = list(due_for_erasure(now, settings.RETENTION_YEARS))
