@@ -20,7 +20,6 @@ from triage.actions.deciding import decide_and_keep
 from triage.gate import signing_gate
 
 
-
 @pytest.fixture
 def at_work_for_real(settings):
     """A clinic that works: no demonstration."""

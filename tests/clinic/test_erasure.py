@@ -352,7 +352,11 @@ def test_without_a_terminal_a_command_says_so_and_does_nothing(monkeypatch, case
         raise EOFError
 
     monkeypatch.setattr("clinic.management.asking.getpass", nobody_types)
-    told = {"erase": [str(case.patient_id), "--because=asked"], "retain": ["--erase"], "confirm_knowledge": [lead.email]}
+    told = {
+        "erase": [str(case.patient_id), "--because=asked"],
+        "retain": ["--erase"],
+        "confirm_knowledge": [lead.email],
+    }
     by = [] if command == "confirm_knowledge" else [f"--by={lead.email}"]
     before = tables()
     with pytest.raises(CommandError, match="at a terminal"):
