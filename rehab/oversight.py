@@ -19,6 +19,7 @@ from clinic.models import CaseEvent, Clinic, Task
 from clinic.phrases import said_again
 from rehab.knowledge import rehab_knowledge
 from rehab.models import PlanItem, StepOffer
+from rehab.rules.running import UP
 from triage.actions.letters import NEEDLESS, OWED
 from triage.knowledge import triage_knowledge
 from triage.models import RedFlagItem, Screening
@@ -159,6 +160,16 @@ def _rule_name(code):
     table = rehab_knowledge().mapping
     words = {rule.code: said(rule.text) for rule in table.forced}
     words |= {"COVER": gettext("covers a failed test"), "CLINICIAN": gettext("added by a clinician")}
+    return _with_code(words, code)
+
+
+def _step_name(code):
+    """Return what a rule of the steps says, with its code."""
+    words = {rule.code: said(rule.text) for rule in rehab_knowledge().rules.values()}
+    return _with_code(words | {UP: gettext("the next stage of running")}, code)
+
+
+def _with_code(words, code):
     return f"{words[code]} ({code})" if code in words else code or str(NO_RULE)
 
 
@@ -173,7 +184,7 @@ def steps(period):
         gettext("Steps up"),
         gettext("Steps that the rules offered: taken or declined. What newer logs took back is not counted."),
         [gettext("taken"), gettext("declined")],
-        named(counted, lambda code: code or str(NO_RULE)),
+        named(counted, _step_name),
         written_down(period, "step_declined"),
     )
 

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinic.language import said
 from rehab import actions
+from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, StepOffer
 from rehab.oversight import PARTS, Period, oversight
 from tests import factories
@@ -114,14 +116,15 @@ def an_offer(case, by, rule, accepted=None, **more):
 
 
 def test_steps_taken_and_declined_by_rule(clinic, case, clinician):
-    an_offer(case, clinician, "UP", accepted=True)
-    an_offer(case, clinician, "UP", accepted=False)  # newer logs took it back: nobody declined it
+    an_offer(case, clinician, "stage_pass", accepted=True)
+    an_offer(case, clinician, "stage_pass", accepted=False)  # newer logs took it back: nobody declined it
     offer = an_offer(case, clinician, "PR-A")
     told = {"version": case.version, "because": "sore on Sunday", "by": clinician, "at": timezone.now()}
     actions.decline_step(offer=offer, **told)
 
     rows, reasons = part(clinic, "steps")
-    assert rows == {"UP": [1, 0], "PR-A": [0, 1]}
+    rule = f"{said(rehab_knowledge().rules['PR-A'].text)} (PR-A)"
+    assert rows == {"the next stage of running (stage_pass)": [1, 0], rule: [0, 1]}
     assert len(reasons) == 1 and "sore on Sunday" in reasons[0]
 
 
