@@ -14,7 +14,7 @@ from clinic.terms import Answer
 from rehab import actions as rehab_actions
 from rehab.actions.offers import open_offers
 from rehab.knowledge import rehab_knowledge
-from rehab.management.stories import EQUIPMENT, STORIES
+from rehab.management.stories import EQUIPMENT, NEIGHBOURS, STORIES
 from rehab.models import Plan
 from triage import actions as triage_actions
 from triage.knowledge import triage_knowledge
@@ -27,6 +27,8 @@ STAFF = (
     ("lead@demo.example", "Lena Example (clinic lead)", "lead", True),
     ("admin@demo.example", "Adam Example (administrator)", "administrator", True),
 )
+NEIGHBOUR = "Demonstration Hill Clinic"
+NEIGHBOURS_LEAD = ("hill@demo.example", "Hella Example (lead of another clinic)", "lead", True)
 FIRST_VISIT, BETWEEN_VISITS = time(9), timedelta(minutes=20)
 TODAY = timedelta(minutes=50)  # how long ago today's visits began
 
@@ -37,16 +39,29 @@ def is_seeded():
 
 
 def seed(now):
-    """Create the clinic, its people and every story; ``now`` is the moment the stories end at."""
-    clinic = Clinic.objects.create(
-        name=CLINIC, phone="+00 000 0000", emergency_number="112", opening_hours="Monday to Friday, 8 to 18"
-    )
-    people = {}
-    for email, name, role, is_staff in STAFF:
-        people[role] = Person.objects.create_user(email, PASSWORD, name=name, is_staff=is_staff, is_demonstration=True)
-        Membership.objects.create(person=people[role], clinic=clinic, role=role)
+    """Create the clinic, its people, every story, and a neighbour; ``now`` is the moment the stories end at."""
+    clinic = _clinic(CLINIC)
+    people = {staff[2]: _member(clinic, *staff) for staff in STAFF}
     for number, story in enumerate(STORIES):
         Walk(story, clinic, people["clinician"], moment(story, number, now), now).go()
+    _seed_the_neighbour(now)
+
+
+def _seed_the_neighbour(now):
+    """Create another clinic with one runner, whose record opens here by break-glass alone."""
+    elsewhere = _clinic(NEIGHBOUR)
+    Walk(NEIGHBOURS, elsewhere, _member(elsewhere, *NEIGHBOURS_LEAD), moment(NEIGHBOURS, 0, now), now).go()
+
+
+def _clinic(name):
+    told = {"phone": "+00 000 0000", "emergency_number": "112", "opening_hours": "Monday to Friday, 8 to 18"}
+    return Clinic.objects.create(name=name, **told)
+
+
+def _member(clinic, email, name, role, is_staff):
+    person = Person.objects.create_user(email, PASSWORD, name=name, is_staff=is_staff, is_demonstration=True)
+    Membership.objects.create(person=person, clinic=clinic, role=role)
+    return person
 
 
 def moment(story, number, now):

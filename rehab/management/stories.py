@@ -288,3 +288,13 @@ STORIES = (
         days_ago=6,
     ),
 )
+
+# Treated in the other clinic of the demonstration: here the record opens by break-glass alone.
+NEIGHBOURS = Story(
+    "Nia",
+    "Neighbour",
+    "Sharp pain in the right calf on the last hill, three weeks ago.",
+    "screened",
+    born=date(1987, 6, 5),
+    side="right",
+)

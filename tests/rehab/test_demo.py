@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Case, Membership, Patient, Person
+from clinic.models import Case, Clinic, Membership, Patient, Person
 from clinic.terms import OutcomeType
 from rehab import actions
 from rehab.management import demo
@@ -49,8 +49,9 @@ def test_the_stories_are_counted_and_named():
 
 
 def test_every_story_becomes_one_runner_with_one_case(seeded):
-    assert Patient.objects.count() == Case.objects.count() == 20
-    assert {str(patient) for patient in Patient.objects.all()} == set().union(*BY_STEP.values())
+    ours = Patient.objects.filter(clinic__name=demo.CLINIC)
+    assert ours.count() == Case.objects.filter(patient__in=ours).count() == 20
+    assert {str(patient) for patient in ours} == set().union(*BY_STEP.values())
     assert not Case.objects.filter(opened_at__gt=timezone.now()).exists()
 
 
@@ -136,7 +137,7 @@ def test_the_command_runs_twice_and_makes_one_demonstration(capsys, settings):
     call_command("seed_demo")
     call_command("seed_demo")
 
-    assert Patient.objects.count() == len(STORIES)
+    assert Patient.objects.count() == len(STORIES) + 1  # and one of the neighbour's
     assert "clinician@demo.example" in capsys.readouterr().out
 
 
@@ -146,3 +147,16 @@ def test_there_is_no_demonstration_in_a_clinic_that_works(settings):
     with pytest.raises(CommandError):
         call_command("seed_demo")
     assert not Person.objects.exists()
+
+
+def test_the_glass_can_be_broken_in_the_demonstration(seeded, at_work):
+    clinician = at_work(Person.objects.get(email="clinician@demo.example"))
+    theirs = Patient.objects.get(clinic__name=demo.NEIGHBOUR)
+    page = reverse("clinic:patient", args=[theirs.pk])
+    assert clinician.get(page).status_code == 404
+    told = {
+        "given_name": "Nia", "surname": "Neighbour", "birth_date": "1987-06-05",
+        "reason": "asked", "words": "Came by with a sore calf.", "from_clinic": Clinic.objects.get(name=demo.CLINIC).pk,
+    }  # fmt: skip
+    assert clinician.post(reverse("clinic:glass"), told).url == page
+    assert clinician.get(page).status_code == 200

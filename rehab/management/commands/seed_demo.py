@@ -21,8 +21,11 @@ class Command(BaseCommand):
             if not demo.is_seeded():
                 demo.seed(timezone.now())
         self.stdout.write(f"Demonstration sign-ins, password {demo.PASSWORD}")
-        for email, name, _, _ in demo.STAFF:
+        for email, name, _, _ in (*demo.STAFF, demo.NEIGHBOURS_LEAD):
             self.stdout.write(f"  {email:24} {name}")
         for story in stories.STORIES:
             if story.email:
                 self.stdout.write(f"  {story.email:24} {story.given_name} {story.surname} (runner)")
+        other = stories.NEIGHBOURS
+        born = f"{other.given_name} {other.surname}, born {other.born}"
+        self.stdout.write(f"A runner of the other clinic, to break the glass for: {born}")
