@@ -5,7 +5,6 @@ Seeded, so that what fails fails again.  FUZZ_EACH says how many requests each a
 """
 
 import os
-from collections import Counter
 
 import pytest
 from django.core.cache import cache
@@ -19,7 +18,6 @@ pytestmark = pytest.mark.django_db
 EACH = int(os.environ.get("FUZZ_EACH", "110"))
 DRAWN = 10  # of so many answers one page is drawn to its end
 EVERY = {**ENTRIES, **MORE}
-figures = Counter()
 
 
 def test_every_address_that_takes_a_form_is_attacked():
@@ -51,7 +49,6 @@ def tried(wire, entry, sent, *, is_drawn):
     else:
         with undrawn():
             answer = wire.send(entry.form.address, sent)
-    figures[answer.status] += 1
     return answer
 
 
