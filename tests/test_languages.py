@@ -98,6 +98,18 @@ def test_marked_words_are_not_bare():
 NOT_SHOWN = ("migrations", "management", "knowledge")  # the demonstration and the commands speak English
 
 
+SENTENCE = re.compile(r"""["'`][A-Z][a-z]+,? [a-z][^"'`]*["'`]""")
+
+
+def test_scripts_hold_no_sentences():
+    """What a script says stands on the page, in its language."""
+    scripts = [path for app in ("clinic", "triage", "rehab") for path in (ROOT / app / "static").rglob("*.js")]
+    code = {path: re.sub(r"^\s*//.*$", "", path.read_text(), flags=re.MULTILINE) for path in scripts}
+    assert len(code) > 10
+    assert {path.name: SENTENCE.findall(text) for path, text in code.items() if SENTENCE.search(text)} == {}
+    assert SENTENCE.search('say(form, "Draft kept")')
+
+
 def test_code_shows_no_words_that_are_marked_for_no_language():
     files = [path for path in code_files() if not set(NOT_SHOWN) & set(path.parts)]
     assert len(files) > 150

@@ -13,9 +13,10 @@
     return name.includes("/") || !pattern ? name : pattern.replace(/form\/$/, `${encodeURIComponent(name)}/`);
   }
 
-  function say(form, text) {
+  // ``what`` names one of the sentences that stand on the page, in its language.
+  function say(form, what) {
     const place = form.querySelector(".draft-state");
-    if (place) place.textContent = text;
+    if (place) place.textContent = place.dataset[what];
     return place;
   }
 
@@ -58,27 +59,27 @@
   async function send(form, address, body, signal) {
     try {
       const answer = await fetch(address, { method: "POST", body, signal, credentials: "same-origin" });
-      if (answer.redirected) say(form, "You are signed out: the draft is not kept. Sign in in another tab, then go on.");
-      else if (answer.status === 409) say(form, "The record changed meanwhile: this draft is not kept. Load the page again.");
-      else say(form, answer.ok ? "Draft kept" : "The draft could not be kept");
+      if (answer.redirected) say(form, "signedOut");
+      else if (answer.status === 409) say(form, "changed");
+      else say(form, answer.ok ? "kept" : "fault");
       return answer.ok && !answer.redirected;
     } catch {
-      if (!signal?.aborted) say(form, "No connection: the draft is not kept");
+      if (!signal?.aborted) say(form, "offline");
       return false;
     }
   }
 
   function offerDiscard(form, address) {
-    const place = say(form, "Your unsaved draft was put back. ");
+    const place = say(form, "putBack");
     if (!place) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-link";
-    button.textContent = "Throw it away";
+    button.textContent = place.dataset.discard;
     button.addEventListener("click", async () => {
       if (await send(form, address, bodyOf(form, []))) window.location.reload();
     });
-    place.append(button);
+    place.append(" ", button);
   }
 
   async function restore(form, address) {

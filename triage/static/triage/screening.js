@@ -4,9 +4,9 @@
   "use strict";
   const answers = (row) => Object.fromEntries([...row.querySelectorAll("[type=radio]")].map((one) => [one.value, one]));
 
-  function say(list, text) {
+  function say(list, contradicts) {
     const place = list.querySelector("[data-none-says]");
-    if (place) place.textContent = text;
+    if (place) place.textContent = contradicts ? place.dataset.noneSays : "";
   }
 
   function answerRest(list) {
@@ -42,7 +42,7 @@
     const list = control.closest(".ask");
     const none = list?.querySelector("[data-none]");
     if (!none) return;
-    say(list, "");
+    say(list, false);
     if (control !== none) {
       delete control.closest(".ask-row")?.dataset.byNone;
       if (control.value !== "absent") none.checked = false;
@@ -50,7 +50,7 @@
       takeBack(list);
     } else if (list.querySelector('[value="present"]:checked')) {
       none.checked = false;
-      say(list, "One of these is yes: answer the others one by one.");
+      say(list, true);
     } else {
       answerRest(list);
       goOn(list);
@@ -79,14 +79,15 @@
 
   const panel = () => document.getElementById("level-panel");
 
-  function warn(text) {
+  // ``what`` names one of the sentences that stand on the panel, in the language of the page.
+  function warn(what) {
     const place = panel();
     if (!place) return;
     place.querySelector(".unjudged")?.remove();
     const note = document.createElement("p");
     note.className = "note note-error unjudged";
     note.setAttribute("role", "alert");
-    note.textContent = text;
+    note.textContent = place.dataset[what];
     place.prepend(note);
   }
 
@@ -94,10 +95,10 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
     if (status === 422) event.detail.shouldSwap = true;
-    else if (status === 409) warn("The record changed while this page was open. Load the page again: your draft is kept.");
-    else if (status >= 400) warn("These answers could not be judged. The level below may be old.");
+    else if (status === 409) warn("changed");
+    else if (status >= 400) warn("unjudged");
   });
-  document.addEventListener("htmx:sendError", () => warn("No connection. The level below is old: do not rely on it."));
+  document.addEventListener("htmx:sendError", () => warn("offline"));
 
   // Only a level that changed is read aloud, not the whole panel at every tap.
   document.addEventListener("htmx:afterSwap", () => {
