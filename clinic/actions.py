@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from clinic import written
-from clinic.access import may_confirm_knowledge, may_sign
+from clinic.access import may_confirm_knowledge, may_record, may_sign
 from clinic.audit import recorded
 from clinic.clock import after
 from clinic.histories import change
@@ -32,6 +32,12 @@ class StaleRecord(Exception):
         self.events = list(events)
         self.form = form
         self.wrong_patient = form is not None
+
+
+def _must_record(by, case):
+    """Refuse who does not record in the clinic of the case, whichever door they came through."""
+    if not may_record(by, case):
+        raise PermissionDenied
 
 
 def when_health_changes(act):
@@ -137,6 +143,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
     What it says of the person counts in their other open cases too: their versions move on, so that an older
     form over there is refused instead of undoing it.
     """
+    _must_record(by, case)
     others = _locked_with(case)
     clashing = [other for other in others if other.side in overlapping(story.get("side", case.side))]
     if clashing:
@@ -214,6 +221,7 @@ def keep_preferences(*, person, language, units):
 @recorded
 def note(*, case, version, text, by, at):
     """Write a note on the timeline."""
+    _must_record(by, case)
     return touch_case(case, version=version, by=by, at=at, kind="note", text=text)
 
 

@@ -1,11 +1,14 @@
 """Who may do what: the whole table, row by row."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
-from clinic import access
+from clinic import access, actions
 from clinic.models import Case, Patient, Person
 from tests import factories
+from tests.world import tables
 
 ROLES = ("clinician", "assistant", "lead", "administrator", "runner", "stranger")
 
@@ -151,3 +154,19 @@ def test_every_page_of_the_settings_leads_back_to_them(at_work, runner, clinicia
         for name in names:
             page = at_work(person).get(reverse(name)).content.decode()
             assert f'class="way-back" href="{reverse("clinic:preferences")}"' in page, name
+
+
+@pytest.mark.parametrize("who", ["administrator", "runner", "stranger"])
+def test_story_and_note_are_written_by_who_records_there_whichever_door_they_come_through(clinic, case, who):
+    by = {
+        "administrator": lambda: factories.member(clinic, "administrator"),
+        "runner": lambda: case.patient.person,
+        "stranger": lambda: factories.member(factories.ClinicFactory(), "lead"),
+    }[who]()
+    told = {"case": case, "version": case.version, "by": by, "at": timezone.now()}
+    before = tables()
+    with pytest.raises(PermissionDenied):
+        actions.note(**told, text="mine")
+    with pytest.raises(PermissionDenied):
+        actions.save_intake(**told, story={"story": "another"}, person_facts={})
+    assert tables() == before

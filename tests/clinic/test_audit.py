@@ -346,7 +346,8 @@ def test_a_row_that_was_put_in_is_found(past_the_triggers):
 def test_a_row_made_without_the_key_is_found(past_the_triggers, settings):
     """Who can write to the database but does not hold the key cannot go on with the chain."""
     settings.AUDIT_KEY, key = "another", settings.AUDIT_KEY
-    noted(Case.objects.get(), factories.PersonFactory())
+    case = Case.objects.get()
+    noted(case, case.opened_by)
     settings.AUDIT_KEY = key
 
     assert [fault for fault in audit.faults() if "row 6 is not as it was written" in fault]
