@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from clinic import written
-from clinic.access import may_confirm_knowledge, may_record, may_sign
+from clinic.access import RECORDING, may_confirm_knowledge, may_sign, role_in
 from clinic.audit import recorded
 from clinic.clock import after
 from clinic.histories import change
@@ -34,10 +34,10 @@ class StaleRecord(Exception):
         self.wrong_patient = form is not None
 
 
-def _must_record(by, case):
-    """Refuse who does not record in the clinic of the case, whichever door they came through."""
-    if not may_record(by, case):
-        raise PermissionDenied
+def _must_record(by, clinic_id):
+    """Refuse who does not record in a clinic, whichever door they came through."""
+    if role_in(by, clinic_id) not in RECORDING:
+        raise PermissionDenied(gettext("Your role does not include recording in this clinic."))
 
 
 def when_health_changes(act):
@@ -114,6 +114,7 @@ def register_runner(*, clinic_id, fields, side, by, at):
 @recorded
 def register_patient(*, clinic_id, fields, by, at):
     """Register a runner; likely duplicates were shown before."""
+    _must_record(by, clinic_id)
     return Patient.objects.create(clinic_id=clinic_id, registered_by=by, registered_at=at, **fields)
 
 
@@ -123,6 +124,7 @@ def open_case(*, patient, side, by, at, **fields):
 
     One leg has one open case: where there is one already, as after a form sent twice, that one is returned.
     """
+    _must_record(by, patient.clinic_id)
     Patient.objects.select_for_update().get(pk=patient.pk)
     known = patient.cases.open().filter(side__in=overlapping(side)).first()
     if known is not None:
@@ -143,7 +145,7 @@ def save_intake(*, case, version, story, person_facts, by, at):
     What it says of the person counts in their other open cases too: their versions move on, so that an older
     form over there is refused instead of undoing it.
     """
-    _must_record(by, case)
+    _must_record(by, case.clinic_id)
     others = _locked_with(case)
     clashing = [other for other in others if other.side in overlapping(story.get("side", case.side))]
     if clashing:
@@ -221,7 +223,7 @@ def keep_preferences(*, person, language, units):
 @recorded
 def note(*, case, version, text, by, at):
     """Write a note on the timeline."""
-    _must_record(by, case)
+    _must_record(by, case.clinic_id)
     return touch_case(case, version=version, by=by, at=at, kind="note", text=text)
 
 

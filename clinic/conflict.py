@@ -1,7 +1,5 @@
 """The answer to a form that came too late or belongs to another runner: 409, nothing saved, nothing lost."""
 
-from types import MappingProxyType
-
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -32,7 +30,7 @@ def posted_in(request):
         return QueryDict()
 
 
-def typed_values(data, fields=MappingProxyType({})):
+def typed_values(data, fields):
     """Return what was typed as (label, value), in the words of the form's ``fields`` by name, to be copied anew."""
     for name in data:
         field, values = fields.get(name), [v for v in data.getlist(name) if v and v != Answer.NOT_ASSESSED]

@@ -10,7 +10,7 @@ def place(request):
 
     Of who works here ``idle`` says after how many seconds without an act they are signed out.
     """
-    told = {"demonstration": settings.DEMONSTRATION, "treats": _treats(request), "goes_as_runner": _is_treated(request)}
+    told = {"demonstration": settings.DEMONSTRATION, "treats": _treats(request), "is_treated": _is_treated(request)}
     return told | ({"idle": settings.IDLE_SECONDS} if _works(request) else {})
 
 

@@ -18,7 +18,7 @@ from clinic.invitations import latest
 from clinic.models import Case, Task
 from clinic.models.tasks import BREAK_GLASS, UNHEARD
 from clinic.phrases import said_again
-from clinic.worklist import CASE, KINDS, TASK, rows_of
+from clinic.worklist import CASE, KINDS, TASK, waiting_for
 
 NO_KEY = UUID(int=0)
 
@@ -190,7 +190,9 @@ def shown_rows(rows, now, query=""):
             "url": address(row.case.pk),
             "name": f"{row.case.surname}, {row.case.given_name}",
             "attention": min(row.urgency, Case.Attention.EMERGENCY),
-            **_soon(row, now),
+            "css": f"attention-{min(row.urgency, 5)}",
+            "word": _tag(row, now),
+            "what": said_again(row.lead.text) if row.lead else translation.gettext(row.case.next_step),
             "leg": leg(row.case.side),
             "since": days_ago(row.case.opened_at, now),
             "patient": str(row.case.patient_id),
@@ -200,21 +202,20 @@ def shown_rows(rows, now, query=""):
     ]
 
 
-def shown_cases(cases, now):
-    """Return what the runner's own page shows of each case, said as today's list says it; a closed one may wait too."""
-    return [
-        {"case": row.case, "waits": bool(row.lead) or not row.case.closed_at, **_soon(row, now)}
-        for row in rows_of(cases)
-    ]
+def shown_cases(person, cases, now):
+    """Return what the runner's own page shows of each case: the case, and below it what waits most of all there.
+
+    A closed case waits too where a danger was told since.  That nothing is due is said only where nothing waits.
+    """
+    waiting = waiting_for(person, cases)
+    return [_shown_case(case, waiting.get(case.pk, ()), now) for case in cases]
 
 
-def _soon(row, now):
-    """Return what is to be done and how soon, as words and as a colour."""
-    return {
-        "css": f"attention-{min(row.urgency, 5)}",
-        "word": _tag(row, now),
-        "what": said_again(row.lead.text) if row.lead else translation.gettext(row.case.next_step),
-    }
+def _shown_case(case, tasks, now):
+    task = shown_task(tasks[0], False, now, "", "") if tasks else None
+    says_more = not case.closed_at and (case.attention > Case.Attention.CALM or not task)
+    most = max([case.attention, *(min(waits.urgency, Case.Attention.EMERGENCY) for waits in tasks)])
+    return {"case": case, "css": f"attention-{most}", "word": urgency(case) if says_more else "", "task": task}
 
 
 def _tag(row, now):

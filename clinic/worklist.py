@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Case, Task
-from clinic.models.tasks import RANKED
+from clinic.models.tasks import LEADS_ALONE, RANKED
 
 PAGE = 30  # with their tasks and buttons thirty runners are more than one screen, and half the cost of sixty
 TASK, CASE = 0, 1  # which list a row came from; the second part of the key of a page
@@ -209,29 +209,24 @@ def _later(after, source, urgency, moment, rank=None):
 
 def _with_tasks(rows):
     """Give each row all open tasks of its case, the most urgent first."""
-    of_case = _waiting([row.case.pk for row in rows])
+    of_case = _waiting(Task.objects.all(), [row.case.pk for row in rows])
     for row in rows:
         row.tasks = of_case.get(row.case.pk, ())
     return rows
 
 
-def _waiting(ids):
-    """Return {case: its open tasks, the most urgent first}; no query without a case."""
-    found = Task.objects.for_the_clinic().filter(case__in=ids).order_by("-urgency", "rank", "due", "pk")
+def waiting_for(person, cases):
+    """Return {case: the tasks that wait there for who works with this person, the most urgent first}.  One query.
+
+    Who broke the glass is a lead's to see, and stands between nobody and the work.
+    """
+    rows = Task.objects.visible_to(person).exclude(code__in=LEADS_ALONE)
+    return _waiting(rows, [case.pk for case in cases])
+
+
+def _waiting(rows, ids):
+    found = rows.for_the_clinic().filter(case__in=ids).order_by("-urgency", "rank", "due", "pk")
     of_case = {}
     for task in map(Waiting._make, found.values_list(*WAITING)) if ids else ():
         of_case[task.case_id] = (*of_case.get(task.case_id, ()), task)
     return of_case
-
-
-def rows_of(cases):
-    """Return a row for each of these cases, in their order: at its most urgent task, or by itself.  One query."""
-    of_case = _waiting([case.pk for case in cases])
-    return [_row_of(case, of_case.get(case.pk, ())) for case in cases]
-
-
-def _row_of(case, tasks):
-    lead = tasks[0] if tasks and tasks[0].urgency >= case.attention else None
-    if lead:
-        return Row((lead.urgency, TASK, 0, lead.due, lead.pk), case, tasks)
-    return Row((case.attention, CASE, 0, case.opened_at, case.pk), case, tasks)

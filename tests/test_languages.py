@@ -110,6 +110,25 @@ def test_scripts_hold_no_sentences():
     assert SENTENCE.search('say(form, "Draft kept")')
 
 
+SAYS = {  # a script, and the parts of pages that hold its sentences
+    "clinic/static/clinic/drafts.js": ("say", "components/draft_state.html"),
+    "triage/static/triage/screening.js": ("warn", "triage/screening.html"),
+}
+
+
+@pytest.mark.parametrize("script", SAYS)
+def test_what_a_script_says_stands_on_the_page(script):
+    """A name without its sentence would be an empty warning."""
+    verb, page = SAYS[script]
+    text, held = (ROOT / script).read_text(), (TEMPLATES / page).read_text()
+    calls = re.findall(rf"\b{verb}\((?!text|what)([^;]*)\)", text)
+    said = {name for call in calls for name in re.findall(r'"(\w+)"', call)}
+    said |= set(re.findall(r"place\.dataset\.(\w+)", text)) - {"noneSays"}  # stands where it is said
+    assert len(said) >= 3
+    on_the_page = [re.sub("([A-Z])", r"-\1", name).lower() for name in said]
+    assert [name for name in on_the_page if f"data-{name}=" not in held] == []
+
+
 def test_code_shows_no_words_that_are_marked_for_no_language():
     files = [path for path in code_files() if not set(NOT_SHOWN) & set(path.parts)]
     assert len(files) > 150
@@ -290,7 +309,7 @@ def test_choices_are_kept_and_spoken_at_once(runner, at_work):
 
     assert (runner.language, runner.units) == ("es", "imperial")
     page = answer.content.decode()
-    assert "Tus ajustes se han guardado." in page and 'value="imperial"' in page
+    assert "Los ajustes se han guardado." in page and 'value="imperial"' in page
     assert page.count("checked") == 2
 
 

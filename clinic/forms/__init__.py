@@ -139,7 +139,7 @@ def _day(value, what):
 class Registration(PlainForm):
     """Who the runner is.  A likely duplicate is shown before anything is saved."""
 
-    asked_at = "clinic:register"
+    doors = ("clinic:register",)
     sections = (
         (_("Who"), (["clinic"], ["given_name", "surname"], ["birth_date", "sex"])),
         (_("The leg"), (["side"],)),
@@ -195,7 +195,7 @@ class Registration(PlainForm):
 class Intake(RecordForm):
     """The story, and what of the person the rules and the banner need."""
 
-    asked_at = "clinic:intake"
+    doors = ("clinic:intake",)
     PERSON = ("allergies", "anticoagulant", "medicines", "pregnant", "gestation_weeks", "birth_given_on")
     NOT_ASKED_OF_MEN = ("pregnant", "gestation_weeks", "birth_given_on")
     sections = (
@@ -306,14 +306,14 @@ class Intake(RecordForm):
 class Note(RecordForm):
     """One line for the timeline."""
 
-    asked_at = "clinic:note"
+    doors = ("clinic:note",)
     text = forms.CharField(label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class Amend(RecordForm):
     """What is to be read beside a signed entry of the timeline, and why."""
 
-    asked_at = "clinic:amend"
+    doors = ("clinic:amend",)
     text = forms.CharField(
         label=_("What is right"), max_length=500, strip=True, widget=forms.Textarea(attrs={"rows": 3})
     )

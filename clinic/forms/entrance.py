@@ -181,6 +181,7 @@ class AddPasskey(AddWebAuthnForm):
 class Invitation(PlainForm):
     """Where a runner gets the link that lets them in.  ``latest`` is the newest invitation there is, or None."""
 
+    doors = ("clinic:invite",)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)

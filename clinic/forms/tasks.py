@@ -28,6 +28,7 @@ class AboutTask(PlainForm):
 class FinishTask(AboutTask):
     """What was done about a task."""
 
+    doors = ("clinic:task_done",)
     text = forms.CharField(
         label=_("What was done?"),
         max_length=500,

@@ -4,9 +4,9 @@ from django import forms
 
 
 class WordedForm(forms.Form):
-    """A form that says at which address it is asked, so that a page without the form can show its words."""
+    """A form that names the doors it is asked at, so that a page without the form can show its words."""
 
-    asked_at = ""  # the name of the address; empty where nothing is typed that one would copy
+    doors = ()  # names of addresses; none where nothing is typed that one would copy
 
     @classmethod
     def plain_fields(cls):
@@ -14,12 +14,12 @@ class WordedForm(forms.Form):
         return cls.base_fields
 
 
-def fields_at(address):
+def fields_at(door):
     """Return the fields that are asked at the address of this name, by name; none where no form says so."""
     found, left = {}, [WordedForm]
     while left:
         form = left.pop()
         left += form.__subclasses__()
-        if form.asked_at == address:
+        if door in form.doors:
             found |= form.plain_fields()
     return found

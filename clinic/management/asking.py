@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 
 
 def who_signs(email):
-    """Ask for the password of an address; return whose it is, or None.  Without a terminal nothing is done."""
+    """Ask for the password of an address; return whose it is, or None.  Where nobody can type it nothing is done."""
     try:
         word = getpass("Password: ")
     except EOFError:

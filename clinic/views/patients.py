@@ -94,7 +94,12 @@ def patient(request, patient_id):
         case = actions.open_case(patient=patient, side=side, by=request.user, at=timezone.now())
         return redirect("clinic:intake", case_id=case.pk)
     now = timezone.now()
-    context = {"patient": patient, "rows": shown_cases(cases, now), "form": form, "consents": standings(patient)}
+    context = {
+        "patient": patient,
+        "rows": shown_cases(request.user, cases, now),
+        "form": form,
+        "consents": standings(patient),
+    }
     context |= {"way_in": letting_in(patient, now) if records else None}
     context |= {"may_hand_out": may_hand_out(request.user, patient)}
     return render(request, "clinic/patient.html", context, status=422 if form and form.is_bound else 200)

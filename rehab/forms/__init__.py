@@ -115,7 +115,7 @@ class SignPlan(RecordForm):
 class DraftPlan(RecordForm):
     """What stands at home, before the rules choose."""
 
-    asked_at = "rehab:draft"
+    doors = ("rehab:draft",)
     equipment = forms.MultipleChoiceField(
         label=_("Equipment the runner has or can use"),
         required=False,
@@ -133,6 +133,7 @@ class DraftPlan(RecordForm):
 class Checklist(RecordForm):
     """The short list before the plan.  "None of these" records each listed item as absent."""
 
+    doors = ("rehab:checklist", "rehab:treatment_checklist")
     none_of_these = forms.BooleanField(label=_("None of these"), required=False)
 
     def __init__(self, *args, questions=(), known=None, **kwargs):
@@ -144,6 +145,13 @@ class Checklist(RecordForm):
             self.fields[f"q_{code}"] = forms.ChoiceField(
                 label=words, choices=choices, initial=initial, widget=forms.RadioSelect, required=False
             )
+
+    @classmethod
+    def plain_fields(cls):
+        """Return every question that such a list may ask."""
+        asked = {code: said(asked.text) for code, asked in rehab_knowledge().questions.items()}
+        made = {f"q_{code}": forms.ChoiceField(label=words, choices=ANSWERS) for code, words in asked.items()}
+        return super().plain_fields() | made
 
     def clean(self):
         """A "yes" and "none of these" cannot both be true."""
@@ -167,6 +175,7 @@ class Checklist(RecordForm):
 class ChooseExercise(RecordForm):
     """An exercise by hand, in addition or in the place of another."""
 
+    doors = ("rehab:add", "rehab:replace")
     exercise = forms.ModelChoiceField(queryset=Exercise.objects.filter(is_offered=True), widget=forms.RadioSelect)
     side = forms.ChoiceField(label=_("Side that goes first"), choices=[*SIDE_WORDS.items()][:3], initial="both")
     reason = forms.CharField(label=_("Why this departs from the suggestion"), max_length=300)
@@ -180,14 +189,14 @@ class ChooseExercise(RecordForm):
 class RemoveItem(RecordForm):
     """Take an exercise out, with the reason."""
 
-    asked_at = "rehab:remove"
+    doors = ("rehab:remove",)
     reason = forms.CharField(label=_("Why it is taken out"), max_length=300)
 
 
 class ChangeDose(RecordForm):
     """Side, levels and dose of one exercise.  An empty number means "not specified"."""
 
-    asked_at = "rehab:dose"
+    doors = ("rehab:dose",)
     SAID = ("side", "start_level", "max_level", "tempo", "note")  # what is no plain number
     side = forms.ChoiceField(label=_("Side that goes first"), choices=[*SIDE_WORDS.items()])
     start_level = forms.TypedChoiceField(label=_("Start at level"), coerce=int)
@@ -217,6 +226,12 @@ class ChangeDose(RecordForm):
             )
         for name in (*self.SAID, *DOSE_LIMITS):
             self.fields[name].initial = getattr(item, name)
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the words and the numbers of a dose, amounts without their unit."""
+        numbers = {name: forms.IntegerField(label=label) for name, label in DOSE_LABELS.items()}
+        return super().plain_fields() | numbers
 
     def label_of(self, name):
         """Return the label of a number, an amount with its unit."""
@@ -255,7 +270,7 @@ class ChangeDose(RecordForm):
 class RecordTreatment(RecordForm):
     """What was done today; the gate has the last word."""
 
-    asked_at = "rehab:treatments"
+    doors = ("rehab:treatments",)
     treatment = forms.ChoiceField(label=_("Treatment"))
     given_at = Moment(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     site = forms.CharField(label=_("Where on the body"), max_length=120)

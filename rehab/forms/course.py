@@ -40,33 +40,40 @@ class AnswerOffer(RecordForm):
 class DeclineOffer(RecordForm):
     """Decline a step, in words."""
 
-    asked_at = "rehab:decline"
+    doors = ("rehab:decline",)
     because = forms.CharField(label=_("Why does the runner stay where they are?"), max_length=300)
 
 
 class SetLimit(RecordForm):
     """How much pain is allowed; the lower of this and the table's limit holds."""
 
-    asked_at = "rehab:limit"
+    doors = ("rehab:limit",)
     during_nprs = rating(_("Pain allowed during a session, 0 to 10"))
     strength_nprs = rating(_("In strength work, if it differs"), required=False)
     morning_change = rating(_("Allowed rise over the usual morning"), initial=0)
     because = forms.CharField(label=_("Why?"), max_length=300)
 
 
+def _tried_fields():
+    told = {"choices": THREE_WAYS, "initial": "not_assessed", "widget": forms.RadioSelect}
+    return {name: forms.ChoiceField(label=label, **told) for name, label in TRIED.items()}
+
+
 class Readiness(RecordForm):
     """What was tried before the first run, of the worse side; what is left empty stays not recorded."""
 
-    asked_at = "rehab:running"
+    doors = ("rehab:running",)
     hops = forms.IntegerField(label=_("Single-leg hops in a row"), min_value=0, max_value=200, required=False)
     hop_pain = rating(_("Pain while hopping, 0 to 10"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, label in TRIED.items():
-            self.fields[name] = forms.ChoiceField(
-                label=label, choices=THREE_WAYS, initial="not_assessed", widget=forms.RadioSelect
-            )
+        self.fields |= _tried_fields()
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the hops, and what else was tried."""
+        return super().plain_fields() | _tried_fields()
 
     def tried(self):
         """Return the columns of what was tried."""
@@ -76,7 +83,7 @@ class Readiness(RecordForm):
 class CloseCase(RecordForm):
     """How a case ends, and why."""
 
-    asked_at = "rehab:close"
+    doors = ("rehab:close",)
     outcome = forms.ChoiceField(label=_("How does it end?"), choices=ENDS, widget=forms.RadioSelect)
     because = forms.CharField(label=_("In words: why, and for a referral to whom"), max_length=300)
 
@@ -84,7 +91,7 @@ class CloseCase(RecordForm):
 class Resume(RecordForm):
     """Let running go on after a stop, at the stage reached or below."""
 
-    asked_at = "rehab:resume_running"
+    doors = ("rehab:resume_running",)
     stage = forms.IntegerField(label=_("Go on at stage"), min_value=0, max_value=8)
     because = forms.CharField(label=_("Why may running go on?"), max_length=300)
 
@@ -100,35 +107,57 @@ class Scored(RecordForm):
         self.fields["day"].initial = timezone.localdate
 
 
+def _pain_fields():
+    return {name: rating(label, required=name == "worst") for name, label in PAIN}
+
+
 class PainScore(Scored):
     """Ratings of pain, 0 to 10; the worst of the last 24 hours is the score."""
 
+    doors = ("rehab:score",)
+
     def __init__(self, *args, before=None, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, label in PAIN:
-            self.fields[name] = rating(label, required=name == "worst")
+        self.fields |= _pain_fields()
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the day and every rating."""
+        return super().plain_fields() | _pain_fields()
 
     def parts(self):
         """Return what was told."""
         return {name: self.cleaned_data[name] for name, _ in PAIN if self.cleaned_data.get(name) is not None}
 
 
+def _activity_fields():
+    made = {}
+    for number in range(1, MOST_ACTIVITIES + 1):
+        activity, points = _("Activity %(number)s"), _("Rating %(number)s, 0 to 10")
+        made[f"activity_{number}"] = forms.CharField(
+            label=activity % {"number": number}, max_length=120, required=False
+        )
+        made[f"points_{number}"] = rating(points % {"number": number}, required=False)
+    return made
+
+
 class ActivityScore(Scored):
     """Three to five activities in the runner's words, each from 0, unable, to 10, as before the injury."""
 
+    doors = ("rehab:score",)
+
     def __init__(self, *args, before=None, **kwargs):
         super().__init__(*args, **kwargs)
-        named = [row.get("activity", "") for row in (before or {}).get("activities", ())]
-        for number in range(1, MOST_ACTIVITIES + 1):
-            known = named[number - 1] if number <= len(named) else ""
-            self.fields[f"activity_{number}"] = forms.CharField(
-                label=_("Activity %(number)s") % {"number": number}, max_length=120, required=False, initial=known
-            )
-            self.fields[f"points_{number}"] = rating(
-                _("Rating %(number)s, 0 to 10") % {"number": number}, required=False
-            )
+        self.fields |= _activity_fields()
+        for number, row in enumerate((before or {}).get("activities", ())[:MOST_ACTIVITIES], start=1):
+            self.fields[f"activity_{number}"].initial = row.get("activity", "")
         rows = [[f"activity_{number}", f"points_{number}"] for number in range(1, MOST_ACTIVITIES + 1)]
         self.sections = (("", (["day"],)), (_("Activities"), rows))
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the day, the activities and their ratings."""
+        return super().plain_fields() | _activity_fields()
 
     def clean(self):
         """An activity has its points, and points have their activity."""

@@ -33,18 +33,19 @@ FIRST_VISIT, BETWEEN_VISITS = time(9), timedelta(minutes=20)
 TODAY = timedelta(minutes=50)  # how long ago today's visits began
 
 
-def is_seeded():
-    """Return whether the demonstration clinic is there."""
-    return Clinic.objects.filter(name=CLINIC).exists()
-
-
 def seed(now):
-    """Create the clinic, its people, every story, and a neighbour; ``now`` is the moment the stories end at."""
+    """Create what is not there yet of the demonstration; ``now`` is the moment the stories end at."""
+    for name, seeded in ((CLINIC, _seed_the_clinic), (NEIGHBOUR, _seed_the_neighbour)):
+        if not Clinic.objects.filter(name=name).exists():
+            seeded(now)
+
+
+def _seed_the_clinic(now):
+    """Create the clinic, its people and every story."""
     clinic = _clinic(CLINIC)
     people = {staff[2]: _member(clinic, *staff) for staff in STAFF}
     for number, story in enumerate(STORIES):
         Walk(story, clinic, people["clinician"], moment(story, number, now), now).go()
-    _seed_the_neighbour(now)
 
 
 def _seed_the_neighbour(now):

@@ -63,7 +63,7 @@ def limit_days(field):
 class SafetySet(PlainForm):
     """The short safety set, emergencies first.  ``none`` says no to every question that was not answered yes."""
 
-    asked_at = "rehab:my_safety"
+    doors = ("rehab:my_safety",)
     none = forms.BooleanField(label=_("None of these"), required=False)
 
     def __init__(self, *args, asked=None, **kwargs):
@@ -104,7 +104,7 @@ def nothing_is_true():
 class Morning(PlainForm):
     """The first steps of a morning."""
 
-    asked_at = "rehab:my_morning"
+    doors = ("rehab:my_morning",)
     pain = pain(_("How much did your calf hurt at the first steps this morning?"))
     stiffness_minutes = forms.IntegerField(
         label=_("For how many minutes was it stiff?"),

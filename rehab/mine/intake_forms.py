@@ -31,7 +31,7 @@ def words(label, rows=3, required=True, longest=2000, **kwargs):
 class TopicForm(PlainForm):
     """One topic; by default it keeps its fields as they are."""
 
-    asked_at = "rehab:my_intake_topic"
+    doors = ("rehab:my_intake_topic",)
 
     def told(self):
         """Return what is kept, as plain JSON values."""

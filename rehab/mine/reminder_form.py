@@ -1,5 +1,6 @@
 """When a runner is reminded, and of what."""
 
+from copy import deepcopy
 from datetime import time
 
 from django import forms
@@ -33,7 +34,7 @@ def time_field(label):
 class Reminders(PlainForm):
     """The times, and a tick for each kind of reminder."""
 
-    asked_at = "rehab:my_reminders"
+    doors = ("rehab:my_reminders",)
     wants_session = forms.BooleanField(required=False)
     wants_silence = forms.BooleanField(required=False)
     session_time = time_field(_("At what time?"))
@@ -42,8 +43,15 @@ class Reminders(PlainForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields |= self.plain_fields()
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the ticks in their words, and the times."""
+        made = deepcopy(cls.base_fields)
         for wish, words in wish_words().items():
-            self.fields[f"wants_{wish}"].label = words
+            made[f"wants_{wish}"].label = words
+        return made
 
     def clean_session_time(self):
         """Refuse a time in the night."""

@@ -29,7 +29,7 @@ def _whole(label, lowest, highest, **kwargs):
 class RunForm(Told):
     """A run or a walk, logged by hand.  ``stage`` is where the runner stands on the ladder, or None."""
 
-    asked_at = "rehab:my_run"
+    doors = ("rehab:my_run", "rehab:my_correction")
     run_minutes = Amount(label=_("Minutes of running"), highest=MOST_MINUTES)
     walk_minutes = Amount(label=_("Minutes of walking"), highest=MOST_MINUTES)
     longest_run_minutes = Amount(label=_("Longest stretch of running, in minutes"), highest=MOST_MINUTES)

@@ -63,7 +63,7 @@ class ExercisePart:
 class SessionForm(Told):
     """A session.  ``tasks`` are its exercises; ``swaps`` what may take the place of each; ``last`` earlier logs."""
 
-    asked_at = "rehab:my_session"
+    doors = ("rehab:my_session", "rehab:my_correction")
 
     def __init__(self, *args, tasks, swaps=None, last=None, units="metric", **kwargs):
         super().__init__(*args, **kwargs)

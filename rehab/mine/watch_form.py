@@ -59,6 +59,8 @@ class Upload(PlainForm):
 class WatchRun(RunForm):
     """A run that a watch recorded: its figures are known, how it felt is asked."""
 
+    doors = ("rehab:my_keep",)
+
     def __init__(self, *args, run, **kwargs):
         self.watched = run
         super().__init__(*args, **kwargs)

@@ -147,8 +147,16 @@ def test_the_bar_of_who_has_the_admins_keys_alone_is_no_runners(at_work, runner)
 
 def test_every_page_of_the_settings_leads_back_to_them(at_work, runner, clinician):
     pages = {
-        runner: ("clinic:sessions", "clinic:passkeys", "clinic:calendar", "rehab:my_data", "rehab:my_readers"),
-        clinician: ("clinic:sessions", "clinic:signing_in", "clinic:passkeys"),
+        runner: (
+            "clinic:sessions",
+            "clinic:passkeys",
+            "clinic:calendar",
+            "rehab:my_data",
+            "rehab:my_readers",
+            "rehab:my_consent",
+            "rehab:my_reminders",
+        ),
+        clinician: ("clinic:sessions", "clinic:signing_in"),
     }
     for person, names in pages.items():
         for name in names:
@@ -157,7 +165,7 @@ def test_every_page_of_the_settings_leads_back_to_them(at_work, runner, clinicia
 
 
 @pytest.mark.parametrize("who", ["administrator", "runner", "stranger"])
-def test_story_and_note_are_written_by_who_records_there_whichever_door_they_come_through(clinic, case, who):
+def test_nobody_writes_down_what_they_may_not_record_whichever_door_they_come_through(clinic, case, who):
     by = {
         "administrator": lambda: factories.member(clinic, "administrator"),
         "runner": lambda: case.patient.person,
@@ -169,4 +177,8 @@ def test_story_and_note_are_written_by_who_records_there_whichever_door_they_com
         actions.note(**told, text="mine")
     with pytest.raises(PermissionDenied):
         actions.save_intake(**told, story={"story": "another"}, person_facts={})
+    with pytest.raises(PermissionDenied):
+        actions.open_case(patient=case.patient, side="right", by=by, at=told["at"])
+    with pytest.raises(PermissionDenied):
+        actions.register_patient(clinic_id=clinic.pk, fields={"surname": "Nobody"}, by=by, at=told["at"])
     assert tables() == before

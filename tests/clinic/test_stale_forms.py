@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import timedelta
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
@@ -16,9 +17,10 @@ from django.urls import reverse
 from clinic.forms.worded import WordedForm, fields_at
 from clinic.language import said
 from clinic.models import AuditEvent, Case, Draft, Person, Task
-from config.policy import DOORS
+from config.policy import CASE, DOORS, OWN, PATIENT, TASK
 from rehab.models import SafetyCheck
 from rehab.views.stale import stale_form
+from tests.attacks.entries import doors_that_take_a_form
 from tests.clinic.test_sessions import is_in
 from tests.test_doors import changed
 from tests.world import came_in, tables
@@ -28,6 +30,14 @@ pytestmark = pytest.mark.django_db
 SAFETY, SAFETY_NAME, NOTE = "/me/safety/", "rehab:my_safety", "clinic:note"
 NOT_TOLD = {"en": "Your clinic has NOT been told", "es": "Tu clínica NO está avisada"}
 NOT_SAVED = {"en": "Nothing was saved", "es": "No se ha guardado nada"}
+WORDLESS = {
+    # a tap or a choice
+    *("clinic:patient", "clinic:withdraw", "clinic:task_seen", "clinic:calendar", "rehab:move", "rehab:sign"),
+    *("rehab:start_running", "rehab:take", "rehab:my_intake", "rehab:my_leg", "rehab:my_consent"),
+    *("rehab:my_upload", "rehab:my_opened", "rehab:my_outbox"),  # a file, and what the phone still has
+    *("clinic:draft", "triage:judge", "triage:level"),  # a page sends it by itself
+    "rehab:my_measures",  # its fields are the runner's own activities
+}
 LABEL = {"en": "Note", "es": "Nota"}
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -237,7 +247,15 @@ def test_no_two_forms_of_one_address_call_a_field_by_two_names():
     while left:
         form = left.pop()
         left += form.__subclasses__()
-        for name, field in form.plain_fields().items() if form.asked_at else ():
+        fields = form.plain_fields() if form.doors else {}
+        for door, (name, field) in product(form.doors, fields.items()):
             label = str(field.label)
-            assert named.setdefault((form.asked_at, name), label) == label, (form, name)
-    assert {address for address, _name in named} <= set(DOORS)
+            assert named.setdefault((door, name), label) == label, (form, name)
+    assert {door for door, _name in named} <= set(DOORS)
+
+
+def test_every_form_about_a_runner_has_its_words():
+    """Whoever adds a form says at which door it is asked, or here why nothing of it would be copied."""
+    about = {CASE, PATIENT, TASK, OWN}
+    taking = {door for door in doors_that_take_a_form() if door in DOORS and DOORS[door].shows in about}
+    assert {door for door in taking if not fields_at(door)} == WORDLESS

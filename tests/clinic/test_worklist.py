@@ -8,6 +8,7 @@ from django.db import Error, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic import glass
 from clinic.models import Case, Task
 from clinic.pages import due_words, span
 from clinic.worklist import KINDS, worklist
@@ -329,13 +330,43 @@ def test_a_due_moment_is_said_as_a_person_would():
     assert {delta: due_words(noon + delta, noon) for delta in said} == said
 
 
-def test_the_page_of_a_runner_says_what_the_list_says(clinic, clinician, at_work):
-    late = a_case(clinic, clinician, "Late", attention=0, side="left", next_step="Log the next session")
+def page_of(case, browser):
+    """The runner's own page."""
+    return browser.get(reverse("clinic:patient", args=[case.patient_id])).content.decode()
+
+
+def test_the_page_of_a_runner_says_what_waits_as_the_list_says_it(clinic, clinician, at_work):
+    late = a_case(clinic, clinician, "Late", side="left", next_step="Log the next session")
     factories.a_task(late, clinician, text="Look at the day 7 figures", due=hours(-5))
     calm = factories.CaseFactory(patient=late.patient, opened_by=clinician, attention=0, side="right")
     factories.a_task(calm, clinician, owner="runner", text="For the runner alone", due=hours(-9))
-    listed = at_work(clinician).get(reverse(TODAY)).content.decode()
-    shown = at_work(clinician).get(reverse("clinic:patient", args=[late.patient_id])).content.decode()
+    listed, shown = at_work(clinician).get(reverse(TODAY)).content.decode(), page_of(late, at_work(clinician))
     for words in ("Look at the day 7 figures", "overdue by 5 hours"):
         assert words in listed and words in shown
     assert "overdue by 9 hours" not in shown and shown.count("nothing due") == 1
+
+
+@pytest.mark.parametrize(("attention", "word"), [(2, "within two weeks"), (3, "not safe to start"), (5, "emergency")])
+def test_no_task_and_no_broken_glass_hides_how_the_leg_stands(clinic, clinician, at_work, attention, word):
+    case = a_case(clinic, clinician, "Grave", attention, next_step="Screen for danger")
+    factories.a_task(case, clinician, text="Look at the day 7 figures", due=hours(30))
+    stranger = factories.member(factories.ClinicFactory(), "clinician")
+    told = {"reason": "emergency", "words": "Fell at the door", "from_clinic": stranger.memberships.get().clinic}
+    glass.break_glass(patient=case.patient, **told, by=stranger, at=timezone.now())
+    assert Task.objects.unheard().filter(case=case).exists()
+
+    for reader, sees_tasks in ((clinician, True), (stranger, False)):
+        page = page_of(case, at_work(reader))
+        assert f'<span class="tag">{word}</span>' in page and "Screen for danger" in page
+        assert "break-glass" not in page.partition("<main")[2]
+        assert ("Look at the day 7 figures" in page) is sees_tasks
+
+
+def test_a_danger_told_since_a_case_was_closed_stands_at_it(clinic, clinician, at_work):
+    closed = a_case(
+        clinic, clinician, "Closed", opened_at=hours(-48), closed_at=hours(-24), closed_by=clinician,
+        closed_because="runs again", outcome="running",
+    )  # fmt: skip
+    factories.a_task(closed, clinician, is_alarm=True, level="E", text="Told since: short of breath", due=hours(-1))
+    page = page_of(closed, at_work(clinician))
+    assert "Told since: short of breath" in page and "runs again" in page

@@ -83,6 +83,30 @@ def _group_title(row):
     return str(known.get(row) or GROUPS.get(row) or REGIONS.get(row) or row_title(row))
 
 
+def _fields_of(test, key, on):
+    """Return the fields of one test on one side, ``on`` it in words."""
+    label = f"{said(test.name)}{on}"
+    limits = {"label": label, "required": False, "min_value": test.low, "max_value": test.high}
+    halves = gettext("%(label)s: write a whole number; %(unit)s have no halves.")
+    whole = {"invalid": halves % {"label": label, "unit": test.unit}}
+    made = {
+        f"v_{key}": forms.IntegerField(error_messages=whole, **limits)
+        if test.is_counted
+        else forms.FloatField(**limits),
+        f"p_{key}": forms.IntegerField(
+            label=gettext("%(label)s: pain 0-10") % {"label": label}, required=False, min_value=0, max_value=PAIN_MAX
+        ),
+    }
+    if test.methods:
+        choices = [("", gettext("not said")), *((method, FELT.get(method, method)) for method in test.methods)]
+        felt = gettext("%(label)s: felt as") % {"label": label}
+        made[f"m_{key}"] = forms.ChoiceField(label=felt, choices=choices, required=False)
+    if test.pain_fails:
+        failed = gettext("%(label)s: not possible") % {"label": label}
+        made[f"x_{key}"] = forms.BooleanField(label=failed, required=False)
+    return made
+
+
 def sided_tests():
     """Yield (test, side) for every place a value can be typed."""
     for test in triage_knowledge().tests.values():
@@ -93,38 +117,24 @@ def sided_tests():
 class Examination(RecordForm):
     """Everything of one examination; what is left empty was not assessed."""
 
+    doors = ("triage:examination",)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for test, side in sided_tests():
-            self._add_test(test, f"{test.code}_{side}", "" if side == Side.NONE else f", {SIDE_WORDS[side]}")
-        for group in finding_groups():
-            self.fields[f"none_{group.key}"] = forms.BooleanField(required=False)
-            for row in group.rows:
-                self.fields[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
+        self.fields |= self.plain_fields()
 
-    def _add_test(self, test, key, on):
-        label = f"{said(test.name)}{on}"
-        limits = {"label": label, "required": False, "min_value": test.low, "max_value": test.high}
-        halves = gettext("%(label)s: write a whole number; %(unit)s have no halves.")
-        whole = {"invalid": halves % {"label": label, "unit": test.unit}}
-        self.fields[f"v_{key}"] = (
-            forms.IntegerField(error_messages=whole, **limits) if test.is_counted else forms.FloatField(**limits)
-        )
-        self.fields[f"p_{key}"] = forms.IntegerField(
-            label=gettext("%(label)s: pain 0-10") % {"label": label}, required=False, min_value=0, max_value=PAIN_MAX
-        )
-        if test.methods:
-            choices = [
-                ("", gettext("not said")),
-                *((method, FELT.get(method, method)) for method in test.methods),
-            ]
-            self.fields[f"m_{key}"] = forms.ChoiceField(
-                label=gettext("%(label)s: felt as") % {"label": label}, choices=choices, required=False
-            )
-        if test.pain_fails:
-            self.fields[f"x_{key}"] = forms.BooleanField(
-                label=gettext("%(label)s: not possible") % {"label": label}, required=False
-            )
+    @classmethod
+    def plain_fields(cls):
+        """Return the values and notes of every test, and every finding."""
+        made = {}
+        for test, side in sided_tests():
+            made |= _fields_of(test, f"{test.code}_{side}", "" if side == Side.NONE else f", {SIDE_WORDS[side]}")
+        for group in finding_groups():
+            none = gettext("None of these: %(title)s") % {"title": group.title}
+            made[f"none_{group.key}"] = forms.BooleanField(label=none, required=False)
+            for row in group.rows:
+                made[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
+        return made
 
     @property
     def helper(self):

@@ -21,7 +21,7 @@ KNOWN_RESULTS = [("", _("not recorded")), *RESULTS]
 class Screening(RecordForm):
     """Every question one tap: yes, no, not asked.  "None of these" answers the rest of a shown list with no."""
 
-    asked_at = "triage:screening"
+    doors = ("triage:screening",)
     w10 = forms.ChoiceField(
         label=_("Is another diagnosis at least as likely as a clot?"),
         choices=THREE_WAYS,
@@ -38,21 +38,15 @@ class Screening(RecordForm):
         self.patient = case.patient
         self.may_sign = may_sign
         super().__init__(*args, case=case, **kwargs)
-        for section in self.shown:
-            for row in section.rows:
-                self.fields[row.code] = _answer_to(row)
-            self.fields[f"none_{section.key}"] = forms.BooleanField(
-                required=False, label=gettext("None of these: %(title)s") % {"title": section.title}
-            )
+        self.fields |= _fields_of(self.shown)
         self.initial["w10"] = self.stored.get("w10", SILENT)
         if not may_sign:
             del self.fields["w10"], self.fields["w10_reason"]
 
     @classmethod
     def plain_fields(cls):
-        """Return w10 and every question there is."""
-        rows = (row for section in sections_without({}) for row in section.rows)
-        return super().plain_fields() | {row.code: _answer_to(row) for row in rows}
+        """Return w10 and every list there is."""
+        return super().plain_fields() | _fields_of(sections_without({}))
 
     @property
     def helper(self):
@@ -123,21 +117,28 @@ class Screening(RecordForm):
         return str(chosen or SILENT)
 
 
-def _answer_to(row):
-    return forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
+def _fields_of(sections):
+    """Return the fields of these lists: an answer to each row, and "none of these"."""
+    made = {}
+    for section in sections:
+        for row in section.rows:
+            made[row.code] = forms.ChoiceField(label=row.label, choices=THREE_WAYS, required=False)
+        none = gettext("None of these: %(title)s") % {"title": section.title}
+        made[f"none_{section.key}"] = forms.BooleanField(label=none, required=False)
+    return made
 
 
 class Void(RecordForm):
     """Why an unfinished screening is set aside."""
 
-    asked_at = "triage:void"
+    doors = ("triage:void",)
     reason = forms.CharField(label=_("Why is this screening set aside?"), max_length=300)
 
 
 class CloseItem(RecordForm):
     """How one item ended.  Only "excluded" unlocks; "inconclusive" stays open."""
 
-    asked_at = "triage:close_item"
+    doors = ("triage:close_item",)
     outcome = forms.ChoiceField(
         label=_("What came out?"),
         widget=forms.RadioSelect,
@@ -173,7 +174,7 @@ def ways_of_sending():
 class LetterSent(RecordForm):
     """To whom a letter went, and how."""
 
-    asked_at = "triage:letter_sent"
+    doors = ("triage:letter_sent",)
     to = forms.CharField(
         label=_("To whom did it go?"), max_length=200, help_text=_("Hospital, department or doctor, and the name.")
     )
@@ -183,7 +184,7 @@ class LetterSent(RecordForm):
 class SignItem(RecordForm):
     """A named clinician's signature for one item; which kinds there are depends on the item."""
 
-    asked_at = "triage:sign_item"
+    doors = ("triage:sign_item",)
     kind = forms.ChoiceField(label=_("I sign that"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     limits = forms.CharField(
@@ -224,7 +225,7 @@ def kinds_for(item):
 class Release(RecordForm):
     """A specialist's release of a diagnosis that must not be loaded."""
 
-    asked_at = "triage:release"
+    doors = ("triage:release",)
     cause = forms.CharField(max_length=30, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Who released it, when, and what they said"), max_length=1000)
     limits = forms.CharField(label=_("Limits"), max_length=500, required=False)
@@ -233,7 +234,7 @@ class Release(RecordForm):
 class RecordDiagnosis(RecordForm):
     """What the clinician calls it."""
 
-    asked_at = "triage:diagnosis"
+    doors = ("triage:diagnosis",)
     cause = forms.ChoiceField(label=_("Diagnosis"))
     grade = forms.TypedChoiceField(
         label=_("Strain grade"),

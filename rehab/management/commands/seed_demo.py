@@ -18,8 +18,7 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION:
             raise CommandError("Demonstration accounts exist only in demonstration mode (CLINIC_DEMO=yes).")
         with transaction.atomic():
-            if not demo.is_seeded():
-                demo.seed(timezone.now())
+            demo.seed(timezone.now())
         self.stdout.write(f"Demonstration sign-ins, password {demo.PASSWORD}")
         for email, name, _, _ in (*demo.STAFF, demo.NEIGHBOURS_LEAD):
             self.stdout.write(f"  {email:24} {name}")
