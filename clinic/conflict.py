@@ -10,7 +10,7 @@ from clinic.actions import StaleRecord
 from clinic.forms.worded import fields_at
 from clinic.terms import Answer
 
-PLUMBING = {"csrfmiddlewaretoken", "patient", "version"}
+PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then"}  # "then": the button that was pressed
 
 
 def _label(field, name):
