@@ -23,6 +23,9 @@ _followers = []  # what the apps above do when a person's health facts change
 FIRST_STEP = Case._meta.get_field("next_step").default
 
 
+PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then"}  # nobody typed it; "then": the button that was pressed
+
+
 class StaleRecord(Exception):
     """Somebody changed the record since the form was shown, or the form belongs to another runner."""
 
@@ -273,7 +276,7 @@ def typed_fields(posted):
     return {
         name[:80].replace("\0", ""): [value[:4000].replace("\0", "") for value in posted.getlist(name)[:200]]
         for name in list(posted)[:800]
-        if name not in ("csrfmiddlewaretoken", "patient", "version")
+        if name not in PLUMBING
     }
 
 

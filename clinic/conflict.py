@@ -6,11 +6,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.choices import flatten_choices
 
-from clinic.actions import StaleRecord
+from clinic.actions import PLUMBING, StaleRecord
 from clinic.forms.worded import fields_at
 from clinic.terms import Answer
-
-PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then"}  # "then": the button that was pressed
 
 
 def _label(field, name):
@@ -19,7 +17,7 @@ def _label(field, name):
 
 def _words(field, value):
     """Return a value as the form shows it: the words of a choice, not its code."""
-    return str(dict(flatten_choices(getattr(field, "choices", ()))).get(value, value))
+    return str(dict(flatten_choices(getattr(field, "choices", ()))).get(value) or value)
 
 
 def posted_in(request):

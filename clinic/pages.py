@@ -208,12 +208,17 @@ def shown_cases(person, cases, now):
     A closed case waits too where a danger was told since.  That nothing is due is said only where nothing waits.
     """
     waiting = waiting_for(person, cases)
-    return [_shown_case(case, waiting.get(case.pk, ()), now) for case in cases]
+    shown = []
+    for case in cases:
+        tasks = waiting.get(case.pk, ())
+        is_quiet = not tasks and case.clinic_id in person.roles  # who reads from outside is not told what waits
+        shown.append(_shown_case(case, tasks, is_quiet, now))
+    return shown
 
 
-def _shown_case(case, tasks, now):
+def _shown_case(case, tasks, is_quiet, now):
     task = shown_task(tasks[0], False, now, "", "") if tasks else None
-    says_more = not case.closed_at and (case.attention > Case.Attention.CALM or not task)
+    says_more = not case.closed_at and (case.attention > Case.Attention.CALM or is_quiet)
     most = max([case.attention, *(min(waits.urgency, Case.Attention.EMERGENCY) for waits in tasks)])
     return {"case": case, "css": f"attention-{most}", "word": urgency(case) if says_more else "", "task": task}
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from uuid import UUID
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
@@ -145,7 +146,7 @@ class Registration(PlainForm):
         (_("The leg"), (["side"],)),
         (_("How to reach them"), (["phone", "email"],)),
     )
-    clinic = forms.ChoiceField(label=_("Clinic"))
+    clinic = forms.TypedChoiceField(label=_("Clinic"), coerce=UUID)
     given_name = forms.CharField(
         label=_("Given name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )

@@ -112,6 +112,11 @@ class SignPlan(RecordForm):
     plan = forms.UUIDField(widget=forms.HiddenInput)
 
 
+def _equipment():
+    table = rehab_knowledge().mapping
+    return [(code, said(text)) for code, text in table.equipment.items() if code not in table.always_there]
+
+
 class DraftPlan(RecordForm):
     """What stands at home, before the rules choose."""
 
@@ -120,14 +125,8 @@ class DraftPlan(RecordForm):
         label=_("Equipment the runner has or can use"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        choices=_equipment,
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        table = rehab_knowledge().mapping
-        self.fields["equipment"].choices = [
-            (code, said(text)) for code, text in table.equipment.items() if code not in table.always_there
-        ]
 
 
 class Checklist(RecordForm):
@@ -148,7 +147,7 @@ class Checklist(RecordForm):
 
     @classmethod
     def plain_fields(cls):
-        """Return every question that such a list may ask."""
+        """Return the questions of the exercises; a treatment asks for more, and those stand by their codes."""
         asked = {code: said(asked.text) for code, asked in rehab_knowledge().questions.items()}
         made = {f"q_{code}": forms.ChoiceField(label=words, choices=ANSWERS) for code, words in asked.items()}
         return super().plain_fields() | made
@@ -179,6 +178,12 @@ class ChooseExercise(RecordForm):
     exercise = forms.ModelChoiceField(queryset=Exercise.objects.filter(is_offered=True), widget=forms.RadioSelect)
     side = forms.ChoiceField(label=_("Side that goes first"), choices=[*SIDE_WORDS.items()][:3], initial="both")
     reason = forms.CharField(label=_("Why this departs from the suggestion"), max_length=300)
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the exercise by the names of the knowledge, which no database is asked for."""
+        names = [(code, said(exercise.name)) for code, exercise in rehab_knowledge().exercises.items()]
+        return super().plain_fields() | {"exercise": forms.ChoiceField(label=_("Exercise"), choices=names)}
 
     def __init__(self, *args, replacing=False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -267,11 +272,15 @@ class ChangeDose(RecordForm):
         return {name: self.cleaned_data[name] for name in (*self.SAID, *DOSE_LIMITS)}
 
 
+def _treatments():
+    return [(code, said(treatment.name)) for code, treatment in rehab_knowledge().treatments.items()]
+
+
 class RecordTreatment(RecordForm):
     """What was done today; the gate has the last word."""
 
     doors = ("rehab:treatments",)
-    treatment = forms.ChoiceField(label=_("Treatment"))
+    treatment = forms.ChoiceField(label=_("Treatment"), choices=_treatments)
     given_at = Moment(label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     site = forms.CharField(label=_("Where on the body"), max_length=120)
     indication = forms.CharField(label=_("What it was given for"), max_length=300)
@@ -280,11 +289,7 @@ class RecordTreatment(RecordForm):
 
     def __init__(self, *args, forbidden=(), **kwargs):
         super().__init__(*args, **kwargs)
-        allowed = [
-            (code, said(treatment.name))
-            for code, treatment in rehab_knowledge().treatments.items()
-            if code not in forbidden
-        ]
+        allowed = [(code, name) for code, name in _treatments() if code not in forbidden]
         self.fields["treatment"].choices = allowed and [("", _("choose")), *allowed]
         self.fields["given_at"].initial = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
 

@@ -99,7 +99,7 @@ class Resume(RecordForm):
 class Scored(RecordForm):
     """A score of one measure on one day."""
 
-    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args, measure, **kwargs):
         super().__init__(*args, **kwargs)

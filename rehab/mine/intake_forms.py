@@ -213,14 +213,21 @@ class Goals(TopicForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields |= self.plain_fields()
+        for number in range(2, GOALS + 1):
+            named = not self.is_bound or bool(self.data.get(f"name_{number}", "").strip())
+            self.fields[f"rating_{number}"].required = named
+
+    @classmethod
+    def plain_fields(cls):
+        """Return the activities, each with its rating; the first is asked for."""
+        made = {}
         for number in range(1, GOALS + 1):
-            self.fields[f"name_{number}"] = forms.CharField(label=_("Activity"), max_length=150, required=number == 1)
-            self.fields[f"rating_{number}"] = Rating(
-                label=_("How well can you do it now?"),
-                low=_("not at all"),
-                high=_("as before"),
-                required=number == 1 or not self.is_bound or bool(self.data.get(f"name_{number}", "").strip()),
+            made[f"name_{number}"] = forms.CharField(label=_("Activity"), max_length=150, required=number == 1)
+            made[f"rating_{number}"] = Rating(
+                label=_("How well can you do it now?"), low=_("not at all"), high=_("as before")
             )
+        return made
 
     def rows(self):
         """Return the activities as pairs of fields, numbered."""

@@ -65,6 +65,13 @@ class RunForm(Told):
         self.fields["stage"] = self._stage_field(stage)
         self.order_fields(self.field_order)
 
+    @classmethod
+    def plain_fields(cls):
+        """Return what a run is asked, its distance without a unit."""
+        stages = [(str(s.number), f"{gettext('Stage')} {s.number}") for s in rehab_knowledge().running.stages]
+        stage = forms.ChoiceField(label=_("What was it?"), choices=[*stages, (FREE, _("Another run or walk"))])
+        return super().plain_fields() | {"stage": stage, "distance": Amount(label=_("Distance"), highest=500)}
+
     @staticmethod
     def _stage_field(stage):
         stages = [s for s in rehab_knowledge().running.stages if stage is not None and s.number == stage]

@@ -27,7 +27,7 @@ ASKS_DANGER = ("rehab:my_safety", "rehab:my_intake_topic")  # where a runner ans
 OF_A_PHONE = ("rehab:my_outbox", "rehab:my_opened")  # what they carry waits on the phone until the clinic has it
 ABOUT = {"case_id": "clinic:case", "patient_id": "clinic:patient"}  # where the fresh page of a record is reached
 TYPED_AT = ("rehab:my_", "admin:", "clinic:register")  # beside the pages of a record; never where somebody signs in
-UNSEEN = {"key", "began", "told_at", "read_at", "leg", "item"}  # what a page of the runner sends along by itself
+UNSEEN = {"key", "began", "told_at", "read_at", "leg", "item", "run"}  # what a page of the runner sends along by itself
 
 
 def stale_form(request, reason=""):

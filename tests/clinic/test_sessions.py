@@ -153,12 +153,13 @@ def test_a_form_that_came_too_late_is_kept_as_the_draft_of_its_person_alone(case
     browser, page = at_work(clinician), reverse("clinic:intake", args=[case.pk])
     browser.get(page)
     with later(16 * MINUTE):
-        answer = browser.post(page, story(case) | {"story": "typed for an hour"})
+        answer = browser.post(page, story(case) | {"story": "typed for an hour", "then": "later"})
 
     assert answer.status_code == 401 and "kept as a draft" in answer.content.decode()
     assert not case.events.filter(kind="intake").exists()
     (draft,) = Draft.objects.all()
     assert (draft.person, draft.fields["story"]) == (clinician, ["typed for an hour"])
+    assert "then" not in draft.fields  # the button that was pressed: put back, it would change what each button does
     kept = reverse("clinic:draft", args=[case.pk, "intake"])
     assert at_work(lead).get(kept).json() == {}
     assert at_work(clinician).get(kept).json()["story"] == ["typed for an hour"]

@@ -38,6 +38,7 @@ WORDLESS = {
     *("clinic:draft", "triage:judge", "triage:level"),  # a page sends it by itself
     "rehab:my_measures",  # its fields are the runner's own activities
 }
+TICKS = {"none", "zones", "patient", "plan", "kind", "version", "agreed", "key", "began"}  # one tap, or nobody's words
 LABEL = {"en": "Note", "es": "Nota"}
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -259,3 +260,13 @@ def test_every_form_about_a_runner_has_its_words():
     about = {CASE, PATIENT, TASK, OWN}
     taking = {door for door in doors_that_take_a_form() if door in DOORS and DOORS[door].shows in about}
     assert {door for door in taking if not fields_at(door)} == WORDLESS
+    for door in taking - WORDLESS:
+        named = {name: field.label for name, field in fields_at(door).items() if not field.widget.is_hidden}
+        assert [name for name, label in named.items() if not label and name not in TICKS] == [], door
+
+
+@pytest.mark.parametrize("door", ["rehab:add", "rehab:draft", "rehab:treatments", "triage:diagnosis", "clinic:intake"])
+def test_the_words_of_a_form_need_no_database(door, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        for field in fields_at(door).values():
+            assert len(list(getattr(field, "choices", [1]))) > 0

@@ -362,6 +362,16 @@ def test_no_task_and_no_broken_glass_hides_how_the_leg_stands(clinic, clinician,
         assert ("Look at the day 7 figures" in page) is sees_tasks
 
 
+def test_who_reads_from_outside_is_not_told_that_nothing_is_due(clinic, clinician, at_work):
+    """What waits is their clinic's: they see none of it, which is not the same as nothing."""
+    case = a_case(clinic, clinician, "Calm", 0)
+    stranger = factories.member(factories.ClinicFactory(), "clinician")
+    told = {"reason": "emergency", "words": "Fell at the door", "from_clinic": stranger.memberships.get().clinic}
+    assert "nothing due" in page_of(case, at_work(clinician))
+    glass.break_glass(patient=case.patient, **told, by=stranger, at=timezone.now())
+    assert "nothing due" not in page_of(case, at_work(stranger))
+
+
 def test_a_danger_told_since_a_case_was_closed_stands_at_it(clinic, clinician, at_work):
     closed = a_case(
         clinic, clinician, "Closed", opened_at=hours(-48), closed_at=hours(-24), closed_by=clinician,

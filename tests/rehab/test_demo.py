@@ -11,6 +11,7 @@ from rehab import actions
 from rehab.management import demo
 from rehab.management.stories import STEPS, STORIES
 from rehab.models import LevelStep, Plan, StepOffer, TreatmentRecord, Verdict
+from tests import factories
 from triage.gate import loading_gate
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,11 @@ def test_the_glass_can_be_broken_in_the_demonstration(seeded, at_work):
     }  # fmt: skip
     assert clinician.post(reverse("clinic:glass"), told).url == page
     assert clinician.get(page).status_code == 200
+
+
+def test_a_demonstration_from_before_the_neighbour_gets_it(settings, capsys):
+    settings.DEMONSTRATION = True
+    actions.sync_catalogue()
+    factories.ClinicFactory(name=demo.CLINIC)
+    call_command("seed_demo")
+    assert [str(patient) for patient in Patient.objects.all()] == ["Nia Neighbour"]

@@ -231,11 +231,15 @@ class Release(RecordForm):
     limits = forms.CharField(label=_("Limits"), max_length=500, required=False)
 
 
+def _causes():
+    return [("", _("choose")), *cause_choices()]
+
+
 class RecordDiagnosis(RecordForm):
     """What the clinician calls it."""
 
     doors = ("triage:diagnosis",)
-    cause = forms.ChoiceField(label=_("Diagnosis"))
+    cause = forms.ChoiceField(label=_("Diagnosis"), choices=_causes)
     grade = forms.TypedChoiceField(
         label=_("Strain grade"),
         required=False,
@@ -255,7 +259,3 @@ class RecordDiagnosis(RecordForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Needed when it is not the one the ranking puts first."),
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["cause"].choices = [("", _("choose")), *cause_choices()]

@@ -49,7 +49,7 @@
       found += controls.length ? 1 : 0;
       for (const control of controls) {
         if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
-        else if (control.type !== "hidden") control.value = values[0] ?? "";
+        else if (!["hidden", "submit"].includes(control.type)) control.value = values[0] ?? "";
       }
     }
     if (found) form.dispatchEvent(new Event("draft:filled", { bubbles: true }));
