@@ -195,8 +195,11 @@ def safe(world):
 def kept(world):
     """A run that a watch recorded, signed by us."""
     file = SimpleUploadedFile("a.gpx", gpx_file(began=timezone.now() - timezone.timedelta(hours=3), every=30))
-    page = browser_of(world, "runner").post(address("rehab:my_upload"), {"files": [file]})
-    form = next(form for form in forms_of(page.content.decode(), "/me/runs/upload/") if form.door == "rehab:my_keep")
+    browser, door = browser_of(world, "runner"), "rehab:my_keep"
+    found = browser.post(address("rehab:my_upload"), {"files": [file]}).content.decode()
+    listed = next(form for form in forms_of(found, address("rehab:my_upload")) if form.door == door)
+    asked = browser.post(listed.address, {"run": listed.fields["run"].choices}).content.decode()
+    form = next(form for form in forms_of(asked, listed.address) if form.door == door)
     return Entry(
         "runner", made("rehab:my_keep", form.address, {**FELT, "stage": "free", "none": "on", "then": "save"}, form)
     )
