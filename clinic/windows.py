@@ -18,7 +18,6 @@ from clinic.access import (
     clinics_signed_in,
     may_administer,
     may_change_sign_in,
-    may_give,
     may_look_after,
     may_read_clinical,
     people_looked_after,
@@ -28,6 +27,7 @@ from clinic.audit import Kind, record
 from clinic.background import put_again
 from clinic.changes import changes
 from clinic.editing import SavedAsRead
+from clinic.forms.roles import GiveRole, RolesOfOne
 from clinic.ids import is_uuid
 from clinic.models import Clinic, Membership, Person
 from clinic.models.patients import search_key
@@ -232,26 +232,12 @@ class LookedAfter(SavedAsRead, Remembered, Administered):
         return super().user_change_password(request, id, form_url)
 
 
-class GiveRole(forms.ModelForm):
-    """A role in a clinic, given by ``by``."""
-
-    by = None
-
-    def clean(self):
-        """Refuse a role that this person may not give; anybody who looks after people may end one."""
-        data = super().clean()
-        is_ended = self.changed_data == ["ended_on"] and data.get("ended_on")
-        clinic = data.get("clinic")
-        if not is_ended and clinic and not may_give(self.by, clinic.pk, data.get("role")):
-            raise forms.ValidationError(_("Who signs is named by the lead of the clinic."))
-        return data
-
-
 class Roles(Administered, admin.StackedInline):
     """Who works where, in which role; a role ends, it is not deleted.  Nobody changes their own."""
 
     model = Membership
     extra = 0
+    formset = RolesOfOne
     fields = ["clinic", "role", "ended_on"]
 
     def get_queryset(self, request):

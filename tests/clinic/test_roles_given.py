@@ -152,3 +152,29 @@ def test_who_works_in_another_clinic_is_changed_there(administrator, stranger, a
     stranger.refresh_from_db()
     assert (answer.status_code, stranger.name != "Renamed", stranger.is_active) == (302, True, True)
     assert answer.url == reverse("admin:index")  # there is no such person here
+
+
+def in_the_admin(person):
+    """The same person, let into the admin."""
+    person.is_staff = True
+    person.save()
+    return person
+
+
+@pytest.mark.parametrize("forged", [{}, {"memberships-INITIAL_FORMS": 0}])
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_second_role_in_a_clinic_is_refused_beside_its_field(clinic, lead, at_work, forged, many):
+    other = factories.member(clinic, "assistant") if many == 1 else factories.PersonFactory()
+    before = roles()
+    new = [{"clinic": clinic.pk, "role": "assistant"}] * many
+    answer = saved(at_work(in_the_admin(lead)), other, *new, **forged)
+    assert answer.status_code == 200 and "There is a role in this clinic already" in answer.content.decode()
+    assert roles() == before
+
+
+def test_one_role_ends_and_another_begins_in_one_go(clinic, lead, at_work):
+    other = factories.member(clinic, "assistant")
+    known = {"id": other.memberships.get().pk, "clinic": clinic.pk, "role": "assistant"}
+    ends, begins = known | {"ended_on": timezone.localdate().isoformat()}, {"clinic": clinic.pk, "role": "clinician"}
+    assert saved(at_work(in_the_admin(lead)), other, ends, begins).status_code == 302
+    assert other.memberships.get(ended_on__isnull=True).role == "clinician"
