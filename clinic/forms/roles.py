@@ -33,11 +33,11 @@ class RolesOfOne(forms.BaseInlineFormSet):
         super().clean()
         rows = [form for form in self.forms if form.has_changed() and not form.errors]
         rows = [form for form in rows if form.cleaned_data.get("clinic")]
-        others = Membership.objects.filter(person=self.instance.pk, ended_on__isnull=True)
-        others = others.exclude(pk__in=[form.instance.pk for form in rows])
-        held = set(others.values_list("clinic", flat=True))
-        for form in rows:
+        open_roles = Membership.objects.filter(person=self.instance.pk, ended_on__isnull=True)
+        held = dict(open_roles.values_list("pk", "clinic"))
+        for form in rows:  # in the order they are saved in: a clinic is free only once the row before has left it
             clinic, ends = form.cleaned_data["clinic"].pk, form.cleaned_data.get("ended_on")
-            if not ends and clinic in held:
+            held.pop(form.instance.pk, None)
+            if not ends and clinic in held.values():
                 form.add_error("clinic", SECOND)
-            held |= set() if ends else {clinic}
+            held |= {} if ends else {form.instance.pk: clinic}

@@ -178,3 +178,20 @@ def test_one_role_ends_and_another_begins_in_one_go(clinic, lead, at_work):
     ends, begins = known | {"ended_on": timezone.localdate().isoformat()}, {"clinic": clinic.pk, "role": "clinician"}
     assert saved(at_work(in_the_admin(lead)), other, ends, begins).status_code == 302
     assert other.memberships.get(ended_on__isnull=True).role == "clinician"
+
+
+@pytest.mark.parametrize("ends_too", [False, True])
+def test_two_roles_do_not_change_places(clinic, lead, at_work, ends_too):
+    elsewhere = factories.ClinicFactory()
+    Membership.objects.create(person=lead, clinic=elsewhere, role="lead")
+    other = factories.member(clinic, "assistant")
+    here, there = other.memberships.get(), Membership.objects.create(person=other, clinic=elsewhere, role="assistant")
+    before, kept = roles(), {"role": "assistant"}
+    first = kept | {"id": here.pk, "clinic": elsewhere.pk}
+    second = kept | {"id": there.pk, "clinic": elsewhere.pk if ends_too else clinic.pk}
+    second |= {"ended_on": timezone.localdate().isoformat()} if ends_too else {}
+
+    answer = saved(at_work(in_the_admin(lead)), other, first, second)
+
+    assert answer.status_code == 200 and "There is a role in this clinic already" in answer.content.decode()
+    assert roles() == before
