@@ -160,12 +160,24 @@ def may_look_after(person, other):
 
 
 def may_change_sign_in(person, other):
-    """Return whether this person may set another's address and password, with which one could sign in as them."""
+    """Return whether this person may set another's address, with which one could sign in as them.
+
+    A runner's mailbox opens their record: only a lead changes it, who reads that record anyway.
+    """
     if person.is_superuser or person.pk == other.pk:
         return True
     mine = may_look_after(person, other) and all(may_give(person, place, role) for place, role in other.roles.items())
     patient = getattr(other, "patient", None)
-    return mine and (patient is None or role_in(person, patient.clinic_id) in ADMINISTERING)
+    return mine and (patient is None or role_in(person, patient.clinic_id) in LEADING)
+
+
+def may_rename(person, other):
+    """Return whether another's name, and whether they sign in at all, is this person's to change: no other clinic's."""
+    if person.is_superuser or person.pk == other.pk:
+        return True
+    patient = getattr(other, "patient", None)
+    theirs = set(other.roles) | ({patient.clinic_id} if patient else set())
+    return may_look_after(person, other) and theirs <= set(clinics_administered(person))
 
 
 def may_sign_in(person):

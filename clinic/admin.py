@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -10,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
-from clinic.signins import AsksWhoItIs, let_set_up_again, mail_a_link
+from clinic.signins import AsksWhoItIs, NewPerson, let_set_up_again, mail_a_link
 from clinic.views.entrance import SignOut, admin_door
 from clinic.views.factors import password
 from clinic.windows import (
@@ -57,8 +58,9 @@ class PersonAdmin(AsksWhoItIs, LookedAfter, Quick, UserAdmin):
     list_filter = ["is_active", "is_staff"]
     begins = ["name", "email"]
     filter_horizontal = []
-    fieldsets = [(None, {"fields": ["name", "email", "password", "is_active", "is_staff", "is_demonstration"]})]
-    add_fieldsets = [(None, {"fields": ["name", "email", "is_staff", "usable_password", "password1", "password2"]})]
+    fieldsets = [(None, {"fields": ["name", "email", "is_active", "is_staff", "is_demonstration"]})]
+    add_fieldsets = [(None, {"fields": ["name", "email", "is_staff"]})]
+    form, add_form = forms.ModelForm, NewPerson
     readonly_fields = ["is_demonstration"]
     inlines = [Roles]
 

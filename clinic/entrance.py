@@ -37,6 +37,7 @@ from clinic.mail import send_soon
 from clinic.models import Person
 
 BACKEND = "clinic.access.SignIn"
+TOLD = ("code", "by", "name")  # all that a mail about a sign-in may say
 
 
 def sign_in(request, person, method=None):
@@ -122,9 +123,9 @@ def passkeys_of(person):
     return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).order_by("created_at", "pk")
 
 
-def told_by_mail(request, what, person=None):
+def told_by_mail(request, what, person=None, address=None, **words):
     """Tell a person by mail that what lets them in was changed: ``what`` names the mail in templates/mfa/email."""
-    Entrance(request).send_notification_mail(f"mfa/email/{what}", person or request.user)
+    Entrance(request).send_notification_mail(f"mfa/email/{what}", person or request.user, words, address)
 
 
 def completed_by(request, factor, told):
@@ -185,12 +186,12 @@ class Entrance(DefaultAccountAdapter):
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """Tell a person that what lets them in was changed."""
         self.request.asked_for = user
-        self.send_mail(template_prefix, user.email, context or {})
+        self.send_mail(template_prefix, email or user.email, context or {})
 
     def send_mail(self, template_prefix, email, context):
         """Write and send a mail in the person's language, beside this answer: its time must not tell who is known."""
         person = getattr(self.request, "asked_for", None) or self.request.user
-        language, told = getattr(person, "language", None), {"code": context.get("code")}
+        language, told = getattr(person, "language", None), {name: context.get(name) for name in TOLD}
 
         def written():
             with translation.override(language):

@@ -20,6 +20,7 @@ from django.conf import settings
 
 from clinic.access import must_have_second_factor, works_here
 from clinic.audit import recorded
+from clinic.ids import new_secret
 from clinic.models import Person
 
 Type = Authenticator.Type
@@ -167,3 +168,11 @@ def change_password(*, person, password, by, at):
     """Keep a new password, whose rules the form has asked; every session that was begun before ends."""
     person.set_password(password)
     person.save(update_fields=["password"])
+
+
+def close_every_way_in(person):
+    """Forget the password, the factors and the sessions of a sign-in that goes on with somebody else's word for it."""
+    Authenticator.objects.filter(user=person).delete()
+    person.set_unusable_password()
+    person.session_secret = new_secret()
+    person.save(update_fields=["password", "session_secret"])

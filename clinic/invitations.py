@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from clinic.access import may_be_let_in
 from clinic.audit import recorded
 from clinic.clock import after, after_column
+from clinic.factors import close_every_way_in
 from clinic.ids import plain_address
 from clinic.models import Invitation, Patient, Person
 
@@ -100,12 +101,17 @@ def _accept(token, at):
 
 
 def _person_for(patient, invitation):
-    """Return who the runner signs in as: whoever has the address alone, or somebody new without a password."""
+    """Return who the runner signs in as: somebody new without a password, or a sign-in with the address, set free.
+
+    Whatever opened that one before is forgotten: it may be known to whoever made it, or whose address it was.
+    """
     person = Person.objects.filter(email=plain_address(invitation.email)).first()
     if person is None:
         told = {"name": str(patient), "language": invitation.language}
         invented = invitation.made_by.is_demonstration
         person = Person.objects.create_user(invitation.email, is_demonstration=invented, **told)
+    else:
+        close_every_way_in(person)
     patient.person, patient.email = person, invitation.email
     patient.save(update_fields=["person", "email"])
     return person

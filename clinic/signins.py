@@ -1,14 +1,15 @@
 """What the admin does with the sign-ins of others: asks who does it, mails links, lets set up again what was lost."""
 
+from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.access import may_change_sign_in
+from clinic.access import RECORDING, may_change_sign_in, may_lead_clinic
 from clinic.asked import is_search_of_a_list
 from clinic.entrance import came_in_just_now, end_sessions, told_by_mail
 from clinic.factors import take_factors_away
+from clinic.models import Membership, Person
 from clinic.resets import may_reset, send_reset
 from clinic.views.factors import once_more
 
@@ -25,12 +26,41 @@ class AsksWhoItIs:
         refused = None if is_search_of_a_list(request) else _asked(request)
         return refused or super().changelist_view(request, *args, **kwargs)
 
-    def user_change_password(self, request, id, form_url=""):
-        """Set somebody's password."""
-        answer = _asked(request) or super().user_change_password(request, id, form_url)
-        if request.method == "POST" and answer.status_code == 302:
-            told_by_mail(request, "password_changed", self.get_object(request, unquote(id)))
-        return answer
+    def save_model(self, request, person, form, change):
+        """Save a person; a new address is told to the old one too, whose owner may know nothing of it."""
+        super().save_model(request, person, form, change)
+        if change and "email" in form.changed_data:
+            for address in (form.initial["email"], person.email):
+                told_by_mail(request, "address_changed", person, address)
+
+    def save_related(self, request, form, formsets, change):
+        """Save the roles, of which the leads of those clinics hear; a new colleague gets a link to a password."""
+        super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            for role in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
+                _told_to_leads(request, role)
+        person = Person.objects.get(pk=form.instance.pk)  # with the roles just given
+        if not change and may_reset(person):
+            send_reset(person)
+            self.message_user(request, _("A link to choose a password was mailed."))
+
+
+class NewPerson(forms.ModelForm):
+    """Somebody who may sign in from now on: with a password that they choose themselves, so there is none yet."""
+
+    def save(self, commit=True):
+        """Make the person without a password."""
+        self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+def _told_to_leads(request, role):
+    """Mail the leads of a clinic that somebody else gave a role there with which one reads records."""
+    if role.ended_on is not None or role.role not in RECORDING or may_lead_clinic(request.user, role.clinic_id):
+        return
+    leads = Membership.objects.filter(clinic=role.clinic_id, role="lead", ended_on__isnull=True, person__is_active=True)
+    for lead in leads.exclude(person=role.person_id).select_related("person"):
+        told_by_mail(request, "role_given", lead.person, by=request.user.name, name=role.person.name)
 
 
 def _asked(request):

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -20,6 +19,7 @@ from clinic.access import (
     may_change_sign_in,
     may_look_after,
     may_read_clinical,
+    may_rename,
     people_looked_after,
 )
 from clinic.asked import LONGEST, SEARCH, is_search_of_a_list, keep, kept
@@ -220,16 +220,17 @@ class LookedAfter(SavedAsRead, Remembered, Administered):
         return super().has_change_permission(request, obj) and (obj is None or may_look_after(request.user, obj))
 
     def get_readonly_fields(self, request, obj=None):
-        """Keep the address, to which a new password would be mailed."""
-        theirs = obj is not None and not may_change_sign_in(request.user, obj)
-        return [*super().get_readonly_fields(request, obj), *(["email"] if theirs else [])]
+        """Keep the address, to which a new password would be mailed, and what other clinics have a say in."""
+        kept = list(super().get_readonly_fields(request, obj))
+        if obj is not None and not may_change_sign_in(request.user, obj):
+            kept.append("email")
+        if obj is not None and not may_rename(request.user, obj):
+            kept += ["name", "is_active", "is_staff"]
+        return kept
 
     def user_change_password(self, request, id, form_url=""):
-        """Refuse to set the password of somebody as whom one could then sign."""
-        person = self.get_object(request, unquote(id))
-        if person is not None and not may_change_sign_in(request.user, person):
-            raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        """Refuse: a password is chosen by whom it belongs to, by a mailed link or on their own page."""
+        raise PermissionDenied
 
 
 class Roles(Administered, admin.StackedInline):

@@ -333,8 +333,8 @@ CLINICAL = {
     "add": REFUSED,
     "delete": REFUSED,
 }
-KEPT = dict.fromkeys(("changelist", "change", "history", "add", "password"), f"{STOPPED} 200 403 403 403 200")
-KEPT |= {"delete": REFUSED}
+KEPT = dict.fromkeys(("changelist", "change", "history", "add"), f"{STOPPED} 200 403 403 403 200")
+KEPT |= {"delete": REFUSED, "password": REFUSED}
 TABLES = {"person": KEPT} | dict.fromkeys(("clinic", "exercise", "failedwork"), KEPT | {"add": REFUSED})
 # Every other table is clinical.
 

@@ -53,7 +53,7 @@ def colleague(world):
 def a_new_colleague(world):
     """Somebody without a password yet, who assists."""
     role = {"memberships-0-clinic": world.clinic.pk, "memberships-0-role": "assistant"}
-    return {"name": "Ana Nueva", "email": "ana@example.org", "usable_password": "false", **role}
+    return {"name": "Ana Nueva", "email": "ana@example.org", **role}
 
 
 ADMIN_FORMS = {

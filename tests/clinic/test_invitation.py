@@ -6,6 +6,7 @@ import re
 from threading import Barrier, Thread
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import mail
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -293,6 +294,19 @@ def test_a_sign_in_that_belongs_to_no_runner_is_bound(client, link, newcomer):
     client.post(link)
     newcomer.refresh_from_db()
     assert newcomer.person == person
+
+
+def test_whoever_had_the_sign_in_before_has_no_way_in_any_more(client, link, newcomer):
+    person, before = factories.PersonFactory(email="rosa@example.org"), Client()
+    Authenticator.objects.create(user=person, type="webauthn", data={})
+    before.force_login(person)
+    client.post(link)
+
+    person.refresh_from_db()
+    newcomer.refresh_from_db()
+    assert newcomer.person == person and not person.has_usable_password()
+    assert not Authenticator.objects.filter(user=person).exists()
+    assert (client.get("/me/").status_code, before.get("/me/").status_code) == (200, 302)
 
 
 @pytest.mark.parametrize("email", ["", "not an address"])

@@ -1,10 +1,12 @@
 """Who gives a role, and to whom: never to oneself, and who signs is named by the clinic's lead."""
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Membership
+from clinic.mail import POSTMAN
+from clinic.models import Membership, Person
 from tests import factories
 from tests.world import as_read
 
@@ -30,6 +32,12 @@ def form(person, *rows, **fields):
 def saved(browser, person, *rows, **fields):
     """The answer to the page of a person, read and sent."""
     return browser.post(page_of(person), form(person, *rows, **fields) | as_read(browser, page_of(person)))
+
+
+def mails():
+    """Return the mails that have left, once the last is on its way."""
+    POSTMAN.submit(lambda: None).result()
+    return mail.outbox
 
 
 def roles():
@@ -125,25 +133,73 @@ def test_an_administrator_ends_the_role_of_who_leaves_and_cannot_give_it_back(
         ("administrator", "lead",      False),
         ("administrator", "stranger",  False),
         ("administrator", "assistant", True),
-        ("administrator", "runner",    True),
+        ("administrator", "runner",    False),
         ("lead",          "clinician", True),
+        ("lead",          "runner",    True),
         ("lead",          "stranger",  False),
     ],
 )  # fmt: skip
-def test_nobody_takes_over_the_sign_in_of_who_signs(who, whose, may, request, at_work):
-    by, person = request.getfixturevalue(who), request.getfixturevalue(whose)
-    by.is_staff = True
-    by.save()
-    browser, words = at_work(by), {"password1": "a wholly new phrase", "password2": "a wholly new phrase"}
-
-    answer = browser.post(page_of(person, "password"), words | {"usable_password": "true"})
-    saved(browser, person, email="mine@example.org")
+def test_nobody_takes_over_the_sign_in_of_who_signs(who, whose, may, case, request, at_work):
+    by, person = in_the_admin(request.getfixturevalue(who)), request.getfixturevalue(whose)
+    was = person.email
+    saved(at_work(by), person, email="mine@example.org")
 
     person.refresh_from_db()
-    refusal = 404 if whose == "stranger" else 403  # who is not looked after here is not there
-    assert answer.status_code == (302 if may else refusal)
-    assert person.check_password("a wholly new phrase") is may
-    assert (person.email == "mine@example.org") is may
+    assert person.email == ("mine@example.org" if may else was)
+    told = [mail.to[0] for mail in mails() if "address" in mail.subject]
+    assert told == ([was, "mine@example.org"] if may else [])  # who loses it hears of it
+
+
+@pytest.mark.parametrize("whose", ["assistant", "runner", "lead"])
+def test_nobody_sets_the_password_of_anybody_else(whose, case, lead, request, at_work):
+    person, words = request.getfixturevalue(whose), "a wholly new phrase"
+    said = {"password1": words, "password2": words, "usable_password": "true"}
+    root = factories.member(lead.memberships.get().clinic, "lead", is_staff=True, is_superuser=True)
+    for by in (in_the_admin(lead), root):
+        assert at_work(by).post(page_of(person, "password"), said).status_code == 403
+    person.refresh_from_db()
+    assert not person.check_password(words)
+
+
+def test_who_is_added_chooses_a_password_by_a_mailed_link(administrator, clinic, at_work):
+    said = {"name": "Ana Nueva", "email": "ana@example.org", "is_staff": "on", "password1": "x", "password2": "x"}
+    said |= {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0}
+    said |= {"memberships-0-clinic": clinic.pk, "memberships-0-role": "administrator"}
+    answer = at_work(in_the_admin(administrator)).post(reverse("admin:clinic_person_add"), said)
+
+    person = Person.objects.get(email="ana@example.org")
+    assert answer.status_code == 302 and not person.has_usable_password()
+    assert [mail.to for mail in mails() if "/accounts/reset/" in mail.body] == [["ana@example.org"]]
+
+
+@pytest.mark.parametrize(
+    ("who",           "role",          "is_told"),
+    [
+        ("administrator", "assistant",     True),
+        ("administrator", "administrator", False),
+        ("lead",          "assistant",     False),
+    ],
+)  # fmt: skip
+def test_the_lead_hears_that_somebody_else_gave_a_role_that_reads_records(
+    who, role, is_told, clinic, lead, request, at_work
+):
+    by, person = in_the_admin(request.getfixturevalue(who)), factories.PersonFactory(name="Ana O'Nueva")
+    saved(at_work(by), person, {"clinic": clinic.pk, "role": role})
+
+    told = [mail for mail in mails() if person.name in mail.body]
+    assert [mail.to for mail in told] == ([[lead.email]] if is_told else [])
+
+
+@pytest.mark.parametrize("works_elsewhere", [False, True])
+def test_what_another_clinic_has_a_say_in_is_not_changed_here(works_elsewhere, clinic, administrator, at_work):
+    person = factories.member(clinic, "assistant")
+    if works_elsewhere:
+        Membership.objects.create(person=person, clinic=factories.ClinicFactory(), role="lead")
+    answer = saved(at_work(in_the_admin(administrator)), person, name="Renamed", is_active="", is_staff="on")
+
+    person.refresh_from_db()
+    changed = (person.name == "Renamed", not person.is_active, person.is_staff)
+    assert (answer.status_code, changed) == (302, (not works_elsewhere,) * 3)
 
 
 def test_who_works_in_another_clinic_is_changed_there(administrator, stranger, at_work):
