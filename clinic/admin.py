@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
-from clinic.signins import AsksWhoItIs, NewPerson, let_set_up_again, mail_a_link
+from clinic.signins import GETS_A_LINK, AsksWhoItIs, NewPerson, let_set_up_again, mail_a_link
 from clinic.views.entrance import SignOut, admin_door
 from clinic.views.factors import password
 from clinic.windows import (
@@ -59,8 +59,8 @@ class PersonAdmin(AsksWhoItIs, LookedAfter, Quick, UserAdmin):
     begins = ["name", "email"]
     filter_horizontal = []
     fieldsets = [(None, {"fields": ["name", "email", "is_active", "is_staff", "is_demonstration"]})]
-    add_fieldsets = [(None, {"fields": ["name", "email", "is_staff"]})]
-    form, add_form = forms.ModelForm, NewPerson
+    add_fieldsets = [(None, {"fields": ["name", "email", "is_staff"], "description": GETS_A_LINK})]
+    form, add_form, add_form_template = forms.ModelForm, NewPerson, None
     readonly_fields = ["is_demonstration"]
     inlines = [Roles]
 

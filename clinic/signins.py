@@ -13,6 +13,8 @@ from clinic.models import Membership, Person
 from clinic.resets import may_reset, send_reset
 from clinic.views.factors import once_more
 
+GETS_A_LINK = _("Whoever is added is mailed a link to choose a password, once they have a role or staff status.")
+
 
 class AsksWhoItIs:
     """A table of sign-ins: what changes one is taken only from somebody who came in just now."""
