@@ -36,13 +36,14 @@ class AsksWhoItIs:
                 told_by_mail(request, "address_changed", person, address)
 
     def save_related(self, request, form, formsets, change):
-        """Save the roles, of which the leads of those clinics hear; a new colleague gets a link to a password."""
+        """Save the roles, of which the leads of those clinics hear; who has no password yet gets a link to one."""
         super().save_related(request, form, formsets, change)
+        begins = not change or any(formset.new_objects for formset in formsets)
         for formset in formsets:
             for role in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
                 _told_to_leads(request, role)
         person = Person.objects.get(pk=form.instance.pk)  # with the roles just given
-        if not change and may_reset(person):
+        if begins and may_reset(person) and not person.has_usable_password():
             send_reset(person)
             self.message_user(request, _("A link to choose a password was mailed."))
 

@@ -161,13 +161,18 @@ def test_nobody_sets_the_password_of_anybody_else(whose, case, lead, request, at
     assert not person.check_password(words)
 
 
-def test_who_is_added_chooses_a_password_by_a_mailed_link(administrator, clinic, at_work):
-    said = {"name": "Ana Nueva", "email": "ana@example.org", "is_staff": "on", "password1": "x", "password2": "x"}
-    said |= {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0}
-    said |= {"memberships-0-clinic": clinic.pk, "memberships-0-role": "administrator"}
-    answer = at_work(in_the_admin(administrator)).post(reverse("admin:clinic_person_add"), said)
-
+@pytest.mark.parametrize("role_comes", ["at once", "later"])
+def test_who_is_added_chooses_a_password_by_a_mailed_link(role_comes, administrator, clinic, at_work):
+    browser = at_work(in_the_admin(administrator))
+    role = {"memberships-0-clinic": clinic.pk, "memberships-0-role": "administrator"}
+    said = {"name": "Ana Nueva", "email": "ana@example.org", "password1": "x", "password2": "x", **role}
+    said |= {"memberships-TOTAL_FORMS": int(role_comes == "at once"), "memberships-INITIAL_FORMS": 0}
+    answer = browser.post(reverse("admin:clinic_person_add"), said)
     person = Person.objects.get(email="ana@example.org")
+    if role_comes == "later":
+        assert "/accounts/reset/" not in "".join(mail.body for mail in mails())
+        saved(browser, person, {"clinic": clinic.pk, "role": "administrator"})
+
     assert answer.status_code == 302 and not person.has_usable_password()
     assert [mail.to for mail in mails() if "/accounts/reset/" in mail.body] == [["ana@example.org"]]
 
