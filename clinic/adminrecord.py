@@ -4,6 +4,8 @@ A line stands in the chain of each clinic that the change concerns, and tells no
 clinic, what is a person's own in each clinic where they work or are treated.
 """
 
+from django.db import transaction
+
 from clinic.audit import Kind, record_each
 from clinic.models import Clinic, Membership, Person
 from clinic.whose import lines_of_person
@@ -34,6 +36,11 @@ class OnRecord:
         for row in queryset:
             put_on_record(request, row, "deleted", [])
         return super().log_deletions(request, queryset)
+
+    def user_change_password(self, request, id, form_url=""):
+        """Set a person's password, or nothing where that cannot be put on record: Django makes two deeds of it."""
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
 
 
 def put_on_record(request, row, verb, message):

@@ -248,7 +248,8 @@ def of_the_admin(request, context, asked_for):
     lines, nobody = of_a_list(runners_of(listed)), usual(request.user, asked_for=asked_for)
     if lines and isinstance(listed[0], Person):  # of whom most are no runners
         lines = heard_of(request.user, lines)
-        return lines + [line for line in nobody if line["clinic"] not in {told["clinic"] for told in lines}]
+        told = {line["clinic"] for line in lines}
+        return lines + [line for line in nobody if line["clinic"] not in told]
     return lines or nobody
 
 

@@ -230,6 +230,23 @@ def test_a_mailed_link_stands_on_record_and_is_not_mailed_otherwise(
         )
 
 
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_password_set_in_the_admin_is_not_set_where_it_cannot_be_put_on_record(
+    is_full, clinic, assistant, administrator, at_work, monkeypatch
+):
+    browser = at_work(administrator)
+    if is_full:
+        broken_for(monkeypatch, clinic.pk, "admin")
+    chosen = {"password1": PHRASE, "password2": PHRASE, "usable_password": "true"}
+    answer = browser.post(reverse("admin:auth_user_password_change", args=[assistant.pk]), chosen)
+
+    assistant.refresh_from_db()
+    assert (answer.status_code, assistant.check_password(PHRASE)) == ((503, False) if is_full else (302, True))
+    assert [line.about["whose"] for lines in said(kind="admin").values() for line in lines] == (
+        [] if is_full else [str(assistant.pk)]
+    )
+
+
 @pytest.mark.parametrize("which", ["one", "others"])
 def test_who_signs_out_in_other_places_stands_on_record(which, clinic, elsewhere, shared):
     here, there = Client(), Client()
