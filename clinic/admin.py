@@ -13,6 +13,7 @@ from clinic.access import clinics_administered
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
 from clinic.signins import GETS_A_LINK, AsksWhoItIs, NewPerson, let_set_up_again, mail_a_link
 from clinic.views.entrance import SignOut, admin_door
+from clinic.views.errors import nothing_here
 from clinic.views.factors import password
 from clinic.windows import (
     Described,
@@ -29,6 +30,7 @@ admin.site.site_header = admin.site.site_title = "Stridewell administration"
 admin.site.index_title = "Administration"
 admin.site.login, admin.site.logout = admin_door, SignOut.as_view()  # one sign-in, and one way out, for all pages
 admin.site.password_change = password
+admin.site.autocomplete_view = nothing_here  # no form asks it, and its address would hold the surname that was typed
 admin.site.unregister([EmailAddress, Authenticator, UserSession])  # changed by the person they belong to
 admin.site.unregister(DBTaskResult)  # what failed has a window of its own
 admin.site.register(FailedWork, WorkWindow)

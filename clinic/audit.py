@@ -20,12 +20,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Model
 from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
-from clinic.models import AuditChain, AuditEvent, Case, Clinic, Patient, Person
+from clinic.models import AuditChain, AuditEvent, Clinic, Person
+from clinic.whose import lines_of_person, record_of
 
 NO_CLINIC = UUID(int=0)
 NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # as JSON writes it; PostgreSQL keeps no such letter
@@ -107,7 +107,7 @@ def recorded(verb):
                 result = verb(*args, **kwargs)
                 if act.wrote:
                     about = {"verbs": act.verbs} if act.verbs else {}
-                    record(Kind.WRITE, name, by=act.by, **_whose(told, result), **about, **act.told)
+                    record_each(Kind.WRITE, name, _whose(told, result), by=act.by, **about, **act.told)
                 return result
         finally:
             _act.reset(token)
@@ -137,28 +137,33 @@ def sign_history(history_instance, **_signal):
 
 
 def _whose(told, result):
-    """Return {"clinic", "patient", "case"} of the first thing told that belongs to a runner, else to a clinic."""
-    things = [*told.values(), result, getattr(result, "row", None), getattr(told.get("by"), "patient", None)]
+    """Return the lines of an act: of the first thing told that belongs to a runner, else to a clinic, else of a person.
+
+    What somebody does in no record and no clinic concerns themself: it stands where they work or are treated.
+    """
+    things = [*told.values(), result, getattr(result, "row", None)]
     for thing in things:
         if found := record_of(thing):
-            return found
-    clinic = told.get("clinic_id") or next((thing.pk for thing in things if isinstance(thing, Clinic)), None)
-    return {"clinic": clinic, "patient": None, "case": None}
+            return [found]
+    if clinic := told.get("clinic_id") or next((thing.pk for thing in things if isinstance(thing, Clinic)), None):
+        return [{"clinic": clinic}]
+    person = told.get("person") or told.get("by")
+    return lines_of_person(person) if person else [{"clinic": None}]
 
 
-def record_of(thing, depth=3):
-    """Return whose record a row belongs to, by way of its case, its patient, its plan or its session."""
-    if isinstance(thing, Case):
-        return {"clinic": thing.clinic_id, "patient": thing.patient_id, "case": thing.pk}
-    if isinstance(thing, Patient):
-        return {"clinic": thing.clinic_id, "patient": thing.pk, "case": None}
-    if not isinstance(thing, Model) or not depth:
-        return None
-    known = {f.name for f in thing._meta.concrete_fields if f.is_relation}
-    for name in ("case", "patient", "plan", "session"):
-        if name in known and (found := record_of(getattr(thing, name), depth - 1)):
-            return found
-    return None
+def record_each(kind, act, lines, **told):
+    """Add one line for each of these ({"clinic", ...}), all of them or none.  Raises NotOnRecord.
+
+    Always in one order: each line locks the chain of its clinic, and two who do this at once would wait for ever.
+    """
+    if not lines:
+        return
+    try:
+        with transaction.atomic():
+            for line in sorted(lines, key=lambda line: str(line["clinic"])):
+                record(kind, act, **line, **told)
+    except DatabaseError as error:
+        raise NotOnRecord(str(error)) from error
 
 
 def record(kind, act, *, clinic, patient=None, case=None, by=None, why="", **about):
@@ -173,10 +178,10 @@ def record(kind, act, *, clinic, patient=None, case=None, by=None, why="", **abo
         "kind": kind,
         "act": act,
         "person": getattr(person, "pk", None),
-        "role": _role(person, clinic),
+        "role": _role(person, clinic, patient),
         "patient": patient,
         "case": case,
-        "why": why or _why(kind, person, patient, clinic),
+        "why": why or _why(kind, person, patient, clinic, about.get("whose")),
         "about": json.loads(NUL.sub(r"\1\\ufffd", json.dumps(about, default=str))),
         "network": origin.network[:45],
         "request": origin.request[:36],
@@ -192,27 +197,35 @@ def record(kind, act, *, clinic, patient=None, case=None, by=None, why="", **abo
     return row
 
 
-def _role(person, clinic):
+def _role(person, clinic, patient):
     if person is None:
         return ""
-    return person.roles.get(clinic) or ("runner" if person.is_runner else "elsewhere")
+    return person.roles.get(clinic) or ("runner" if person.is_runner or _is_own(person, patient) else "elsewhere")
 
 
-def _why(kind, person, patient, clinic):
+def _is_own(person, patient):
+    """Return whether a record (the key of its runner, or None) is this person's."""
+    own = getattr(person, "patient", None) if patient else None
+    return own is not None and own.pk == patient
+
+
+def _why(kind, person, patient, clinic, whose):
     """Return the usual purpose: a runner their own record, a member care, everybody else administration.
 
     Nothing but a broken glass lets somebody read in a clinic where they have no role, unless the record is their own.
+    What concerns how somebody signs in (``whose``) is nobody's care.
     """
     if person is None:
         return Why.SYSTEM
-    if person.is_runner:
+    if whose and (whose != person.pk or not patient):
+        return Why.ADMINISTRATION
+    if person.is_runner or whose:
         return Why.OWN
     if not patient:
         return Why.ADMINISTRATION
     if clinic in person.roles or kind == Kind.REFUSED:
         return Why.CARE
-    own = getattr(person, "patient", None)
-    return Why.OWN if own and own.pk == patient else Why.BREAK_GLASS
+    return Why.OWN if _is_own(person, patient) else Why.BREAK_GLASS
 
 
 def _append(chain_id, columns):

@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from clinic.access import clinics_signed_in, may_lead_clinic
 from clinic.alarms import end_of_day, open_task, settle_task
-from clinic.audit import Kind, record, record_of, recorded, tell
+from clinic.audit import Kind, record, recorded, tell
 from clinic.clock import after
 from clinic.models import AuditEvent, BreakGlass, Case, Clinic, Patient, Person, Task
 from clinic.models.glass import LASTS
 from clinic.models.patients import search_key
 from clinic.models.tasks import BREAK_GLASS as ALARM
 from clinic.terms import in_english
+from clinic.whose import record_of
 from clinic.written import GLASS_OPENED, GLASS_SEEN
 
 TRIES, WITHIN = 5, timedelta(hours=1)  # [CONV] names that led to nobody, before one has to wait

@@ -4,7 +4,7 @@ Every filter is a range of one index, so that ten million rows cost as much as t
 """
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -56,15 +56,15 @@ def _beyond(after, way):
 
 def named(rows):
     """Return {key: name} of the people and runners of these rows; who was erased has none.  Two queries."""
-    keys = {key for row in rows for key in (row.person, tried(row)) if key}
+    keys = {key for row in rows for key in (row.person, concerned(row)) if key}
     people = Person.objects.filter(pk__in=keys)
     runners = Patient.objects.filter(pk__in={row.patient for row in rows if row.patient})
     return {row.pk: str(row) for row in [*people, *runners]}
 
 
 def whole(reader, asked):
-    """Yield every row of a report, the oldest first, page after page."""
-    asked, after = replace(asked, oldest_first=True), None
+    """Yield every row of a report, page after page."""
+    after = None
     while True:
         rows, after = report(reader, asked, after, AT_ONCE)
         yield from rows
@@ -72,9 +72,9 @@ def whole(reader, asked):
             return
 
 
-def tried(row):
-    """Return the key of the account that somebody nobody knows tried to come in by, or None."""
-    key = row.about.get("tried")
+def concerned(row):
+    """Return the key of the person whose sign-in or role a line is about, or as whom somebody tried to come in."""
+    key = row.about.get("whose") or row.about.get("tried")
     return UUID(key) if key else None
 
 
@@ -102,12 +102,12 @@ def plain_cell(value):
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def opened_by_others(patient, person, after=None, size=PAGE):
+def opened_by_others(person, after=None, size=PAGE):
     """Return one page of (who opened a runner's record besides themself, key of the next page or None).
 
     ``person``: who the runner signs in as.  Lists on which a name merely stood are no opening.
     """
-    rows = AuditEvent.objects.visible_to(person).filter(patient=patient.pk).exclude(person=person.pk)
+    rows = AuditEvent.objects.of_own_record(person).exclude(person=person.pk)
     if after:
         rows = rows.filter(_beyond(after, "lt"))
     page = list(rows.order_by("-at", "-number")[: size + 1])
@@ -123,7 +123,7 @@ def in_words(rows):
             "row": row,
             "who": names.get(row.person) or (gettext("somebody whose name was erased") if row.person else "–"),
             "role": ROLES.get(row.role, ""),
-            "whose": names.get(row.patient or tried(row), ""),
+            "whose": names.get(row.patient or concerned(row), ""),
             "topic": topic_of(row.act),
             "several": len(row.about.get("ids", ())),
             "status": row.about.get("status") if row.kind == AuditEvent.Kind.REFUSED else None,

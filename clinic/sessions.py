@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.access import works_here
+from clinic.audit import recorded
 
 EVERY = timedelta(seconds=30)  # an act within them writes nothing anew
 CLOCKS_DIFFER = timedelta(seconds=60)  # what is noted further in the future means that the clock was set back
@@ -97,8 +98,9 @@ def places_of(request):
     ]
 
 
-def end(rows):
-    """Sign out where these rows are; the next request there has nobody signed in."""
+@recorded
+def end_places(*, person, rows, by, at):
+    """Sign somebody out where these rows of theirs are; the next request there has nobody signed in."""
     keys = [row.session_key for row in rows]
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinic.access import RECORDING, may_change_sign_in, may_lead_clinic
+from clinic.adminrecord import put_on_record
 from clinic.asked import is_search_of_a_list
 from clinic.entrance import came_in_just_now, end_sessions, told_by_mail
 from clinic.factors import take_factors_away
@@ -76,6 +77,7 @@ def mail_a_link(keeper, request, people):
     """Mail a link to whoever of the chosen works here."""
     chosen = [person for person in people if may_change_sign_in(request.user, person) and may_reset(person)]
     for person in chosen:
+        put_on_record(request, person, "mailed_link", [])
         send_reset(person)
     keeper.message_user(request, _("Links were mailed: %(number)s.") % {"number": len(chosen)})
 

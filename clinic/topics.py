@@ -77,6 +77,7 @@ TOPICS = {
         mfa_login_webauthn clinic:passkeys clinic:forget_passkey mfa_authenticate ask_for_reset reset_password
         clinic:again clinic:signing_in clinic:password clinic:app clinic:remove_app clinic:recovery_codes
         use_code add_app add_passkey remove_factor take_factors_away new_recovery_codes change_password
+        end_places
     """,
     _("settings"): "clinic:preferences keep_preferences confirm_knowledge sync_catalogue",
     _("how the rules fared"): "rehab:oversight",

@@ -22,14 +22,14 @@ from clinic.access import (
     may_rename,
     people_looked_after,
 )
+from clinic.adminrecord import OnRecord
 from clinic.asked import LONGEST, SEARCH, is_search_of_a_list, keep, kept
-from clinic.audit import Kind, record
 from clinic.background import put_again
 from clinic.changes import changes
 from clinic.editing import SavedAsRead
 from clinic.forms.roles import GiveRole, RolesOfOne
 from clinic.ids import is_uuid
-from clinic.models import Clinic, Membership, Person
+from clinic.models import Clinic, Membership
 from clinic.models.patients import search_key
 
 MOST_ROWS = 1000
@@ -124,40 +124,6 @@ class Quick(Uncounted):
                 found |= Q(**{f"{column}__startswith": typed}) | Q(**{f"{column}__startswith": typed.lower()})
                 found |= Q(**{f"{column}__startswith": typed.title()})
         return (queryset.filter(found) if term.strip() else queryset), False
-
-
-class OnRecord:
-    """What is changed in the admin stands in the audit too, in the same transaction as the change."""
-
-    def log_addition(self, request, obj, message):
-        """Put on record that a row was made."""
-        put_on_record(request, obj, "added", message)
-        return super().log_addition(request, obj, message)
-
-    def log_change(self, request, obj, message):
-        """Put on record that a row was changed, and in which fields."""
-        put_on_record(request, obj, "changed", message)
-        return super().log_change(request, obj, message)
-
-    def log_deletions(self, request, queryset):
-        """Put on record that rows were deleted."""
-        for row in queryset:
-            put_on_record(request, row, "deleted", [])
-        return super().log_deletions(request, queryset)
-
-
-def put_on_record(request, obj, verb, message):
-    """Write one line in each clinic that a change in the admin concerns: keys and names of fields, no words."""
-    changed = [part for parts in message for part in parts.values()] if isinstance(message, list) else []
-    fields = sorted({str(name) for part in changed for name in part.get("fields", ())})
-    roles = {}
-    if isinstance(obj, Person):
-        obj.__dict__.pop("roles", None)  # they may just have been changed
-        roles = {str(clinic): role for clinic, role in obj.roles.items()}
-    clinics = {obj.pk} if isinstance(obj, Clinic) else set(roles) or set(request.user.roles) or {None}
-    told = {"table": obj._meta.label, "row": str(obj.pk), "verb": verb, "fields": fields, "roles": roles}
-    for clinic in sorted(clinics, key=str):  # always in one order: each line locks the chain of its clinic
-        record(Kind.ADMIN, f"admin:{obj._meta.model_name}", clinic=clinic, **told)
 
 
 class Remembered:

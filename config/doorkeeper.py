@@ -11,8 +11,7 @@ from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, Subquery, UUIDField
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,13 +21,14 @@ from django.utils.http import urlencode
 from clinic import sessions
 from clinic.access import may_record
 from clinic.actions import keep_late_draft, typed_fields
-from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record, record_of
+from clinic.audit import Kind, NotOnRecord, Origin, coming_from, record_each
 from clinic.conflict import posted_in, typed_values
 from clinic.entrance import led_first
 from clinic.forms.worded import fields_at
 from clinic.ids import is_uuid, plain_address
-from clinic.models import Case, Membership, Patient, Person, Task
+from clinic.models import Case, Patient, Person, Task
 from clinic.views.errors import not_on_record
+from clinic.whose import clinics_of, lines_of_person, record_of, runners_of
 from config.policy import ADMIN, CASE, DOORS, LIST, NOTHING, OWN, PATIENT, RUNNER, TASK, WAY_IN, door_of
 
 # Forms that are kept as drafts while they are typed: the address they are sent to, and the name of their draft.
@@ -173,36 +173,40 @@ def put_on_record(request, response, name, door, written):
     if before != now:
         person = request.user if now else Person.objects.filter(pk=before).first()
         went = "sign_in" if now else "sign_out"
-        record(Kind.SIGN_IN, went, by=person, was=before, status=status, **usual(person))
+        record_each(Kind.SIGN_IN, went, usual(person), by=person, was=before, status=status)
     elif door is DOORS.get(name) is WAY_IN and request.method == "POST" and status != 429:
-        told = usual(request.user) if now else account_tried(request)
-        record(Kind.SIGN_IN, name, by=request.user if now else None, was=before, status=status, **told)
+        lines = usual(request.user) if now else account_tried(request)
+        record_each(Kind.SIGN_IN, name, lines, by=request.user if now else None, was=before, status=status)
     elif status in REFUSED and now:
-        record(Kind.REFUSED, name, method=request.method, status=status, **lines_of(request, response, door)[0])
+        record_each(Kind.REFUSED, name, lines_of(request, response, door), method=request.method, status=status)
     elif status in SHOWN and Kind.WRITE not in written and (now or hasattr(request, "shown")):
-        for line in lines_of(request, response, door) if door.shows != NOTHING or hasattr(request, "shown") else ():
-            record(Kind.EXPORT if door.taken else Kind.READ, name, **line)
+        lines = lines_of(request, response, door) if door.shows != NOTHING or hasattr(request, "shown") else ()
+        record_each(Kind.EXPORT if door.taken else Kind.READ, name, lines)
 
 
-def usual(person):
-    """Return the clinic in whose chain stands what concerns no record: where this person works or is treated."""
+def usual(person, **about):
+    """Return the lines of what concerns no record: in each clinic where this person works, else where they are treated.
+
+    Who is in no clinic any more stands where they worked.
+    """
     if person is None or not person.is_authenticated:
-        return {"clinic": None}
-    patient = None if person.roles else getattr(person, "patient", None)
-    return {"clinic": min(person.roles, default=None) if person.roles else patient and patient.clinic_id}
+        return [{"clinic": None, **about}]
+    clinics = set(person.roles) or clinics_of(person) or {None}
+    return [{"clinic": clinic, **about} for clinic in clinics]
 
 
 def account_tried(request):
-    """Return the clinic and the key of the account that somebody tried to come in by; never what they typed.
+    """Return the lines of an account that somebody tried to come in by, with its key; never what they typed.
 
     One question, whether there is such an account or not: the time of an answer tells nobody.
     """
     typed, begun = typed_address(request), request.session.get(LOGIN_SESSION_KEY) or {}
     whose = Q(email=typed) if typed else Q(pk=begun.get("user_pk") or UUID(int=0))
-    roles = Membership.objects.filter(person=OuterRef("pk"), ended_on__isnull=True).order_by("clinic")
-    clinic = Coalesce(Subquery(roles.values("clinic")[:1]), "patient__clinic", output_field=UUIDField())
-    found = Person.objects.filter(whose).annotate(of=clinic).values("pk", "of").first()
-    return {"clinic": found["of"], "tried": found["pk"]} if found else {"clinic": None}
+    found = Person.objects.filter(whose).order_by()
+    rows = list(found.values_list("pk", "memberships__clinic", "memberships__ended_on", "patient__clinic"))
+    works = {clinic for _, clinic, ended_on, _ in rows if clinic and not ended_on}
+    clinics = works or {treated for *_, treated in rows if treated} or {clinic for _, clinic, *_ in rows}
+    return [{"clinic": clinic, "tried": rows[0][0]} for clinic in clinics] or [{"clinic": None}]
 
 
 def typed_address(request):
@@ -219,17 +223,39 @@ def lines_of(request, response, door):
     shown, kwargs = getattr(request, "shown", None), request.resolver_match.kwargs
     asked_for = {name: value for name, value in kwargs.items() if is_uuid(str(value)) or isinstance(value, int)}
     if door.shows == LIST:
-        return of_a_list(shown or []) or [usual(request.user)]
+        return of_a_list(shown or []) or usual(request.user)
     if door.shows == ADMIN:
-        context = getattr(response, "context_data", None) or {}
-        shown, rows = context.get("original"), getattr(context.get("cl"), "result_list", ())
-        asked_for |= {"ids": [str(row.pk) for row in rows]} if rows else {}
+        return of_the_admin(request, getattr(response, "context_data", None) or {}, asked_for)
     if shown is None and door.shows == OWN:
         shown = getattr(request.user, "patient", None)
     if shown is None and door.shows in OBJECTS:
         model, key = OBJECTS[door.shows]
         shown = model.objects.filter(pk=kwargs[key]).first()
-    return [record_of(shown) or usual(request.user) | {"asked_for": asked_for}]
+    found = record_of(shown)
+    return [found] if found else usual(request.user, asked_for=asked_for)
+
+
+def of_the_admin(request, context, asked_for):
+    """Return of whom a page of the admin showed something: whose row it is about, or whose rows it listed.
+
+    ``context``: what the page was made of; its row is "original", or "object" on the page of its history.
+    """
+    row, listed = context.get("original") or context.get("object"), list(getattr(context.get("cl"), "result_list", ()))
+    if isinstance(row, Person):
+        return heard_of(request.user, lines_of_person(row))
+    if found := record_of(row):
+        return [found]
+    lines, nobody = of_a_list(runners_of(listed)), usual(request.user, asked_for=asked_for)
+    if lines and isinstance(listed[0], Person):  # of whom most are no runners
+        lines = heard_of(request.user, lines)
+        told = {line["clinic"] for line in lines}
+        return lines + [line for line in nobody if line["clinic"] not in told]
+    return lines or nobody
+
+
+def heard_of(reader, lines):
+    """Leave out the clinics where the reader has no role: who was looked up here is nothing that they need to know."""
+    return [line for line in lines if line["clinic"] in reader.roles] or lines
 
 
 def of_a_list(rows):

@@ -53,7 +53,7 @@ FLOORS = (
     ("charts", "figures", "histories", "models", "written"),
     ("words", "topics"),
     ("links",),
-    ("access", "audit", "triggers"),
+    ("access", "audit", "triggers", "whose"),
     ("examined", "facts", "history", "runs"),
     ("entry", "followed", "growing", "leaving", "oversight"),
     ("gate",),
@@ -62,6 +62,7 @@ FLOORS = (
     ("mail",),
     ("alarms", "background", "consents"),
     (
+        "adminrecord",
         "asked",
         "backup",
         "changes",

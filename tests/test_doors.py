@@ -195,7 +195,7 @@ ADMIN = {
     "admin:logout": ("/admin/ /admin/ /admin/ 405 405 405 405 405", " ".join(["/admin/"] * 3 + [LOGIN] * 5)),
     "admin:password_change": (ENTER, REFUSED),
     "admin:password_change_done": (ENTER, f"{STOPPED} 405 405 405 405 405"),
-    "admin:autocomplete": (REFUSED, f"{STOPPED} 405 405 405 405 405"),
+    "admin:autocomplete": (NOT_HERE, NOT_HERE),
     "admin:jsi18n": (ENTER, f"{STOPPED} 405 405 405 405 405"),
     "admin:view_on_site": (NOT_HERE, NOT_HERE),
     "admin:rehab_exercise_figures": (f"{STOPPED} 200 403 403 403 200", f"{STOPPED} 200 403 403 403 200"),

@@ -12,6 +12,7 @@ from clinic.models import AuditEvent, BreakGlass, Membership, Patient, Person
 from clinic.models.patients import search_key
 
 ORDERS = [("", _("newest first")), ("old", _("oldest first"))]
+TOGETHER = _("Name a runner by surname and birth date together.")
 MOST = 300  # people in a list
 RUNNER = "runner"  # in place of a key: the runner who is named, themself
 
@@ -96,14 +97,14 @@ class AskAudit(AskPeriod):
     def _themself(self, runner):
         """Return the key of the person whom a runner signs in as."""
         if runner is None:
-            raise ValidationError(_("Name a runner by surname and birth date together."))
+            raise ValidationError({"surname": TOGETHER})
         if runner.person_id is None:
             raise ValidationError(_("This runner has never had a way to sign in."))
         return str(runner.person_id)
 
     def _runner(self, data):
         if not (data.get("surname") and data.get("born")):
-            raise ValidationError(_("Name a runner by surname and birth date together."))
+            raise ValidationError({"born" if data.get("surname") else "surname": TOGETHER})
         named = {"surname_key": search_key(data["surname"]), "birth_date": data["born"]}
         found = list(Patient.objects.filter(clinic=data["clinic"], **named)[:2])
         if len(found) != 1:

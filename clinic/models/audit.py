@@ -36,10 +36,14 @@ class AuditEventQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Return the rows of the clinics this person administers or leads; a runner sees those of their own record."""
         if person.is_runner and not person.is_superuser:
-            patient = getattr(person, "patient", None)
-            return self.filter(patient=patient.pk) if patient else self.none()
+            return self.of_own_record(person)
         leading = [clinic for clinic, role in person.roles.items() if role in ("administrator", "lead")]
         return self.alias(whose=WHOSE).filter(whose__in=leading)
+
+    def of_own_record(self, person):
+        """Return the rows of this person's own record as a runner, wherever they work besides."""
+        patient = getattr(person, "patient", None)
+        return self.filter(patient=patient.pk) if patient else self.none()
 
 
 class AuditEvent(models.Model):

@@ -55,7 +55,7 @@ def audit(request):
 @login_required
 @require_GET
 def audit_csv(request):
-    """Send the whole report as a file, the oldest line first."""
+    """Send the whole report as a file, in the order that was asked for."""
     _, asked = _asked(request)
     if asked is None:
         raise Http404

@@ -49,6 +49,11 @@ def forbidden(request, exception=None):
     return render(request, "403.html", {"because": [str(part) for part in getattr(exception, "args", ())]}, status=403)
 
 
+def nothing_here(request):
+    """Stand in for a view of somebody else's that this product does without."""
+    raise Http404
+
+
 def not_found(request, exception=None):
     """Say that there is nothing here for this person."""
     return render(request, "404.html", status=404)

@@ -18,7 +18,7 @@ def readers_page(patient, person, after=None):
 
     Each of the people has a name, a role, what they read, took out and wrote, and how they broke the glass for it.
     """
-    rows, more = opened_by_others(patient, person, after)
+    rows, more = opened_by_others(person, after)
     names, days, openings = named(rows), {}, _openings(patient, rows)
     for row in rows:
         day = days.setdefault(timezone.localdate(row.at), {})

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import actions, audit, glass, triggers, windows
+from clinic import actions, adminrecord, audit, glass, triggers
 from clinic.ids import new_id
 from clinic.models import AuditChain, AuditEvent, Case, CaseEvent, Membership, Patient
 from clinic.onrecord import Asked, report
@@ -246,8 +246,8 @@ def test_a_change_that_concerns_several_clinics_locks_their_chains_in_one_order(
     person, locked = factories.PersonFactory(), []
     for _ in range(7):
         person.memberships.create(clinic=factories.ClinicFactory(), role="assistant")
-    monkeypatch.setattr(windows, "record", lambda *said, clinic, **told: locked.append(clinic))
-    windows.put_on_record(mock.Mock(user=administrator), person, "changed", [])
+    monkeypatch.setattr(audit, "record", lambda *said, clinic, **told: locked.append(clinic))
+    adminrecord.put_on_record(mock.Mock(user=administrator, lines_of_roles=[]), person, "changed", [])
 
     assert len(locked) == 7 and locked == sorted(locked)
 
@@ -510,7 +510,10 @@ def test_a_runner_can_be_asked_for_by_their_own_lines(busy, runner, administrato
     named = {"surname": busy.patient.surname, "born": busy.patient.birth_date.isoformat()}
 
     assert whose_lines(browser, person="runner", **named) == {runner.pk}
-    assert whose_lines(browser, person="runner")["__all__"] == ["Name a runner by surname and birth date together."]
+    together = ["Name a runner by surname and birth date together."]
+    assert whose_lines(browser, person="runner") == {"surname": together}
+    assert whose_lines(browser, born=named["born"]) == {"surname": together}
+    assert whose_lines(browser, surname=named["surname"]) == {"born": together}
     Patient.objects.filter(pk=busy.patient_id).update(person=None)
     assert whose_lines(browser, person="runner", **named)["__all__"] == ["This runner has never had a way to sign in."]
 
@@ -555,13 +558,18 @@ def test_the_page_takes_no_day_beyond_the_calendar(busy, administrator, at_work,
     assert (page.status_code, "Choose a year from 1900 to 2999" in page.content.decode()) == (422, True)
 
 
-def test_the_file_holds_every_line_and_no_formula(busy, administrator, at_work):
+@pytest.mark.parametrize("order", ["", "old"])
+def test_the_file_holds_every_line_and_no_formula(order, busy, administrator, at_work, monkeypatch):
+    monkeypatch.setattr("clinic.onrecord.AT_ONCE", 2)
     audit.record("read", "=cmd|' /C calc'!A0", clinic=busy.clinic_id)
-    file = b"".join(at_work(administrator).get(reverse("clinic:audit_csv"))).decode()
+    browser = at_work(administrator)
+    key = browser.post(reverse("clinic:audit"), {"order": order}).url.partition("?")[2]
+    file = b"".join(browser.get(f"{reverse('clinic:audit_csv')}?{key}")).decode()
     rows = list(csv.DictReader(file.splitlines()))
 
-    assert [row["number"] for row in rows] == ["1", "2", "3", "4", "5", "6"]  # the last says who took it
-    assert rows[4]["act"].startswith("'=")
+    numbers = ["1", "2", "3", "4", "5", "6"]  # the last says who took it
+    assert [row["number"] for row in rows] == (numbers if order == "old" else numbers[::-1])
+    assert [row["act"][:2] for row in rows if row["number"] == "5"] == ["'="]
 
 
 def test_a_runner_sees_who_opened_their_record_and_not_themself(busy, clinician, runner, at_work):
