@@ -154,7 +154,8 @@ def put_on_record(request, obj, verb, message):
     if isinstance(obj, Person):
         obj.__dict__.pop("roles", None)  # they may just have been changed
         roles = {str(clinic): role for clinic, role in obj.roles.items()}
-    clinics = {obj.pk} if isinstance(obj, Clinic) else set(roles) or set(request.user.roles) or {None}
+    its_own = obj.pk if isinstance(obj, Clinic) else getattr(obj, "clinic_id", None)
+    clinics = {its_own} if its_own else set(roles) or set(request.user.roles) or {None}
     told = {"table": obj._meta.label, "row": str(obj.pk), "verb": verb, "fields": fields, "roles": roles}
     for clinic in sorted(clinics, key=str):  # always in one order: each line locks the chain of its clinic
         record(Kind.ADMIN, f"admin:{obj._meta.model_name}", clinic=clinic, **told)
