@@ -81,6 +81,7 @@ FLOORS = (
         "resets",
         "tidying",
         "windows",
+        "wordings",
         "worklist",
     ),
     ("mine",),
