@@ -303,10 +303,11 @@ STAGE_TRIGGERS = (
 
 # What a clinic says and shows of an exercise stays with that clinic: no row is handed to another one.
 WORDS_STAY = "the words and pictures of a clinic stay with it"
+PICTURE_MOVES = f'OLD."wording_id" IS NOT NULL AND ({changed("id", "wording_id")})'  # none yet: migration 0010
 WORDING_TRIGGERS = (
     Trigger("rehab_wording_stays", "rehab_wording", "UPDATE", changed("id", "exercise_id", "clinic_id"), WORDS_STAY),
     *kept("rehab_wording"),
-    Trigger("rehab_exercisemedia_stays", "rehab_exercisemedia", "UPDATE", changed("id", "wording_id"), WORDS_STAY),
+    Trigger("rehab_exercisemedia_stays", "rehab_exercisemedia", "UPDATE", PICTURE_MOVES, WORDS_STAY),
     *append_only(Wording.history.model._meta.db_table),
 )
 

@@ -335,7 +335,9 @@ CLINICAL = {
 }
 KEPT = dict.fromkeys(("changelist", "change", "history", "add", "password"), f"{STOPPED} 200 403 403 403 200")
 KEPT |= {"delete": REFUSED}
-TABLES = {"person": KEPT, "wording": KEPT} | dict.fromkeys(("clinic", "exercise", "failedwork"), KEPT | {"add": REFUSED})
+TABLES = {"person": KEPT, "wording": KEPT} | dict.fromkeys(
+    ("clinic", "exercise", "failedwork"), KEPT | {"add": REFUSED}
+)
 # Every other table is clinical.
 
 

@@ -49,7 +49,9 @@ class Wording(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="wordings", verbose_name=_("exercise"))
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.PROTECT, related_name="wordings", verbose_name=_("exercise")
+    )
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", verbose_name=_("clinic"))
     name = models.CharField(_("name in this clinic"), max_length=120, blank=True)
     cues = models.TextField(_("cues in the clinic's own words"), max_length=1000, blank=True)

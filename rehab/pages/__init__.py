@@ -91,7 +91,9 @@ def perform(request, form, act, done, success=""):
 def draft_items(case):
     """Return the items of the case's draft with what the forms need."""
     drafts = Plan.objects.drafts().filter(case=case)
-    return PlanItem.objects.filter(plan__in=drafts).worded(case.clinic_id).select_related("plan__decision", "plan__case")
+    return (
+        PlanItem.objects.filter(plan__in=drafts).worded(case.clinic_id).select_related("plan__decision", "plan__case")
+    )
 
 
 def checklist_of(case, posted):

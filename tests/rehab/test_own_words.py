@@ -28,7 +28,10 @@ pytestmark = pytest.mark.django_db
 OURS, THEIRS = "zqours", "zqtheirs"
 CHANGE, BEGIN = "admin:rehab_wording_change", reverse("admin:rehab_wording_add")
 TELLING = {
-    "runner": {"rehab:my_logs", "rehab:my_logged", "rehab:my_correction", "rehab:my_today"},
+    "runner": {
+        *("rehab:my_copy", "rehab:my_handout"),  # what a phone keeps, and the PDF
+        *("rehab:my_plan", "rehab:my_today", "rehab:my_logged", "rehab:my_correction"),
+    },
     "the clinic": {"clinic:case", "rehab:signed", "rehab:plan_print", "rehab:plan_preview", "rehab:progress"},
 }
 NO_PICTURE = {"media-TOTAL_FORMS": 0, "media-INITIAL_FORMS": 0}
@@ -208,7 +211,10 @@ def test_a_change_stands_in_the_audit_of_its_clinic_and_names_nobody_elsewhere(w
     lines = AuditEvent.objects.filter(kind="admin", act="admin:wording")
     assert {line.chain_id for line in lines} == {world.theirs.clinic_id}
     ours = a_browser(world, "administrator")
-    told = [ours.get(reverse(f"admin:rehab_wording_{name}", args=[world.picture.wording_id])) for name in ("change", "history")]
+    told = [
+        ours.get(reverse(f"admin:rehab_wording_{name}", args=[world.picture.wording_id]))
+        for name in ("change", "history")
+    ]
     told.append(ours.get(reverse("admin:rehab_exercise_history", args=["BIRD_DOG"])))
     assert {answer.status_code for answer in told} == {200}
     assert not any(person.name in answer.content.decode() for answer in told)
@@ -230,7 +236,9 @@ def test_the_catalogue_itself_is_only_read_and_leads_to_the_words_of_ones_own_cl
     shown = browser.get(page).content.decode()
 
     assert "Reach long" in shown and at(world.picture.wording) in shown
-    assert world.theirs.clinic.name not in shown and 'name="' not in re.sub(r'name="csrf\w+"', "", shown).split("main")[1]
+    assert (
+        world.theirs.clinic.name not in shown and 'name="' not in re.sub(r'name="csrf\w+"', "", shown).split("main")[1]
+    )
     assert browser.post(page, {"name": "forged"}).status_code == 403
 
 

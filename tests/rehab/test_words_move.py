@@ -23,7 +23,7 @@ call_command("migrate", "rehab", "0008", verbosity=0)
 then = MigrationExecutor(connection).loader.project_state([("rehab", "0008_history"), ("clinic", "0025_audit_of_both")])
 get = then.apps.get_model
 Exercise, Past, Picture = (get("rehab", name) for name in ("Exercise", "ExerciseHistory", "ExerciseMedia"))
-people = [get("clinic", "Person").objects.create(email=f"{name}@example.org", name=name) for name in ("Hill", "River")]
+people = [get("clinic", "Person").objects.create(email=f"{name.lower()}@example.org", name=name) for name in ("Hill", "River")]
 
 def exercise(code, number, said=(), film=False):
     columns = {"code": code, "number": number, "name": code.title(), "level_count": 3}
@@ -100,7 +100,9 @@ def test_each_clinic_gets_its_copy_and_nothing_is_lost(manage):
     assert told["words"] == [[code, name, said, said, ""] for code, said in words.items() for name in both]
     assert told["pictures"] == [[code, name, "exercises/a.png", 2] for code in ("SHOWN", "WORDED") for name in both]
     assert set(told["addresses"]) < set(told["kept"])
-    past = {(code, name): [row[2:] for row in told["past"] if row[:2] == [code, name]] for code in words for name in both}
+    past = {
+        (code, name): [row[2:] for row in told["past"] if row[:2] == [code, name]] for code in words for name in both
+    }
     assert past["WORDED", "Hill"] == [["", None], ["Pointer", "Hill"], ["Setter", None]]
     assert past["WORDED", "River"] == [["", None], ["Pointer", None], ["Setter", "River"]]
     assert past["EMPTIED", "Hill"] == [["", None], ["Once", None], ["", "Hill"]]
