@@ -1,4 +1,4 @@
-"""What a clinic says and shows of an exercise, in the admin: of each clinic by those who look after it, and nobody else."""
+"""What a clinic says and shows of an exercise, in the admin: written by those who look after the clinic."""
 
 from django import forms
 from django.contrib import admin

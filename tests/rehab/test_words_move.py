@@ -1,4 +1,4 @@
-"""What was said to the runners of every clinic becomes what each clinic says: the migration, on a database of before."""
+"""What was said to the runners of every clinic becomes what each one says: the migration, on a database of before."""
 
 import json
 import os
@@ -23,7 +23,8 @@ call_command("migrate", "rehab", "0008", verbosity=0)
 then = MigrationExecutor(connection).loader.project_state([("rehab", "0008_history"), ("clinic", "0025_audit_of_both")])
 get = then.apps.get_model
 Exercise, Past, Picture = (get("rehab", name) for name in ("Exercise", "ExerciseHistory", "ExerciseMedia"))
-people = [get("clinic", "Person").objects.create(email=f"{name.lower()}@example.org", name=name) for name in ("Hill", "River")]
+Person = get("clinic", "Person")
+people = [Person.objects.create(email=f"{name.lower()}@example.org", name=name) for name in ("Hill", "River")]
 
 def exercise(code, number, said=(), film=False):
     columns = {"code": code, "number": number, "name": code.title(), "level_count": 3}
