@@ -45,7 +45,8 @@ def put_on_record(request, row, verb, message):
     if isinstance(row, Person):
         lines = _of_person(request, row, parts)
     else:
-        clinics = {row.pk} if isinstance(row, Clinic) else set(request.user.roles) or {None}
+        its_own = row.pk if isinstance(row, Clinic) else getattr(row, "clinic_id", None)
+        clinics = {its_own} if its_own else set(request.user.roles) or {None}
         lines = [{"clinic": clinic, "fields": _fields(parts)} for clinic in clinics]
     told = {"table": row._meta.label, "row": str(row.pk), "verb": verb}
     record_each(Kind.ADMIN, f"admin:{row._meta.model_name}", lines, **told)

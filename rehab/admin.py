@@ -1,52 +1,27 @@
-"""Catalogue words and pictures are edited here; plans and treatments are windows, not doors."""
+"""Windows on the catalogue, on plans and on treatments; what a clinic says of an exercise is ``rehab.wordings``."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from clinic.language import said
 from clinic.models import Case
-from clinic.windows import Administered, Described, Sealed, in_window
-from rehab.forms import MediaForm
-from rehab.knowledge import rehab_knowledge
-from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, TreatmentRecord
+from clinic.windows import Administered, Remembered, Sealed, Uncounted, in_window
+from rehab.models import Exercise, Plan, PlanItem, TreatmentRecord
 from rehab.views.figures import contact_sheet
 from rehab.windows import CourseWindow
-
-
-class MediaInline(Administered, admin.StackedInline):
-    """Pictures and films of one exercise; what a file says it is, it must be."""
-
-    model = ExerciseMedia
-    form = MediaForm
-    verbose_name, verbose_name_plural = "picture or film", "pictures and films"
-    extra = 0
-
-    def has_delete_permission(self, request, obj=None):
-        return self.has_view_permission(request)  # no record names a picture
+from rehab.wordings import in_the_files, ways_to_words
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(Described, admin.ModelAdmin):
-    """The clinic's own words beside the catalogue's; what the knowledge files say stays as it is."""
+class ExerciseAdmin(Remembered, Administered, Uncounted, admin.ModelAdmin):
+    """A window on the catalogue, the same for every clinic, with the way to what one's own clinics say of it."""
 
-    list_display = ["number", "name", "clinic_name", "level_count", "is_offered"]
+    list_display = ["number", "name", "level_count", "is_offered"]
     list_display_links = ["number", "name"]
     list_filter = ["is_offered"]
-    search_fields = ["code", "name", "clinic_name"]
-    readonly_fields = ["code", "number", "name", "level_count", "is_offered", "catalogue_cues", "catalogue_faults"]
-    fieldsets = [
-        (_("In the knowledge files"), {"fields": readonly_fields}),
-        (
-            _("In the words of this clinic"),
-            {
-                "fields": ["clinic_name", "clinic_cues", "clinic_faults"],
-                "description": _("What is empty here is shown as in the knowledge files."),
-            },
-        ),
-    ]
-    inlines = [MediaInline]
+    search_fields = ["code", "name"]
+    fields = readonly_fields = ["code", "number", "name", "level_count", "is_offered", "cues", "faults"]
 
     def get_urls(self):
         """Add the sheet of all figures."""
@@ -59,22 +34,29 @@ class ExerciseAdmin(Described, admin.ModelAdmin):
             raise PermissionDenied
         return contact_sheet(request, self.admin_site.each_context(request))
 
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        """Show the way to the words of each clinic that this person looks after."""
+        context["ways"] = ways_to_words(obj.pk, request.user) if obj else []
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Leave out the admin's own lines: some name people of clinics that once wrote their words in these rows."""
+        return super().history_view(request, object_id, {**(extra_context or {}), "action_list": ()})
+
     @admin.display(description=_("cues"))
-    def catalogue_cues(self, row):
-        """What the knowledge files tell a runner to do; empty for an exercise they no longer hold."""
-        known = rehab_knowledge().exercises.get(row.code)
-        return said(known.cues) if known else ""
+    def cues(self, row):
+        """What the knowledge files tell a runner to do."""
+        return in_the_files(row.code, "cues")
 
     @admin.display(description=_("faults"))
-    def catalogue_faults(self, row):
+    def faults(self, row):
         """What the knowledge files tell a runner to avoid."""
-        known = rehab_knowledge().exercises.get(row.code)
-        return said(known.faults) if known else ""
+        return in_the_files(row.code, "faults")
 
     def has_add_permission(self, request):
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_change_permission(self, request, obj=None):
         return False
 
 

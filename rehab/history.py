@@ -298,7 +298,7 @@ def intake_morning(case):
 
 def plan_in_force(case):
     """Return the signed plan with its items, each carrying its newest step in ``newest``; None without one."""
-    items = with_newest_step(PlanItem.objects.order_by("position"))
+    items = with_newest_step(PlanItem.objects.order_by("position"), case)
     return (
         Plan.objects.signed()
         .filter(case=case)
@@ -308,14 +308,19 @@ def plan_in_force(case):
     )
 
 
-def with_newest_step(items, until=None):
-    """Return these plan items, each with its exercise and its newest step in ``newest``: a list of one, or empty.
+def with_words(path, case):
+    """Return what fetches the items of a case at the end of a path, worded; one query, whatever number of them."""
+    return Prefetch(path, PlanItem.objects.worded(case.clinic_id))
+
+
+def with_newest_step(items, case, until=None):
+    """Return these items of a case, each worded and with its newest step in ``newest``: a list of one, or empty.
 
     ``until`` leaves out the steps after a moment.
     """
     known = LevelStep.objects.filter(item=OuterRef("item"), **({"stepped_at__lte": until} if until else {}))
     steps = LevelStep.objects.filter(pk=Subquery(known.order_by("-stepped_at", "-id").values("pk")[:1]))
-    return items.select_related("exercise").prefetch_related(Prefetch("steps", steps, to_attr="newest"))
+    return items.worded(case.clinic_id).prefetch_related(Prefetch("steps", steps, to_attr="newest"))
 
 
 def moves_of(case):

@@ -173,15 +173,15 @@ def course_of(exercise):
 
 def exercise_name(item):
     """Return the name of an item's exercise: the clinic's own, else the catalogue's in the language spoken now."""
-    return item.exercise.clinic_name or said(rehab_knowledge().exercises[item.exercise_id].name)
+    return (item.own and item.own.name) or said(rehab_knowledge().exercises[item.exercise_id].name)
 
 
 def card(item, level=None, media=()):
     """Return one item as a card, at its current level."""
-    exercise = rehab_knowledge().exercises[item.exercise_id]
+    exercise, own = rehab_knowledge().exercises[item.exercise_id], item.own
     at = level or item.start_level
     step, dose = level_of(exercise, at), dose_at(item, at)
-    shown = tuple(m for m in media if m.exercise_id == item.exercise_id and m.level in (None, at))
+    shown = tuple(m for m in media if own and m.wording_id == own.pk and m.level in (None, at))
     return Card(
         item=item,
         exercise=exercise,
@@ -199,8 +199,8 @@ def card(item, level=None, media=()):
         rest_seconds=dose.rest_seconds,
         load=load_words(step.dose) if step else "",
         effort=effort_words(step.dose) if step else "",
-        cues=item.exercise.clinic_cues or said(exercise.cues),
-        faults=item.exercise.clinic_faults or said(exercise.faults),
+        cues=(own and own.cues) or said(exercise.cues),
+        faults=(own and own.faults) or said(exercise.faults),
         looked_for=said(exercise.progress_also) if exercise.progress_also else "",
         course=course_of(exercise),
         notes=said(exercise.notes) if exercise.notes else "",

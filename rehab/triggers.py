@@ -8,7 +8,7 @@ edited, and steps and treatments are only ever added.  The sentences about triag
 # ruff: noqa: S608  (every text is written here; no input reaches this SQL)
 
 from clinic.triggers import Trigger, append_only, changed, kept, never_emptied
-from rehab.models import Exercise
+from rehab.models import Exercise, Wording
 
 # No load with these until a specialist's release.  Frozen words: a trigger is part of the schema.
 RELEASE_CAUSES = (
@@ -301,6 +301,16 @@ STAGE_TRIGGERS = (
     *append_only("rehab_runstage"),
 )
 
+# What a clinic says and shows of an exercise stays with that clinic: no row is handed to another one.
+WORDS_STAY = "the words and pictures of a clinic stay with it"
+PICTURE_MOVES = f'OLD."wording_id" IS NOT NULL AND ({changed("id", "wording_id")})'  # none yet: migration 0010
+WORDING_TRIGGERS = (
+    Trigger("rehab_wording_stays", "rehab_wording", "UPDATE", changed("id", "exercise_id", "clinic_id"), WORDS_STAY),
+    *kept("rehab_wording"),
+    Trigger("rehab_exercisemedia_stays", "rehab_exercisemedia", "UPDATE", PICTURE_MOVES, WORDS_STAY),
+    *append_only(Wording.history.model._meta.db_table),
+)
+
 TRIGGERS = (
     *PLAN_TRIGGERS,
     *ITEM_TRIGGERS,
@@ -308,5 +318,6 @@ TRIGGERS = (
     *TREATMENT_TRIGGERS,
     *LOG_TRIGGERS,
     *STAGE_TRIGGERS,
+    *WORDING_TRIGGERS,
     *append_only(Exercise.history.model._meta.db_table),
 )

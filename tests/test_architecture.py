@@ -82,6 +82,7 @@ FLOORS = (
         "resets",
         "tidying",
         "windows",
+        "wordings",
         "worklist",
     ),
     ("mine",),

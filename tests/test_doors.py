@@ -139,7 +139,7 @@ POLICY = {
     "rehab:start_running": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:resume_running": (NO_SUCH_VERB_SIGNED, SIGNED),
     "rehab:oversight": (LEADS, NO_SUCH_VERB_LEADS),
-    "rehab:media": (f"{LOGIN} 200 200 200 200 200 200 200", NO_SUCH_VERB),
+    "rehab:media": (f"{LOGIN} 200 200 200 404 200 200 200", NO_SUCH_VERB),
     "rehab:figure": (ANYBODY, " ".join(["405"] * 8)),  # a drawing of an exercise, nobody's record
     "rehab:my_today": (MINE, NO_SUCH_VERB_OF_MINE),
     "rehab:my_copy": (MINE, NO_SUCH_VERB_OF_MINE),
@@ -335,7 +335,9 @@ CLINICAL = {
 }
 KEPT = dict.fromkeys(("changelist", "change", "history", "add"), f"{STOPPED} 200 403 403 403 200")
 KEPT |= {"delete": REFUSED, "password": REFUSED}
-TABLES = {"person": KEPT} | dict.fromkeys(("clinic", "exercise", "failedwork"), KEPT | {"add": REFUSED})
+TABLES = {"person": KEPT, "wording": KEPT} | dict.fromkeys(
+    ("clinic", "exercise", "failedwork"), KEPT | {"add": REFUSED}
+)
 # Every other table is clinical.
 
 
@@ -352,7 +354,8 @@ def model_doors():
 def a_row(world, model):
     """Return a row of our own clinic in this table."""
     known = {"clinic": world.clinic, "person": world.people["fellow"], "patient": world.case.patient}
-    known |= {"case": world.case, "exercise": world.picture.exercise, "failedwork": FailedWork.objects.first()}
+    known |= {"case": world.case, "failedwork": FailedWork.objects.first()}
+    known |= {"exercise": world.picture.wording.exercise, "wording": world.picture.wording}
     path = {"exerciselog": "session__case", "verdict": "session__case", "calendarfeed": "patient__cases"}
     path = path.get(model._meta.model_name, "case")
     return known.get(model._meta.model_name) or model.objects.filter(**{path: world.case}).first()

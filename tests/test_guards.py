@@ -21,7 +21,7 @@ NOBODY_BY = {
     },
 }
 
-OF_NO_RUNNER = ("ExerciseMedia", "factors.Authenticator")  # the catalogue, and one's own sign-in: no record of a runner
+OF_NO_RUNNER = ("factors.Authenticator",)  # one's own sign-in: no record of a runner
 
 
 def product_files():

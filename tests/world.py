@@ -18,7 +18,7 @@ from clinic.feeds import make_feed
 from clinic.models import Person
 from clinic.terms import Answer
 from rehab import actions as rehab_actions
-from rehab.models import ExerciseMedia, Plan, WatchExport
+from rehab.models import ExerciseMedia, Plan, WatchExport, Wording
 from rehab.pages import todays_treatments
 from tests import factories
 from tests.course import a_course
@@ -72,8 +72,7 @@ def a_world():
     people, neighbour = everybody(clinic)
     ours, theirs = a_case(clinic, people["clinician"]), a_case(neighbour, people["stranger"])
     people["runner"] = ours.patient.person
-    picture = ExerciseMedia(exercise_id="BIRD_DOG", description="All fours, left arm and right leg long")
-    picture.file.save("bird.png", ContentFile(b"\x89PNG"))
+    picture = a_picture(clinic)
     alarm = factories.a_task(ours, people["clinician"], "red_flag", is_alarm=True, level="D")
     DBTaskResult.objects.create(status="FAILED", args_kwargs={"args": [], "kwargs": {}}, task_path="a.read_export")
     export = WatchExport.objects.create(case=ours, sent_at=timezone.now(), sent_by=people["runner"])
@@ -83,6 +82,15 @@ def a_world():
     told = {"clinic": clinic, "people": people, "case": ours, "theirs": theirs, "picture": picture}
     told |= {"alarm": alarm, "export": export}
     return SimpleNamespace(**told, session=session, offer=offer, foreign_offer=foreign)
+
+
+def a_picture(clinic):
+    """Let a clinic say something of the bird dog, and show a picture of it."""
+    own = {"name": f"Pointer of {clinic}", "cues": f"Slowly at {clinic}", "faults": f"No hurry at {clinic}"}
+    wording = Wording.objects.create(exercise_id="BIRD_DOG", clinic=clinic, **own)
+    picture = ExerciseMedia(wording=wording, description=f"All fours at {clinic}, left arm and right leg long")
+    picture.file.save("bird.png", ContentFile(b"\x89PNG"))
+    return picture
 
 
 def a_session(case):

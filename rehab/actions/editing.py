@@ -86,11 +86,12 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
         version=version,
         by=by,
         at=at,
-        text=in_english(written.ADDED, exercise=exercise, typed=reason),
+        text=in_english(written.ADDED, exercise=exercise.called_in(plan.case.clinic_id), typed=reason),
         change="added",
     )
     if plan.items.filter(exercise=exercise).exists():
-        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
+        words = gettext("%(exercise)s is already in this plan.")
+        raise Refused(words % {"exercise": exercise.called_in(plan.case.clinic_id)})
     last = plan.items.aggregate(last=Max("position"))["last"] or 0
     return new_item(plan, exercise.pk, side, reason, last + 1, at)
 
@@ -99,10 +100,11 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
 def replace_item(*, item, exercise, reason, version, by, at):
     """Put another exercise in the place of one; its position and side stay."""
     need_reason(reason)
-    text = in_english(written.REPLACED, exercise=item.exercise, other=exercise, typed=reason)
+    other = exercise.called_in(item.plan.case.clinic_id)
+    text = in_english(written.REPLACED, exercise=item.called, other=other, typed=reason)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="replaced", item=item)
     if plan.items.filter(exercise=exercise).exists():
-        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise})
+        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": other})
     old = plan.items.get(pk=item.pk)
     old.delete()
     return new_item(plan, exercise.pk, old.side, reason, old.position, at)
@@ -112,7 +114,7 @@ def replace_item(*, item, exercise, reason, version, by, at):
 def remove_item(*, item, reason, version, by, at):
     """Take an exercise out; the reason stays in the timeline."""
     need_reason(reason)
-    text = in_english(written.REMOVED, exercise=item.exercise, typed=reason)
+    text = in_english(written.REMOVED, exercise=item.called, typed=reason)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="removed", item=item)
     gone = plan.items.get(pk=item.pk)
     gone.delete()
@@ -129,7 +131,7 @@ def move_item(*, item, up, version, by, at):
     neighbour = others.order_by("-position" if up else "position").first()
     if neighbour is None:
         return
-    text = in_english(written.MOVED_UP if up else written.MOVED_DOWN, exercise=item.exercise)
+    text = in_english(written.MOVED_UP if up else written.MOVED_DOWN, exercise=item.called)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="moved", item=item)
     plan.items.filter(pk=here.pk).update(position=F("position") + PARKED)
     plan.items.filter(pk=neighbour.pk).update(position=here.position)
@@ -139,7 +141,7 @@ def move_item(*, item, up, version, by, at):
 @recorded
 def change_dose(*, item, dose, version, by, at):
     """Set side, levels and dose of one item; ``dose`` holds checked values by column name."""
-    text = in_english(written.DOSE_CHANGED, exercise=item.exercise)
+    text = in_english(written.DOSE_CHANGED, exercise=item.called)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="dose", item=item)
     allowed_verdict(plan, item.exercise_id, dose["max_level"], at)
     fresh = plan.items.select_related("exercise").get(pk=item.pk)

@@ -69,7 +69,7 @@ def refuse_unready(plan, facts):
     latest = plan.case.diagnoses.order_by("-at", "-id").first()
     if latest.pk != plan.diagnosis_id:
         raise Refused(gettext("The diagnosis has changed since this draft. Draft the plan again."))
-    items = list(plan.items.select_related("exercise"))
+    items = list(plan.items.worded(plan.case.clinic_id))
     if not items:
         raise Refused(gettext("There is no exercise in this plan."))
     verdicts = verdicts_of_exercises(plan.case, facts)
@@ -77,13 +77,13 @@ def refuse_unready(plan, facts):
         verdict = verdicts[item.exercise_id]
         if verdict.status != "ok":
             raise NotAllowed(
-                gettext("%(exercise)s may not be given today.") % {"exercise": item.exercise},
+                gettext("%(exercise)s may not be given today.") % {"exercise": item.called},
                 *(said_again(reason.text) for reason in verdict.because),
             )
         if item.max_level > verdict.max_level:
             raise NotAllowed(
                 gettext("%(exercise)s: level %(level)s is closed today.")
-                % {"exercise": item.exercise, "level": item.max_level}
+                % {"exercise": item.called, "level": item.max_level}
             )
 
 

@@ -57,7 +57,7 @@ def name_of(offer):
     """Return what an offer is about, in words: "Bird dog, level 3", "running stage 2"."""
     if offer.item_id is None:
         return in_english(written.RUNNING_STAGE, stage=offer.stage)
-    return in_english(written.EXERCISE_LEVEL, exercise=offer.item.exercise, level=offer.level)
+    return in_english(written.EXERCISE_LEVEL, exercise=offer.item.called, level=offer.level)
 
 
 def _answering(offer, *, version, by, at, kind, text):

@@ -59,11 +59,15 @@ TOO_LARGE = {
 
 
 class MediaForm(forms.ModelForm):
-    """A picture or film of the catalogue: small enough for a phone, and truly what its name says."""
+    """A picture or film of an exercise, made by a clinic: small enough for a phone, and truly what its name says."""
 
     class Meta:
         model = ExerciseMedia
         fields = ["level", "file", "description", "position"]
+
+    def __init__(self, *args, wording, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.wording = wording
 
     def clean_file(self):
         """Refuse a file that is too large, or whose first bytes belong to another format."""
@@ -93,8 +97,8 @@ class MediaForm(forms.ModelForm):
         """A level must exist on the ladder."""
         data = super().clean()
         level = data.get("level")
-        count = self.instance.exercise.level_count
-        if level and level > count:
+        count = self.wording.exercise.level_count if self.wording.exercise_id else None
+        if level and count and level > count:
             words = ngettext("This exercise has %(count)s level.", "This exercise has %(count)s levels.", count)
             self.add_error("level", words % {"count": count})
         return data

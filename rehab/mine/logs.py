@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from clinic.units import kg_shown, km_shown
+from rehab.history import with_words
 from rehab.mine.run_form import FREE, RunForm
 from rehab.mine.session import session_form, told_tasks
 from rehab.mine.shown import may_correct, shown
@@ -20,7 +21,7 @@ def logs_page(case, person, at, before=None):
     last = before if before and before.year >= FIRST_YEAR else timezone.localdate(at)
     first = last - WINDOW + timedelta(days=1)
     sessions = SessionLog.objects.current().filter(case=case, day__range=(first, last)).select_related("run")
-    sessions = sessions.prefetch_related("exercises__item__exercise", "verdicts")
+    sessions = sessions.prefetch_related(with_words("exercises__item", case), "verdicts")
     mornings = MorningLog.objects.current().filter(case=case, day__range=(first, last))
     days = {}
     for row in sessions:

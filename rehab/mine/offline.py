@@ -123,7 +123,7 @@ def identity(task):
 def tasks_as_read(case, ids, read_at):
     """Return the exercises that a copy named, at the level and dose at which it was read."""
     wanted = PlanItem.objects.filter(pk__in=ids, plan__case=case, plan__signed_at__isnull=False)
-    items = list(with_newest_step(wanted, until=read_at).order_by("position"))
+    items = list(with_newest_step(wanted, case, until=read_at).order_by("position"))
     plan = SimpleNamespace(items=SimpleNamespace(all=lambda: items))
     return tasks_of(plan, [], timezone.localtime(read_at))
 

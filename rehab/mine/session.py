@@ -41,7 +41,7 @@ def session_tasks(mine, at, *, anyway=False):
 def told_tasks(case, ids, at):
     """Return the exercises that a form was made of, by the ids it names: of a signed plan of this case."""
     wanted = PlanItem.objects.filter(pk__in=ids, plan__case=case, plan__signed_at__isnull=False)
-    items = list(with_newest_step(wanted).order_by("position"))
+    items = list(with_newest_step(wanted, case).order_by("position"))
     plan = SimpleNamespace(items=SimpleNamespace(all=lambda: items))
     return tasks_of(plan, [], timezone.localtime(at))
 

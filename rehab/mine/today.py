@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from rehab.growing import allowed_now
-from rehab.history import course_of, runs_lately
+from rehab.history import course_of, runs_lately, with_words
 from rehab.knowledge import rehab_knowledge
 from rehab.mine.doses import asked_now, asked_words
 from rehab.mine.frame import level_now, step_of
@@ -69,7 +69,7 @@ def recent_sessions(case, now):
     """Return what was logged in the last two weeks, newest first, each with its exercises.  Two queries."""
     since = now.date() - LOOKED_BACK
     rows = SessionLog.objects.current().filter(case=case, day__gte=since).select_related("run")
-    return list(rows.prefetch_related("exercises__item__exercise", "verdicts"))
+    return list(rows.prefetch_related(with_words("exercises__item", case), "verdicts"))
 
 
 def tasks_of(plan, sessions, now, media=()):

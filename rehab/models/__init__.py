@@ -1,6 +1,6 @@
 """The nouns of rehab."""
 
-from rehab.models.exercises import Exercise, ExerciseMedia
+from rehab.models.exercises import Exercise, ExerciseMedia, Wording
 from rehab.models.exports import WatchExport
 from rehab.models.logs import ExerciseLog, MorningLog, RunLog, SafetyCheck, SessionLog
 from rehab.models.plans import LevelStep, Plan, PlanItem
@@ -30,4 +30,5 @@ __all__ = [
     "TreatmentRecord",
     "Verdict",
     "WatchExport",
+    "Wording",
 ]

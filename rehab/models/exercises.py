@@ -1,6 +1,7 @@
-"""Exercise rows: something for plans to point at, and a place for a clinic's own words and pictures.
+"""Exercise rows, the same for every clinic, for plans to point at; and what one clinic says and shows of an exercise.
 
-The TOML files stay the truth for choosing.  ``sync_catalogue`` makes the rows; it never deletes one.
+The TOML files stay the truth for choosing.  ``sync_catalogue`` makes the rows of exercises; it never deletes one.
+A clinic's own words and pictures reach nobody but its own runners and the people who work there.
 """
 
 from django.core.validators import FileExtensionValidator
@@ -10,21 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.histories import Kept
 from clinic.ids import new_id
+from clinic.models import BreakGlass, Clinic, Patient
 
 MEDIA_FILES = ["jpg", "jpeg", "png", "webp", "mp4", "webm"]
 
 
 class Exercise(models.Model):
-    """One exercise of the catalogue; the code is its key and never changes."""
+    """One exercise of the catalogue, as the knowledge files name it; the code is its key and never changes."""
 
     code = models.CharField(max_length=40, primary_key=True)
     number = models.CharField(max_length=4, unique=True, help_text=_("Catalogue number, such as E01"))
     name = models.CharField(max_length=120)
     level_count = models.PositiveSmallIntegerField(help_text=_("Steps of its ladder; 1 where it has none"))
     is_offered = models.BooleanField(default=True, help_text=_("Still in the knowledge files"))
-    clinic_name = models.CharField("name in this clinic", max_length=120, blank=True)
-    clinic_cues = models.TextField("cues in the clinic's own words", max_length=1000, blank=True)
-    clinic_faults = models.TextField("faults in the clinic's own words", max_length=1000, blank=True)
 
     history = Kept()
 
@@ -35,21 +34,69 @@ class Exercise(models.Model):
         ]
 
     def __str__(self):
-        return self.clinic_name or self.name
+        return self.name
+
+    def called_in(self, clinic_id):
+        """Return what a clinic calls this exercise: its own name, else the catalogue's.  One query."""
+        own = self.wordings.filter(clinic=clinic_id).first()
+        return own.name if own and own.name else self.name
+
+
+class Wording(models.Model):
+    """What one clinic says of one exercise; what is empty is said as in the knowledge files.
+
+    The row stays with its exercise and its clinic (``rehab/triggers.py``), and so do the pictures beneath it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.PROTECT, related_name="wordings", verbose_name=_("exercise")
+    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+", verbose_name=_("clinic"))
+    name = models.CharField(_("name in this clinic"), max_length=120, blank=True)
+    cues = models.TextField(_("cues in the clinic's own words"), max_length=1000, blank=True)
+    faults = models.TextField(_("faults in the clinic's own words"), max_length=1000, blank=True)
+
+    history = Kept()
+
+    class Meta:
+        ordering = ["exercise__number", "clinic"]
+        verbose_name, verbose_name_plural = _("exercise in a clinic's words"), _("exercises in a clinic's words")
+        constraints = [
+            models.UniqueConstraint(fields=["exercise", "clinic"], name="wording_one_an_exercise_and_clinic"),
+        ]
+
+    def __str__(self):
+        return f"{self.name or self.exercise.name} ({self.clinic})"
+
+
+class MediaQuerySet(models.QuerySet):
+    """Reads after "pictures ..."."""
+
+    def visible_to(self, person):
+        """Return those of the clinics where this person works or is treated, and where a record stands open to them."""
+        if person.is_superuser:
+            return self
+        treated = Patient.objects.filter(person=person).values("clinic")
+        opened = BreakGlass.objects.open_to(person).values("clinic")
+        theirs = Q(wording__clinic__in=list(person.roles)) | Q(wording__clinic__in=treated)
+        return self.filter(theirs | Q(wording__clinic__in=opened))
 
 
 class ExerciseMedia(models.Model):
-    """A picture or film of one level, made by the clinic; the description is read aloud."""
+    """A picture or film of one level, made by one clinic for its runners; the description is read aloud."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="media")
+    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="media")
     level = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Empty: shown for every level"))
     file = models.FileField(upload_to="exercises/", validators=[FileExtensionValidator(MEDIA_FILES)])
     description = models.CharField(max_length=250, help_text=_("What is to be seen, for those who cannot see it"))
     position = models.PositiveSmallIntegerField(default=1)
 
+    objects = MediaQuerySet.as_manager()
+
     class Meta:
-        ordering = ["exercise", "level", "position"]
+        ordering = ["wording", "level", "position"]
         verbose_name_plural = _("exercise media")
         constraints = [
             models.CheckConstraint(condition=Q(level__isnull=True) | Q(level__gte=1), name="media_level_from_1"),

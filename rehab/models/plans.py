@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q, Value
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clinic.ids import new_id
 from clinic.models import Case
 from clinic.terms import Side
-from rehab.models.exercises import Exercise
+from rehab.models.exercises import Exercise, Wording
 from triage.models import Decision, Diagnosis
 
 SIDES = [(Side.LEFT, "left"), (Side.RIGHT, "right"), (Side.BOTH, "both"), (Side.NONE, "no side")]
@@ -119,6 +120,15 @@ def _between(field, low, high):
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__range": (low, high)})
 
 
+class ItemQuerySet(models.QuerySet):
+    """Reads after "exercises of a plan ..."."""
+
+    def worded(self, clinic_id):
+        """Return them, each with its exercise and what the clinic of its case says of it.  No query more."""
+        own = FilteredRelation("exercise__wordings", condition=Q(exercise__wordings__clinic=clinic_id))
+        return self.annotate(own=own, is_worded=Value(True)).select_related("exercise", "own")
+
+
 class PlanItem(models.Model):
     """One exercise of a plan: the levels the signature covers, and the dose at the start level."""
 
@@ -146,6 +156,8 @@ class PlanItem(models.Model):
     note = models.CharField(max_length=300, blank=True)
     added_by_clinician = models.BooleanField(default=False)
     override_reason = models.CharField(max_length=300, blank=True)
+
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["plan", "position"]
@@ -185,6 +197,18 @@ class PlanItem(models.Model):
 
     def __str__(self):
         return f"{self.position}. {self.exercise_id} level {self.start_level}"
+
+    @cached_property
+    def own(self):
+        """Return what the clinic of the case says of this exercise, or None; one query where ``worded`` did not ask."""
+        if self.plan_id is None or getattr(self, "is_worded", False):  # who was asked with it and has it, brings it
+            return None
+        return Wording.objects.filter(exercise=self.exercise_id, clinic__cases__plans=self.plan_id).first()
+
+    @property
+    def called(self):
+        """Return what the clinic of the case calls this exercise: its own name, else the catalogue's."""
+        return self.own.name if self.own and self.own.name else self.exercise.name
 
 
 class LevelStep(models.Model):

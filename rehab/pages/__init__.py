@@ -15,7 +15,7 @@ from rehab.actions import Refused
 from rehab.facts import decided_facts, plan_facts, verdicts_of_exercises, verdicts_of_treatments
 from rehab.forms import Checklist, DraftPlan, SignPlan
 from rehab.knowledge import rehab_knowledge
-from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem
+from rehab.models import Exercise, ExerciseMedia, LevelStep, Plan, PlanItem, Wording
 from rehab.presentation import card, in_words, label_of, question_words, questions, working
 from rehab.rules import phrases
 from triage.gate import signing_gate
@@ -29,9 +29,9 @@ NEWEST = LevelStep.objects.filter(item=OuterRef("pk")).order_by("-stepped_at", "
 
 def open_plans(case):
     """Return (draft, plan in force), each with its items at their current level; two queries."""
-    items = PlanItem.objects.select_related("exercise").annotate(current_level=Subquery(NEWEST)).order_by("position")
+    items = PlanItem.objects.worded(case.clinic_id).annotate(current_level=Subquery(NEWEST))
     plans = Plan.objects.open().filter(case=case).select_related("decision", "diagnosis", "drafted_by", "signed_by")
-    found = {plan.status: plan for plan in plans.prefetch_related(Prefetch("items", items))}
+    found = {plan.status: plan for plan in plans.prefetch_related(Prefetch("items", items.order_by("position")))}
     return found.get("draft"), found.get("signed")
 
 
@@ -47,8 +47,8 @@ def shown(plan):
 
 
 def shown_media(plan):
-    """Return the pictures and films of a plan's exercises.  One query."""
-    return list(ExerciseMedia.objects.filter(exercise__in=[item.exercise_id for item in plan.items.all()]))
+    """Return the pictures and films of a plan's exercises that its clinic made.  One query."""
+    return list(ExerciseMedia.objects.filter(wording__in=[item.own.pk for item in plan.items.all() if item.own]))
 
 
 def shown_to_runner(plan):
@@ -90,8 +90,9 @@ def perform(request, form, act, done, success=""):
 
 def draft_items(case):
     """Return the items of the case's draft with what the forms need."""
-    return PlanItem.objects.filter(plan__in=Plan.objects.drafts().filter(case=case)).select_related(
-        "exercise", "plan__decision", "plan__case"
+    drafts = Plan.objects.drafts().filter(case=case)
+    return (
+        PlanItem.objects.filter(plan__in=drafts).worded(case.clinic_id).select_related("plan__decision", "plan__case")
     )
 
 
@@ -159,6 +160,7 @@ def catalogue_choices(case, at):
     """Return every exercise with today's verdict, the open ones first."""
     draft = Plan.objects.drafts().filter(case=case).select_related("decision", "case").get()
     rows = {row.code: row for row in Exercise.objects.filter(is_offered=True)}
+    own = dict(Wording.objects.filter(clinic=case.clinic_id).exclude(name="").values_list("exercise", "name"))
     chosen = set(draft.items.values_list("exercise_id", flat=True))
     known = rehab_knowledge().exercises
     facts = decided_facts(draft, at)
@@ -166,6 +168,7 @@ def catalogue_choices(case, at):
     offers = [
         SimpleNamespace(
             row=rows[code],
+            name=own.get(code, rows[code].name),
             exercise=known[code],
             verdict=verdict,
             is_chosen=code in chosen,

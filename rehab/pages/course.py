@@ -24,7 +24,7 @@ from rehab.examined import is_kept_up, judged_now, needs_of, passed_of, untraine
 from rehab.followed import asked_measures, measures_due, scores_of
 from rehab.forms import course as forms
 from rehab.growing import too_long, weeks_run
-from rehab.history import course_of, newest_step
+from rehab.history import course_of, newest_step, with_words
 from rehab.knowledge import rehab_knowledge
 from rehab.models import LevelStep, OutcomeScore, PlanItem, RunStage, SessionLog, Verdict
 from rehab.pages.leaving import criterion_shown, discharge_shown
@@ -83,7 +83,7 @@ def going(case, plan, at):
     """
     kept = {name: Subquery(VERDICT.values(name)[:1]) for name in ("colour", "rule", "reasons")}
     sessions = SessionLog.objects.current().filter(case=case).annotate(**kept)[:SHOWN]
-    items = PlanItem.objects.filter(plan=plan).select_related("exercise").order_by("position")
+    items = PlanItem.objects.filter(plan=plan).worded(case.clinic_id).order_by("position")
     standing = {name: Subquery(STEP.values(name)[:1]) for name in ("level", "dose_percent", "rest_until")}
     scored = {measure.code: getattr(plan, f"scored_{measure.code}") for measure in asked_measures()}
     scores = [Score(code, 0, day) for code, day in scored.items() if day]  # that one was taken is enough here
@@ -100,8 +100,8 @@ def going(case, plan, at):
 
 
 def shown_offers(case):
-    """Return the steps that wait for a tap, each with its name in words.  One query."""
-    rows = list(open_offers(case).select_related("item__exercise"))
+    """Return the steps that wait for a tap, each with its name in words.  Two queries, one where none waits."""
+    rows = list(open_offers(case).prefetch_related(with_words("item", case)))
     for row in rows:
         row.name = said_again(name_of(row))
         row.why = [said_reason(reason) for reason in row.reasons]

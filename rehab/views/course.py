@@ -12,6 +12,7 @@ from clinic.access import may_record
 from clinic.phrases import said_again
 from rehab import actions
 from rehab.forms import course as forms
+from rehab.history import with_words
 from rehab.knowledge import rehab_knowledge
 from rehab.models import StepOffer
 from rehab.pages import perform
@@ -38,7 +39,7 @@ def open_case(request, case_id):
 
 def offer_of(request, case, offer_id):
     """Return a step of this case that was offered, or 404."""
-    rows = StepOffer.objects.visible_to(request.user).select_related("item__exercise")
+    rows = StepOffer.objects.visible_to(request.user).prefetch_related(with_words("item", case))
     offer = get_object_or_404(rows, case=case, pk=offer_id)
     offer.case = case
     return offer

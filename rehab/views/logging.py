@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from clinic.ids import is_uuid
 from rehab import actions
+from rehab.history import with_words
 from rehab.mine.forms import Morning, nothing_is_true
 from rehab.mine.frame import last_closed, mine_at
 from rehab.mine.logs import correction_form, logs_page
@@ -199,8 +200,10 @@ def own_session(request, session_id):
         mine = mine_at(request)
     except PermissionDenied:
         raise Http404 from None
+    if mine.case is None:
+        raise Http404
     rows = SessionLog.objects.visible_to(request.user).current().filter(case=mine.case).select_related("run")
-    rows = rows.prefetch_related("exercises__item__exercise", "verdicts")
+    rows = rows.prefetch_related(with_words("exercises__item", mine.case), "verdicts")
     return mine, get_object_or_404(rows, pk=session_id)
 
 

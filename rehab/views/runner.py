@@ -157,6 +157,6 @@ def stopped(request, mine, answers):
 @login_required
 @require_GET
 def media(request, media_id):
-    """Send a picture or film of the catalogue; it shows an exercise, never a person's record."""
-    found = get_object_or_404(ExerciseMedia, pk=media_id)
+    """Send a picture or film of an exercise, to who works or is treated in the clinic that made it."""
+    found = get_object_or_404(ExerciseMedia.objects.visible_to(request.user), pk=media_id)
     return FileResponse(found.file.open("rb"))

@@ -56,10 +56,16 @@ def a_new_colleague(world):
     return {"name": "Ana Nueva", "email": "ana@example.org", **role}
 
 
+def words_of_another_exercise(world):
+    """What our clinic says of an exercise of which it said nothing yet."""
+    return {"exercise": "DEAD_BUG", "clinic": world.clinic.pk, "name": "Upturned beetle", "cues": "Breathe out"}
+
+
 ADMIN_FORMS = {
     "admin:clinic_clinic_change": on_its_page("administrator", "clinic_clinic", lambda world: world.clinic.pk),
     "admin:clinic_person_add": on_its_page("lead", "clinic_person", said=a_new_colleague),
     "admin:clinic_person_change": on_its_page("lead", "clinic_person", colleague),
     "admin:clinic_person_changelist": mailing_a_link,
-    "admin:rehab_exercise_change": on_its_page("lead", "rehab_exercise", lambda world: "BIRD_DOG"),
+    "admin:rehab_wording_add": on_its_page("lead", "rehab_wording", said=words_of_another_exercise),
+    "admin:rehab_wording_change": on_its_page("lead", "rehab_wording", lambda world: world.picture.wording_id),
 }

@@ -199,6 +199,20 @@ def test_the_admin_bears_the_name_of_the_product(administrator, at_work):
     assert "clinic/admin.css" in page
 
 
+@pytest.mark.parametrize(
+    ("role", "told", "untold"),
+    [
+        ("administrator", ("are changed here", "are not shown to you here"), "only read here"),
+        ("lead",          ("are changed here", "are only read here"),        "not shown to you"),
+        ("clinician",     ("are only read here",),                           "changed here"),
+    ],
+)  # fmt: skip
+def test_its_front_page_says_what_is_true_of_who_reads_it(role, told, untold, clinic, at_work):
+    page = at_work(factories.member(clinic, role, is_staff=True)).get(reverse("admin:index")).content.decode()
+
+    assert all(words in page for words in told) and untold not in page
+
+
 def test_who_looks_after_a_clinic_founds_no_other(administrator, everything, at_work):
     assert at_work(administrator).get(reverse("admin:clinic_clinic_add")).status_code == 403
     assert at_work(everything).get(reverse("admin:clinic_clinic_add")).status_code == 200

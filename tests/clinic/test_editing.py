@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinic.models import Membership
 from rehab.actions import sync_catalogue
-from rehab.models import Exercise, ExerciseMedia
+from rehab.models import ExerciseMedia, Wording
 from tests import factories
 from tests.world import as_read, came_in
 
@@ -48,10 +48,10 @@ def roles_of(person):
 
 
 def of_an_exercise(clinic):
-    """The page of an exercise, with no picture."""
+    """The page of what the clinic says of an exercise, with no picture."""
     sync_catalogue()
-    said = {"clinic_name": "", "clinic_cues": "", "clinic_faults": ""}
-    return Exercise.objects.get(pk="BIRD_DOG"), "clinic_name", said | {"media-TOTAL_FORMS": 0, "media-INITIAL_FORMS": 0}
+    said = {"name": "", "cues": "", "faults": "", "media-TOTAL_FORMS": 0, "media-INITIAL_FORMS": 0}
+    return Wording.objects.create(exercise_id="BIRD_DOG", clinic=clinic), "name", said
 
 
 ROWS = {"a clinic": of_the_clinic, "a person": of_a_person, "an exercise": of_an_exercise}
@@ -120,10 +120,10 @@ def test_a_role_given_meanwhile_is_not_overwritten(clinic, two):
 
 
 def test_a_picture_put_there_meanwhile_makes_the_page_old(clinic, two):
-    exercise, _, said = of_an_exercise(clinic)
-    theirs = as_read(two[1], page_of(exercise))
-    ExerciseMedia.objects.create(exercise=exercise, description="A dog", file="dog.png")
-    assert two[1].post(page_of(exercise), said | theirs | {"clinic_name": "Pointer"}).status_code == 409
+    wording, _, said = of_an_exercise(clinic)
+    theirs = as_read(two[1], page_of(wording))
+    ExerciseMedia.objects.create(wording=wording, description="A dog", file="dog.png")
+    assert two[1].post(page_of(wording), said | theirs | {"name": "Pointer"}).status_code == 409
 
 
 def test_who_signs_in_meanwhile_makes_no_page_old(clinic, two):

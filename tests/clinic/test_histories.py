@@ -30,7 +30,7 @@ ADDED = "its rows are only added: a trigger refuses every change"
 SEALED = "a trigger lets a row end or be answered once, and keeps all that it said"
 FOLLOWS = "what moves is written on the timeline or judged anew, and what it stood on stays"
 WITH_HISTORY = {"clinic.Clinic", "clinic.Person", "clinic.Membership", "clinic.Patient", "clinic.Case"}
-WITH_HISTORY |= {"rehab.Exercise"}
+WITH_HISTORY |= {"rehab.Exercise", "rehab.Wording"}
 WITHOUT = {
     "clinic.Amendment": ADDED,
     "clinic.AuditChain": "the end of a chain, which only grows",
@@ -58,7 +58,7 @@ WITHOUT = {
     "triage.ScreeningAnswer": SEALED,
     "triage.SignOff": ADDED,
     "rehab.ExerciseLog": ADDED,
-    "rehab.ExerciseMedia": "a picture for everybody; no record names one",
+    "rehab.ExerciseMedia": "a picture of one clinic; no record names one",
     "rehab.LevelStep": ADDED,
     "rehab.MorningLog": SEALED,
     "rehab.OutcomeScore": SEALED,

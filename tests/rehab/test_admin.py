@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from clinic.models import Clinic
 from rehab import pictures
-from rehab.models import Exercise, ExerciseMedia, TreatmentRecord
+from rehab.models import ExerciseMedia, TreatmentRecord, Wording
 from tests import factories
-from tests.world import as_read
 
 
 def a_picture(kind="PNG", size=(6, 4), **more):
@@ -22,7 +22,7 @@ def a_picture(kind="PNG", size=(6, 4), **more):
 
 
 PNG, BROKEN = a_picture(), b"\x89PNG\r\n\x1a\n" + bytes(40)
-EXERCISE = "admin:rehab_exercise_change"
+BEGIN = "admin:rehab_wording_add"
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +38,13 @@ def staff(clinic):
 
 
 def saved(browser, **fields):
-    """Post the page of the bird dog with one picture or film."""
+    """Post what the clinic says of the bird dog, with one picture or film."""
     values = {
-        "clinic_name": "", "clinic_cues": "", "clinic_faults": "",
-        "media-TOTAL_FORMS": 1, "media-INITIAL_FORMS": 0, "media-0-exercise": "BIRD_DOG",
+        "exercise": "BIRD_DOG", "clinic": Clinic.objects.get().pk, "name": "", "cues": "", "faults": "",
+        "media-TOTAL_FORMS": 1, "media-INITIAL_FORMS": 0,
         "media-0-description": "On hands and knees, one leg long", "media-0-position": 1, **fields,
     }  # fmt: skip
-    at = reverse(EXERCISE, args=["BIRD_DOG"])
-    return browser.post(at, values | as_read(browser, at))
+    return browser.post(reverse(BEGIN), values)
 
 
 def a_file(name, content=PNG):
@@ -55,12 +54,12 @@ def a_file(name, content=PNG):
 
 def test_the_words_of_the_clinic_stand_beside_those_of_the_files(catalogue, administrator, at_work):
     browser = at_work(administrator)
-    page = browser.get(reverse(EXERCISE, args=["BIRD_DOG"])).content.decode()
-    saved(browser, **a_file("dog.png"), clinic_name="Pointer dog", clinic_cues="Slowly")
+    page = browser.get(reverse(BEGIN), {"exercise": "BIRD_DOG"}).content.decode()
+    saved(browser, **a_file("dog.png"), name="Pointer dog", cues="Slowly")
 
-    assert "Reach long, heel away" in page and 'name="clinic_cues"' in page
-    row = Exercise.objects.get(pk="BIRD_DOG")
-    assert (row.name, row.clinic_name, row.clinic_cues) == ("Bird dog", "Pointer dog", "Slowly")
+    assert "Reach long, heel away" in page and 'name="cues"' in page
+    row = Wording.objects.get()
+    assert (row.exercise.name, row.name, row.cues) == ("Bird dog", "Pointer dog", "Slowly")
     assert row.media.get().description == "On hands and knees, one leg long"
 
 

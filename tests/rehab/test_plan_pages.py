@@ -12,7 +12,6 @@ from rehab import actions
 from rehab.knowledge import rehab_knowledge
 from rehab.models import Plan
 from tests.rehab.conftest import a_signature, an_item, diagnosed, drafted, nothing_against, screened_calm
-from tests.world import as_read
 
 pytestmark = pytest.mark.django_db
 PAGE_QUERIES = 10
@@ -332,17 +331,17 @@ def test_after_a_refusal_the_form_still_fits_the_record(rules_draft, clinician, 
 
 
 def test_the_clinics_words_are_kept_in_the_admin_and_shown(rules_draft, administrator, clinician, at_work):
-    address = reverse("admin:rehab_exercise_change", args=["SUPERMAN"])
-    browser = at_work(administrator)
+    browser, clinic = at_work(administrator), rules_draft.case.clinic_id
     management = {f"media-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    words = {"clinic_name": "Flying runner", "clinic_cues": "Long and low", "clinic_faults": "", "name": "forged"}
+    words = {"name": "Flying runner", "cues": "Long and low", "faults": "", "exercise": "SUPERMAN", "clinic": clinic}
 
-    assert browser.post(address, management | words | as_read(browser, address)).status_code == 302
+    assert browser.post(reverse("admin:rehab_wording_add"), management | words).status_code == 302
     assert browser.post(reverse("admin:rehab_exercise_add"), words).status_code == 403
+    assert browser.post(reverse("admin:rehab_exercise_change", args=["SUPERMAN"]), words).status_code == 403
     assert browser.post(reverse("admin:rehab_exercise_delete", args=["SUPERMAN"]), {"post": "yes"}).status_code == 403
     assert browser.get(reverse("admin:rehab_plan_changelist")).status_code == 403
     page = text(at_work(clinician).get(url("plan", rules_draft.case)))
-    assert "Flying runner" in page and "forged" not in page
+    assert "Flying runner" in page and "Long and low" in page
 
 
 def test_a_closed_case_is_read_and_not_written(rules_draft, clinician, at_work):

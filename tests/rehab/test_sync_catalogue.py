@@ -5,7 +5,8 @@ from django.core.management import call_command
 
 from rehab.actions import sync_catalogue
 from rehab.knowledge import rehab_knowledge
-from rehab.models import Exercise, ExerciseMedia
+from rehab.models import Exercise, ExerciseMedia, Wording
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +42,10 @@ def test_what_left_the_files_is_withdrawn_and_kept():
 
 def test_the_clinics_own_words_and_pictures_stay():
     sync_catalogue()
-    Exercise.objects.filter(pk="BIRD_DOG").update(clinic_name="Pointer", clinic_cues="Long leg", name="stale")
-    ExerciseMedia.objects.create(exercise_id="BIRD_DOG", file="exercises/a.png", description="A runner on all fours")
+    Exercise.objects.filter(pk="BIRD_DOG").update(name="stale")
+    own = Wording.objects.create(exercise_id="BIRD_DOG", clinic=factories.ClinicFactory(), name="Pointer")
+    ExerciseMedia.objects.create(wording=own, file="exercises/a.png", description="A runner on all fours")
 
     assert sync_catalogue() == (0, 1, 0)
-    row = Exercise.objects.get(pk="BIRD_DOG")
-    assert (row.clinic_name, row.clinic_cues) == ("Pointer", "Long leg")
-    assert row.name != "stale" and row.media.count() == 1
+    own.refresh_from_db()
+    assert own.exercise.name != "stale" and own.name == "Pointer" and own.media.count() == 1
