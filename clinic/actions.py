@@ -23,7 +23,8 @@ _followers = []  # what the apps above do when a person's health facts change
 FIRST_STEP = Case._meta.get_field("next_step").default
 
 
-PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then"}  # nobody typed it; "then": the button that was pressed
+# Nobody typed it; "then": the button that was pressed; "sheet": which opened page it is.
+PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then", "sheet"}
 
 
 class StaleRecord(Exception):
@@ -90,6 +91,19 @@ def touch_case(case, *, version, by, at, kind, text, data=None, **columns):
     for name, value in columns.items():
         setattr(case, name, value)
     return event
+
+
+def typed_here(case, *, version, by, sheet):
+    """Return whether nothing happened since a version but what this person's same opened page stored in passing.
+
+    A page whose answer was lost on the way still names the old version: that is no conflict with anybody.
+    """
+    if version == case.version:
+        return True
+    if not sheet or version > case.version:
+        return False
+    since = case.events.filter(version__gt=version).values_list("by", "data")
+    return all((who, data.get("sheet")) == (by.pk, sheet) for who, data in since)
 
 
 def just_registered(*, clinic_id, fields, by, at):

@@ -123,14 +123,16 @@ def draft(request, case_id, form_name):
         return JsonResponse(actions.kept_draft(**whose))
     if request.POST.get("draft") == "discard":
         actions.forget_draft(**whose)
-    elif _late(request.POST, case) and not actions.kept_draft(**whose):
+    elif _late(request, case) and not actions.kept_draft(**whose):
         return HttpResponse(status=409)
     else:
         actions.keep_draft(**whose, fields=actions.typed_fields(request.POST), at=timezone.now())
     return HttpResponse(status=204)
 
 
-def _late(posted, case):
+def _late(request, case):
     """Return whether a draft was typed into an older page: one that comes after its own save must not come back."""
-    version = posted.get("version", "")
-    return version.isdecimal() and len(version) < 10 and int(version) < case.version
+    version, sheet = request.POST.get("version", ""), request.POST.get("sheet", "")
+    if not (version.isdecimal() and len(version) < 10 and int(version) < case.version):
+        return False
+    return not actions.typed_here(case, version=int(version), by=request.user, sheet=sheet)

@@ -30,7 +30,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
 
 # A page that refuses a form is an answer; htmx reports a request that the next tap replaced.
-NO_FAULT = ("status of 409", "status of 422", "htmx:sendAbort", "htmx:afterRequest")
+NO_FAULT = ("status of 422", "htmx:sendAbort", "htmx:afterRequest")
 SEEN = set()
 # What a page consists of: each kind of element once, with all that decides how it looks and what it is called.
 SIGHT = """() => [...new Set([...document.querySelectorAll("body, body *")].map((node) => [
