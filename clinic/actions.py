@@ -149,9 +149,7 @@ def open_case(*, patient, side, by, at, **fields):
     case = Case.objects.create(
         clinic_id=patient.clinic_id, patient=patient, side=side, opened_by=by, opened_at=at, version=1, **fields
     )
-    CaseEvent.objects.create(
-        case=case, version=1, at=at, by=by, kind="opened", text=in_english(written.CASE_OPENED, side=case.side)
-    )
+    CaseEvent.objects.create(case=case, version=1, at=at, by=by, kind="opened", text=written.opened(case.side))
     return case
 
 
@@ -214,7 +212,7 @@ def _keep_person(case, others, person_facts, was, by, at, *, where):
         change(Patient.objects.filter(pk=case.patient_id), **person_facts)
     for name, value in person_facts.items():
         setattr(case.patient, name, value)
-    text = in_english(written.HEALTH_ELSEWHERE, where=where, side=case.side)
+    text = written.health_elsewhere(where, case.side)
     for other in others if was else ():
         touch_case(other, version=other.version, by=by, at=at, kind="health", text=text, data=_kept(was))
         _follow(other, was, by, at)

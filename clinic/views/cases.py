@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import actions, forms
-from clinic.access import may_read, may_record, may_sign
+from clinic.access import has_broken_glass, may_read, may_record, may_sign
 from clinic.models import Case
 from clinic.models.amendments import with_amendments
 from clinic.models.cases import SIGNED
@@ -18,6 +18,14 @@ from clinic.pages import letting_in
 
 EVENTS = 20
 SAFE = ("GET", "HEAD")
+
+
+def refusal(person, case):
+    """Return why this person may not do this in a case that they see: who broke the glass only reads."""
+    if not has_broken_glass(person, case.patient_id):
+        return PermissionDenied()
+    why = gettext("You read this record by break-glass: nothing is written in it, and nothing is taken out of it.")
+    return PermissionDenied(why)
 
 
 def recordable(request, case_id, *, writing=False, taking=False):
@@ -32,7 +40,7 @@ def recordable(request, case_id, *, writing=False, taking=False):
     request.shown = case
     only_reads = request.method in SAFE and not (writing or taking)
     if not (may_read if only_reads else may_record)(request.user, case):
-        raise PermissionDenied
+        raise refusal(request.user, case)
     if case.closed_at and (writing or request.method == "POST"):
         raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
     case.is_only_read = not may_record(request.user, case)  # the ways to its forms are then not shown

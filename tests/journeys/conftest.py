@@ -83,7 +83,7 @@ class Visitor:
         self.browser, self.base_url, self.viewport = browser, base_url, viewport
         self.context = browser.new_context(viewport=viewport, base_url=base_url, reduced_motion="reduce", **settings)
         self.page = self.context.new_page()
-        self.complaints, self.is_hurried = [], False
+        self.complaints, self.is_hurried, self.no_fault = [], False, NO_FAULT
         self.page.on("console", self._note_error)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note_strangers)
@@ -91,7 +91,7 @@ class Visitor:
 
     def _note_error(self, message):
         """Keep what the console reports as wrong."""
-        if message.type == "error" and not any(words in message.text for words in NO_FAULT):
+        if message.type == "error" and not any(words in message.text for words in self.no_fault):
             self.complaints.append(message.text)
 
     def _note_strangers(self, request):

@@ -283,3 +283,29 @@ def test_a_level_that_comes_too_late_is_said_and_not_stored(at_work, clinician, 
     assert "Emergency now" in words and "Not recorded: the record changed" in words
     assert 'id="id_version"' not in words and "Recorded: this alarm" not in words
     assert RedFlagItem.objects.get().row == "RF-PE"
+
+
+def test_a_screening_begun_again_is_the_next_step_of_the_path(at_work, clinician, case, screen, form_of):
+    case.story = "Pulled at km 4"
+    case.save()
+    screen()
+    browser = at_work(clinician)
+    browser.post(url("screening", case), posted(form_of(), dark_urine="not_assessed", then="later"))
+    page = browser.get(reverse("clinic:case", args=[case.pk])).content.decode()
+
+    path = page.split('aria-label="Path of this case"')[1].split("</nav>")[0]
+    assert "Next: Red flags" in path and path.count("done</span>") == 1
+
+
+def test_the_timeline_says_of_an_unfinished_screening_what_every_page_says(at_work, clinician, case, form_of):
+    at_work(clinician).post(url("screening", case), posted(form_of(), dark_urine="not_assessed"))
+
+    assert case.events.first().text == "Safety screening: Not safe to start, 1 answers missing"
+
+
+def test_the_decision_counts_what_is_missing_and_names_no_code(at_work, clinician, case, screen):
+    screen(dark_urine="not_assessed", travel_4h="not_assessed")
+    page = at_work(clinician).get(url("decision", case)).content.decode()
+
+    assert "Answers or signs not recorded: 2." in page
+    assert "dark_urine." not in page and "dark_urine, " not in page

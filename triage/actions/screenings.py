@@ -27,6 +27,7 @@ from triage.actions.sharing import share_dangers
 from triage.facts import BLOOD_THINNER, current_screening
 from triage.knowledge import triage_knowledge
 from triage.models import Screening
+from triage.words import is_held
 
 
 @recorded
@@ -122,7 +123,7 @@ def _follow_record(case, answer, by, at):
 def _screened(decision, completes):
     """Return the words for the timeline: the level, and what the screening still waits for."""
     sentence = written.SCREENED_UNCONFIRMED if decision.complete else written.SCREENED_MISSING
-    level = triage_knowledge().red_flags.levels[decision.level.value].title.en
+    level = triage_knowledge().red_flags.levels["D-hold" if is_held(decision) else decision.level.value].title.en
     return in_english(written.SCREENED if completes else sentence, level=level, count=len(decision.missing))
 
 
