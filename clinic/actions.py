@@ -23,7 +23,8 @@ _followers = []  # what the apps above do when a person's health facts change
 FIRST_STEP = Case._meta.get_field("next_step").default
 
 
-PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then"}  # nobody typed it; "then": the button that was pressed
+# Nobody typed it; "then": the button that was pressed; "sheet": which opened page it is.
+PLUMBING = {"csrfmiddlewaretoken", "patient", "version", "then", "sheet"}
 
 
 class StaleRecord(Exception):
@@ -92,6 +93,19 @@ def touch_case(case, *, version, by, at, kind, text, data=None, **columns):
     return event
 
 
+def typed_here(case, *, version, by, sheet):
+    """Return whether nothing happened since a version but what this person's same opened page stored in passing.
+
+    A page whose answer was lost on the way still names the old version: that is no conflict with anybody.
+    """
+    if version == case.version:
+        return True
+    if not sheet or version > case.version:
+        return False
+    since = case.events.filter(version__gt=version).values_list("by", "data")
+    return all((who, data.get("sheet")) == (by.pk, sheet) for who, data in since)
+
+
 def just_registered(*, clinic_id, fields, by, at):
     """Return the runner whom this person registered minutes ago by the same name and birth date, or None."""
     return Patient.objects.filter(
@@ -135,9 +149,7 @@ def open_case(*, patient, side, by, at, **fields):
     case = Case.objects.create(
         clinic_id=patient.clinic_id, patient=patient, side=side, opened_by=by, opened_at=at, version=1, **fields
     )
-    CaseEvent.objects.create(
-        case=case, version=1, at=at, by=by, kind="opened", text=in_english(written.CASE_OPENED, side=case.side)
-    )
+    CaseEvent.objects.create(case=case, version=1, at=at, by=by, kind="opened", text=written.opened(case.side))
     return case
 
 
@@ -200,7 +212,7 @@ def _keep_person(case, others, person_facts, was, by, at, *, where):
         change(Patient.objects.filter(pk=case.patient_id), **person_facts)
     for name, value in person_facts.items():
         setattr(case.patient, name, value)
-    text = in_english(written.HEALTH_ELSEWHERE, where=where, side=case.side)
+    text = written.health_elsewhere(where, case.side)
     for other in others if was else ():
         touch_case(other, version=other.version, by=by, at=at, kind="health", text=text, data=_kept(was))
         _follow(other, was, by, at)

@@ -1,10 +1,13 @@
 """The answer to a form that came too late or belongs to another runner: 409, nothing saved, nothing lost."""
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.forms import DateField
 from django.http import QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.choices import flatten_choices
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 
 from clinic.actions import PLUMBING, StaleRecord
 from clinic.forms.worded import fields_at
@@ -15,8 +18,18 @@ def _label(field, name):
     return (field.label if field is not None else None) or name.replace("_", " ").capitalize()
 
 
+def _day(value):
+    """Return the day that a date field sends, or None for what is none."""
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
 def _words(field, value):
-    """Return a value as the form shows it: the words of a choice, not its code."""
+    """Return a value as the form shows it: the words of a choice, not its code; a day as it is written here."""
+    if isinstance(field, DateField):
+        return date_format(day, "SHORT_DATE_FORMAT") if (day := _day(value)) else value
     return str(dict(flatten_choices(getattr(field, "choices", ()))).get(value) or value)
 
 

@@ -74,11 +74,19 @@ def withdraw(*, patient, seen, by, at):
 def find_open(token, at):
     """Return the invitation that a link's secret opens now.  Raises Dead; looking does not use it up."""
     found = (
-        Invitation.objects.select_related("patient__clinic", "made_by").filter(token_hash=fingerprint(token)).first()
+        Invitation.objects.select_related("patient__clinic", "patient__person", "made_by")
+        .filter(token_hash=fingerprint(token))
+        .first()
     )
     if found is None or not found.opens(at):
         raise Dead
     return found
+
+
+def language_of(invitation):
+    """Return the language of who is invited: as they chose it since, else that of the mail."""
+    person = invitation.patient.person
+    return person.language if person and person.language else invitation.language
 
 
 def accept(*, token, at):

@@ -7,13 +7,18 @@ stays as it is.
 from django.utils import translation
 
 from clinic.models import Case
-from clinic.terms import Text, texts_in
+from clinic.terms import Text, in_english, texts_in
 
 CASE_OPENED = Text("Case opened: {side} calf", "Caso abierto: pantorrilla {side}")
+BOTH_OPENED = Text("Case opened: both calves", "Caso abierto: ambas pantorrillas")
 STORY = Text("Story recorded", "Historia registrada")
 HEALTH_ELSEWHERE = Text(
     "Health facts changed in the {where} of the other case ({side} calf)",
     "Cambiaron datos de salud en {where} del otro caso (pantorrilla {side})",
+)
+HEALTH_ELSEWHERE_BOTH = Text(
+    "Health facts changed in the {where} of the other case (both calves)",
+    "Cambiaron datos de salud en {where} del otro caso (ambas pantorrillas)",
 )
 CASE_CLOSED = Text("Case closed, {outcome}: {typed}", "Caso cerrado, {outcome}: {typed}")
 CONSENT_REFUSED = Text(
@@ -34,6 +39,16 @@ IN_STORY, IN_SCREENING = Text("story", "la historia"), Text("screening", "el cri
 IN_ANSWERS, IN_WORDS = Text("runner's answers", "las respuestas"), Text("runner's words", "las palabras del corredor")
 
 SENTENCES = texts_in(globals())
+
+
+def opened(side):
+    """Return that a case was opened, for one leg or both."""
+    return BOTH_OPENED.en if side == "both" else in_english(CASE_OPENED, side=side)
+
+
+def health_elsewhere(where, side):
+    """Return that health facts changed in another case, of one leg or both."""
+    return in_english(HEALTH_ELSEWHERE_BOTH if side == "both" else HEALTH_ELSEWHERE, where=where, side=side)
 
 
 def of_catalogue(words):

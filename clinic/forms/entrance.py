@@ -56,6 +56,9 @@ def by_address(email):
 class SignIn(AuthenticationForm):
     """E-mail address and password.  Failed tries are counted before the password is looked at."""
 
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": _("This address and password do not belong together. In the password, capitals count.")
+    }
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import actions, forms
-from clinic.access import may_read, may_record, may_sign
+from clinic.access import has_broken_glass, may_read, may_record, may_sign
 from clinic.models import Case
 from clinic.models.amendments import with_amendments
 from clinic.models.cases import SIGNED
@@ -18,6 +18,14 @@ from clinic.pages import letting_in
 
 EVENTS = 20
 SAFE = ("GET", "HEAD")
+
+
+def refusal(person, case):
+    """Return why this person may not do this in a case that they see: who broke the glass only reads."""
+    if not has_broken_glass(person, case.patient_id):
+        return PermissionDenied()
+    why = gettext("You read this record by break-glass: nothing is written in it, and nothing is taken out of it.")
+    return PermissionDenied(why)
 
 
 def recordable(request, case_id, *, writing=False, taking=False):
@@ -32,7 +40,7 @@ def recordable(request, case_id, *, writing=False, taking=False):
     request.shown = case
     only_reads = request.method in SAFE and not (writing or taking)
     if not (may_read if only_reads else may_record)(request.user, case):
-        raise PermissionDenied
+        raise refusal(request.user, case)
     if case.closed_at and (writing or request.method == "POST"):
         raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
     case.is_only_read = not may_record(request.user, case)  # the ways to its forms are then not shown
@@ -123,14 +131,16 @@ def draft(request, case_id, form_name):
         return JsonResponse(actions.kept_draft(**whose))
     if request.POST.get("draft") == "discard":
         actions.forget_draft(**whose)
-    elif _late(request.POST, case) and not actions.kept_draft(**whose):
+    elif _late(request, case) and not actions.kept_draft(**whose):
         return HttpResponse(status=409)
     else:
         actions.keep_draft(**whose, fields=actions.typed_fields(request.POST), at=timezone.now())
     return HttpResponse(status=204)
 
 
-def _late(posted, case):
+def _late(request, case):
     """Return whether a draft was typed into an older page: one that comes after its own save must not come back."""
-    version = posted.get("version", "")
-    return version.isdecimal() and len(version) < 10 and int(version) < case.version
+    version, sheet = request.POST.get("version", ""), request.POST.get("sheet", "")
+    if not (version.isdecimal() and len(version) < 10 and int(version) < case.version):
+        return False
+    return not actions.typed_here(case, version=int(version), by=request.user, sheet=sheet)

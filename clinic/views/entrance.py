@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -47,7 +47,9 @@ def welcome(request, token):
         if request.method == "POST":
             sign_in(request, invitations.accept(token=token, at=now), method="invitation")
             return remember_device(request, redirect("clinic:today"))
-        return render(request, "clinic/welcome.html", {"invitation": invitations.find_open(token, now)})
+        invitation = invitations.find_open(token, now)
+        with translation.override(invitations.language_of(invitation)):
+            return render(request, "clinic/welcome.html", {"invitation": invitation})
     except invitations.Dead:
         return render(request, "clinic/link_dead.html", status=404)
 

@@ -19,6 +19,7 @@ STEPS = [  # the column that says it is done, the word, where it is done
     ("diagnosed", gettext_lazy("Diagnosis"), "triage:causes"),
     ("signed", gettext_lazy("Plan"), "rehab:plan"),
 ]
+WRITTEN = {"told", "screened", "examined"}  # pages that are there only to write: no way for who only reads
 
 
 def _exists(model, **also):
@@ -31,7 +32,8 @@ def case_path(context, case):
     row = (
         Case.objects.filter(pk=case.pk)
         .annotate(
-            screened=_exists(Screening, completed_at__isnull=False, voided_at__isnull=True),
+            screened=_exists(Screening, completed_at__isnull=False, voided_at__isnull=True)
+            & ~_exists(Screening, completed_at__isnull=True, voided_at__isnull=True),  # one begun again shuts the gate
             examined=_exists(Examination),
             diagnosed=Exists(standing_diagnoses().filter(case=OuterRef("pk"))),
             signed=_exists(Plan, signed_at__isnull=False, replaced_at__isnull=True),
@@ -40,12 +42,13 @@ def case_path(context, case):
         .get()
     )
     row["told"] = bool(row["story"])
+    only_reads = getattr(case, "is_only_read", False)
     first_open = next((code for code, _, _ in STEPS if not row[code]), None)
     steps = [
         {
             "code": code,
             "name": name,
-            "url": reverse(url, args=[case.pk]),
+            "url": "" if only_reads and code in WRITTEN else reverse(url, args=[case.pk]),
             "state": "done" if row[code] else "now" if code == first_open else "later",
         }
         for code, name, url in STEPS

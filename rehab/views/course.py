@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_record
 from clinic.phrases import said_again
+from clinic.views.cases import refusal
 from rehab import actions
 from rehab.forms import course as forms
 from rehab.history import with_words
@@ -32,8 +33,10 @@ def progress(request, case_id):
 def open_case(request, case_id):
     """Return an open case in which this person may record."""
     case = readable_case(request, case_id)
-    if case.closed_at or not may_record(request.user, case):
-        raise PermissionDenied
+    if not may_record(request.user, case):
+        raise refusal(request.user, case)
+    if case.closed_at:
+        raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
     return case
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_read, may_record, may_sign
 from clinic.models import Case
-from clinic.views.cases import SAFE
+from clinic.views.cases import SAFE, refusal
 from rehab import actions, forms
 from rehab.pages import (
     catalogue_choices,
@@ -40,7 +40,7 @@ def readable_case(request, case_id, *, taking=False):
     request.shown = case
     only_reads = request.method in SAFE and not taking
     if not (may_read if only_reads else may_record)(request.user, case):
-        raise PermissionDenied
+        raise refusal(request.user, case)
     case.is_only_read = not may_record(request.user, case)  # the ways to its forms are then not shown
     return case
 
@@ -49,7 +49,7 @@ def writable_case(request, case_id):
     """Return an open case whose plan this person may write and sign."""
     case = readable_case(request, case_id)
     if not may_sign(request.user, case):
-        raise PermissionDenied
+        raise refusal(request.user, case)
     if case.closed_at:
         raise PermissionDenied(gettext("The case is closed: nothing is recorded in it any more."))
     return case

@@ -1,6 +1,7 @@
 """Break-glass: the record of another clinic's runner, read for an hour, told to everybody, written by nobody."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -226,6 +227,40 @@ def test_each_page_opens_and_no_form_and_no_file(world):
     assert {name for name, status in found.items() if status == 200} - {"clinic:draft"} == PAGES
     assert {found[name] for name in record_doors() if DOORS[name].taken} == {403}
     assert {status for name, status in found.items() if name not in PAGES} <= {200, 403, 405}
+
+
+LINKED = re.compile(r'href="(/[^"#?]*)')
+
+
+@pytest.mark.parametrize("name", sorted(PAGES - {"clinic:patient", "clinic:changes"}))
+def test_no_page_leads_who_only_reads_to_what_is_refused(world, name):
+    an_opening(world.case, world.people["stranger"])
+    browser = a_browser(world, "stranger")
+    page = browser.get(where(world, name, record_doors()[name])).content.decode()
+
+    assert "data-print" not in page
+    record = [at for at in set(LINKED.findall(page)) if str(world.case.pk) in at or str(world.case.patient_id) in at]
+    assert record and {at: browser.get(at).status_code for at in record} == dict.fromkeys(record, 200)
+
+
+@pytest.mark.parametrize("at", ["clinic:intake", "triage:screening", "rehab:close", "rehab:plan_handout"])
+def test_who_only_reads_is_told_that_it_is_so(world, at):
+    an_opening(world.case, world.people["stranger"])
+    answer = a_browser(world, "stranger").get(where(world, at, record_doors()[at]))
+
+    assert answer.status_code == 403
+    assert "You read this record by break-glass" in answer.content.decode()
+
+
+@pytest.mark.parametrize("at", ["clinic:today", "clinic:find"])
+def test_the_way_back_stands_there_while_it_is_open(browser, stranger, case, at):
+    opening = an_opening(case, stranger)
+    way, until = reverse("clinic:patient", args=[case.patient_id]), timezone.localtime(opening.expires)
+
+    page = browser.get(reverse(at)).content.decode()
+    assert f"still open until {until:%H:%M}" in page and way in page
+    glass.end_glass(opening=opening, by=stranger, at=timezone.now())
+    assert way not in browser.get(reverse(at)).content.decode()
 
 
 def test_it_closes_at_its_end_and_not_before(world):

@@ -6,10 +6,11 @@ import re
 import pytest
 from django.db import Error, IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from clinic import actions, triggers
+from clinic import actions, triggers, written
 from clinic.models import Case, CaseEvent, Clinic, Membership, Patient, Person
+from clinic.phrases import said_again
 from tests import factories
 
 
@@ -203,6 +204,24 @@ def test_the_database_refuses_a_second_role_and_a_second_address(clinic, clinici
         Membership.objects.create(person=clinician, clinic=clinic, role="lead")
     with pytest.raises(IntegrityError), transaction.atomic():
         Person.objects.bulk_create([Person(email=clinician.email.upper(), name="Twin")])
+
+
+@pytest.mark.parametrize(
+    ("side", "en", "es"),
+    [("left", "left calf", "pantorrilla izquierda"), ("both", "both calves", "ambas pantorrillas")],
+)
+def test_that_a_case_was_opened_names_its_leg_or_both(side, en, es, case, clinician):
+    patient = factories.PatientFactory(clinic=case.clinic)
+    opened = actions.open_case(patient=patient, side=side, by=clinician, at=timezone.now())
+
+    line = opened.events.get().text
+    assert line == f"Case opened: {en}"
+    with translation.override("es"):
+        assert said_again(line) == f"Caso abierto: {es}"
+    told = written.health_elsewhere("story", side)
+    assert f"({en})" in told
+    with translation.override("es"):
+        assert f"({es})" in said_again(told)
 
 
 @pytest.mark.parametrize("harm", ["update", "delete"])

@@ -27,6 +27,13 @@ def test_a_stale_form_is_refused_with_what_changed_and_what_was_typed(changed, c
     assert (changed.version, changed.story) == (2, "")
 
 
+def test_a_day_that_was_typed_is_said_as_days_are_said_here(changed, clinician, at_work):
+    said = story(changed, onset_on="2026-11-01")
+    page = at_work(clinician).post(reverse("clinic:intake", args=[changed.pk]), said).content.decode()
+
+    assert "1 Nov 2026" in page and "2026-11-01" not in page
+
+
 def test_a_form_of_another_runner_is_refused(case, clinician, at_work):
     other = factories.CaseFactory(patient__clinic=case.clinic)
 

@@ -56,6 +56,14 @@ def mailed():
     return re.search(rf"{settings.SITE_URL}(\S+)", mail.outbox[-1].body).group(1)
 
 
+def test_the_page_of_the_link_speaks_the_language_of_its_mail(client, at_work, clinician, newcomer):
+    browser = at_work(clinician)
+    assert invite(browser, newcomer, language="es").status_code == 302
+    client.logout()
+
+    assert "Abrir mi plan" in client.get(mailed()).content.decode()
+
+
 def test_an_invited_runner_taps_once_and_lands_on_their_plan(client, at_work, clinician, newcomer):
     assert invite(at_work(clinician), newcomer, "Rosa@Example.org").status_code == 302
     client.logout()

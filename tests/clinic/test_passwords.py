@@ -52,6 +52,12 @@ def test_who_may_not_come_in_gets_the_answer_of_a_wrong_password(who, clinic, cl
     assert pages[0] == pages[1]
 
 
+def test_a_wrong_password_is_said_truly(clinician):
+    page = gives_password(Client(), clinician, WRONG).content.decode()
+
+    assert "This address and password do not belong together." in page and "case-sensitive" not in page
+
+
 def hashed(monkeypatch, person):
     """Return how often a password was hashed while this person tried one, and what the database was asked."""
     times = []

@@ -30,7 +30,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
 
 # A page that refuses a form is an answer; htmx reports a request that the next tap replaced.
-NO_FAULT = ("status of 409", "status of 422", "htmx:sendAbort", "htmx:afterRequest")
+NO_FAULT = ("status of 422", "htmx:sendAbort", "htmx:afterRequest")
 SEEN = set()
 # What a page consists of: each kind of element once, with all that decides how it looks and what it is called.
 SIGHT = """() => [...new Set([...document.querySelectorAll("body, body *")].map((node) => [
@@ -83,7 +83,7 @@ class Visitor:
         self.browser, self.base_url, self.viewport = browser, base_url, viewport
         self.context = browser.new_context(viewport=viewport, base_url=base_url, reduced_motion="reduce", **settings)
         self.page = self.context.new_page()
-        self.complaints, self.is_hurried = [], False
+        self.complaints, self.is_hurried, self.no_fault = [], False, NO_FAULT
         self.page.on("console", self._note_error)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._note_strangers)
@@ -91,7 +91,7 @@ class Visitor:
 
     def _note_error(self, message):
         """Keep what the console reports as wrong."""
-        if message.type == "error" and not any(words in message.text for words in NO_FAULT):
+        if message.type == "error" and not any(words in message.text for words in self.no_fault):
             self.complaints.append(message.text)
 
     def _note_strangers(self, request):

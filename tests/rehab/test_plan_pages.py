@@ -387,3 +387,25 @@ def test_a_plan_signed_for_a_runner_who_signs_in_is_seen_at_once(rules_draft, ru
     case = rules_draft.case
     answer = at_work(clinician).post(url("sign", case), form(case, plan=rules_draft.pk), follow=True)
     assert "The runner can see it now." in text(answer) and "nobody sees this plan" not in text(answer)
+
+
+def test_a_draft_without_an_exercise_is_not_offered_for_signing(rules_draft, clinician, at_work):
+    rules_draft.items.all().delete()
+    page = text(at_work(clinician).get(url("plan", rules_draft.case)))
+
+    assert "A plan without an exercise cannot be signed" in page and url("sign", rules_draft.case) not in page
+
+
+def test_a_plan_ended_with_its_case(rules_draft, clinician, at_work):
+    case, browser = signed(rules_draft, clinician).case, at_work(clinician)
+    case.refresh_from_db()
+    case.closed_at, case.closed_by, case.closed_because = timezone.now(), clinician, "well again"
+    case.outcome = "running"
+    case.save()
+    page, front = text(browser.get(url("signed", case))), text(browser.get(reverse("clinic:case", args=[case.pk])))
+
+    assert "Ended with the case" in page and "in force" not in page and "New plan" not in page
+    assert "It ended with the case." in front and "/scores/" not in front
+    assert "The plan that ended with it" in text(browser.get(url("plan", case)))
+    answer = browser.get(url("score", case, "NPRS"))
+    assert answer.status_code == 403 and "The case is closed" in text(answer)

@@ -239,3 +239,73 @@ def test_the_case_page_says_the_level_of_the_case_as_it_stands(
     page = at_work(clinician).get(reverse("clinic:case", args=[case.pk])).content.decode()
     head = page.split('id="triage-title"')[1].split("</div>")[0]
     assert said in head
+
+
+def test_what_the_same_page_stored_before_is_no_conflict_with_it(at_work, clinician, case, form_of):
+    page, browser = form_of(sheet="one"), at_work(clinician)
+    first = browser.post(url("level", case), page | {"pe_breathless": "present"})  # its answer is lost on the way
+    again = browser.post(url("level", case), page | {"pe_breathless": "present"}).content.decode()
+    case.refresh_from_db()
+
+    assert first.status_code == 200 and "Recorded: this alarm stays open" in again
+    assert f'value="{case.version}" id="id_version"' in again and 'id="open-alarms"' in again
+    more = browser.post(url("level", case), page | {"pe_breathless": "present", "dark_urine": "present"})
+    assert more.status_code == 200 and set(RedFlagItem.objects.values_list("row", flat=True)) == {"RF-PE", "RF-RHABDO"}
+    draft = reverse("clinic:draft", args=[case.pk, "screening"])
+    assert browser.post(draft, page | {"dark_urine": "present"}).status_code == 204
+    assert browser.post(url("screening", case), posted(page, pe_breathless="absent")).status_code == 302
+    assert browser.post(draft, page | {"dark_urine": "present"}).status_code == 409  # its own save went before
+
+
+@pytest.mark.parametrize("sheet", ["", "another"])
+def test_what_another_page_of_the_same_person_stored_is_a_conflict(at_work, clinician, case, form_of, sheet):
+    stale, browser = form_of(sheet=sheet), at_work(clinician)
+    browser.post(url("level", case), form_of(sheet="one", pe_breathless="present"))
+
+    assert browser.post(url("screening", case), posted(stale)).status_code == 409
+    assert not ScreeningAnswer.objects.filter(code="pe_breathless", value="absent").exists()
+
+
+def test_the_page_of_a_colleague_is_not_ones_own(at_work, clinician, lead, case, form_of):
+    stale = form_of(sheet="one")
+    at_work(lead).post(url("level", case), stale | {"pe_breathless": "present"})
+
+    assert at_work(clinician).post(url("screening", case), posted(stale)).status_code == 409
+
+
+def test_a_level_that_comes_too_late_is_said_and_not_stored(at_work, clinician, lead, case, form_of):
+    stale = form_of(sheet="one")
+    at_work(lead).post(url("level", case), form_of(pe_breathless="present"))
+    answer = at_work(clinician).post(url("level", case), stale | {"dark_urine": "present"})
+
+    words = answer.content.decode()
+    assert answer.status_code == 409 and answer.headers["HX-Reswap"] == "innerHTML"
+    assert "Emergency now" in words and "Not recorded: the record changed" in words
+    assert 'id="id_version"' not in words and "Recorded: this alarm" not in words
+    assert RedFlagItem.objects.get().row == "RF-PE"
+
+
+def test_a_screening_begun_again_is_the_next_step_of_the_path(at_work, clinician, case, screen, form_of):
+    case.story = "Pulled at km 4"
+    case.save()
+    screen()
+    browser = at_work(clinician)
+    browser.post(url("screening", case), posted(form_of(), dark_urine="not_assessed", then="later"))
+    page = browser.get(reverse("clinic:case", args=[case.pk])).content.decode()
+
+    path = page.split('aria-label="Path of this case"')[1].split("</nav>")[0]
+    assert "Next: Red flags" in path and path.count("done</span>") == 1
+
+
+def test_the_timeline_says_of_an_unfinished_screening_what_every_page_says(at_work, clinician, case, form_of):
+    at_work(clinician).post(url("screening", case), posted(form_of(), dark_urine="not_assessed"))
+
+    assert case.events.first().text == "Safety screening: Not safe to start, 1 answers missing"
+
+
+def test_the_decision_counts_what_is_missing_and_names_no_code(at_work, clinician, case, screen):
+    screen(dark_urine="not_assessed", travel_4h="not_assessed")
+    page = at_work(clinician).get(url("decision", case)).content.decode()
+
+    assert "Answers or signs not recorded: 2." in page
+    assert "dark_urine." not in page and "dark_urine, " not in page

@@ -6,7 +6,7 @@ from enum import Enum
 from django.utils.translation import gettext, gettext_noop
 
 from clinic.access import may_record, may_sign
-from clinic.actions import StaleRecord, lock_case
+from clinic.actions import StaleRecord, lock_case, typed_here
 from clinic.models import Case
 from clinic.tables import knowledge_version
 from clinic.terms import Answer, OutcomeType
@@ -51,11 +51,15 @@ def must_sign(person, case):
         raise NotAllowed(gettext("Only a clinician of this clinic may do this."))
 
 
-def must_be_current(case, version):
-    """Lock the case and refuse, before anything is read, a version that somebody has moved on since."""
+def must_be_current(case, version, *, by=None, sheet=""):
+    """Lock the case and refuse, before anything is read, a version that somebody has moved on since; return it.
+
+    What ``by`` stored in passing from the same opened page, ``sheet``, moved it on for nobody.
+    """
     now = lock_case(case)
-    if now.version != version:
+    if not typed_here(now, version=version, by=by, sheet=sheet):
         raise StaleRecord(case, now.events.filter(version__gt=version).select_related("by"))
+    return now.version
 
 
 def plain(value):

@@ -27,6 +27,7 @@ from triage.actions.sharing import share_dangers
 from triage.facts import BLOOD_THINNER, current_screening
 from triage.knowledge import triage_knowledge
 from triage.models import Screening
+from triage.words import is_held
 
 
 @recorded
@@ -48,17 +49,20 @@ def start_screening(*, case, version, by, at):
 
 
 @recorded
-def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True):
+def answer_screening(
+    *, case, version, answers, by, at, shown_none=(), w10_reason="", may_complete=True, sheet="", in_passing=False
+):
     """Keep answers, decide, open what fires, and complete the screening when nothing is missing.
 
     ``answers`` maps codes to Answer.  The item of a fired row is written in this same transaction, also
     while other answers are missing.  A screening with missing answers stays open: not safe to start.
-    ``may_complete=False`` keeps it open for somebody who is still typing.
+    ``may_complete=False`` keeps it open for somebody who is still typing.  ``in_passing``: not sent by them, but
+    stored beside the typing; it says from which opened page, ``sheet``, which then has no conflict with itself.
     """
     must_record(by, case)
     known = present_facts(case, at)  # before the record follows: a blood thinner that is new counts as new
     was = _follow_record(case, answers.get(BLOOD_THINNER, Answer.NOT_ASSESSED), by, at)
-    must_be_current(case, version)
+    version = must_be_current(case, version, by=by, sheet=sheet)
     screening = _open_one(case, by, at)
     at = after(at, screening.started_at)
     _keep(screening, answers, set(shown_none), w10_reason, by, at, may_set_w10=may_sign(by, case))
@@ -80,15 +84,22 @@ def answer_screening(*, case, version, answers, by, at, shown_none=(), w10_reaso
         at=at,
         kind="screening",
         text=_corrected(_screened(decision, completes), case, was),
-        data={"level": decision.level.value, "complete": completes} | ({"was": was} if was else {}),
+        data=_told(decision, completes, was, sheet if in_passing else ""),
         attention=attention,
         next_step=next_step,
     )
     if completes:
         owe_letter(case, decision.level, by=by, at=at)
     owe_rest(case, at=at, shown_to=by, waits=IN_THE_ROOM)
-    forget_draft(person=by, case=case, form="screening")
+    if not in_passing:
+        forget_draft(person=by, case=case, form="screening")
     return decision
+
+
+def _told(decision, completes, was, sheet):
+    """Return what the line of the timeline keeps for the program."""
+    told = {"level": decision.level.value, "complete": completes}
+    return told | ({"was": was} if was else {}) | ({"sheet": sheet} if sheet else {})
 
 
 def _open_one(case, by, at):
@@ -112,7 +123,7 @@ def _follow_record(case, answer, by, at):
 def _screened(decision, completes):
     """Return the words for the timeline: the level, and what the screening still waits for."""
     sentence = written.SCREENED_UNCONFIRMED if decision.complete else written.SCREENED_MISSING
-    level = triage_knowledge().red_flags.levels[decision.level.value].title.en
+    level = triage_knowledge().red_flags.levels["D-hold" if is_held(decision) else decision.level.value].title.en
     return in_english(written.SCREENED if completes else sentence, level=level, count=len(decision.missing))
 
 

@@ -1,5 +1,7 @@
 """Forms of the screening, of the items it opens, and of the diagnosis."""
 
+from secrets import token_hex
+
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext
@@ -22,6 +24,7 @@ class Screening(RecordForm):
     """Every question one tap: yes, no, not asked.  "None of these" answers the rest of a shown list with no."""
 
     doors = ("triage:screening",)
+    sheet = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)  # which opened page this is
     w10 = forms.ChoiceField(
         label=_("Is another diagnosis at least as likely as a clot?"),
         choices=THREE_WAYS,
@@ -39,7 +42,7 @@ class Screening(RecordForm):
         self.may_sign = may_sign
         super().__init__(*args, case=case, **kwargs)
         self.fields |= _fields_of(self.shown)
-        self.initial["w10"] = self.stored.get("w10", SILENT)
+        self.initial |= {"w10": self.stored.get("w10", SILENT), "sheet": token_hex(8)}
         if not may_sign:
             del self.fields["w10"], self.fields["w10_reason"]
 
@@ -52,7 +55,7 @@ class Screening(RecordForm):
     def helper(self):
         """Let crispy draw the hidden fields and w10; the template draws the lists."""
         helper = super().helper
-        helper.layout = Layout("patient", "version", *(["w10", "w10_reason"] if self.may_sign else []))
+        helper.layout = Layout("patient", "version", "sheet", *(["w10", "w10_reason"] if self.may_sign else []))
         return helper
 
     def clean(self):

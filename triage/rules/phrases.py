@@ -61,7 +61,10 @@ RECORDED_FAILED = Text("{need}: recorded as failed", "{need}: registrado como no
 
 # --- Safety --------------------------------------------------------------------------------------------------
 
-HELD = Text("{title}. Not recorded: {codes}.", "{title}. Sin registrar: {codes}.")
+HELD = Text(
+    "{title}. Answers or signs not recorded: {count:g}.", "{title}. Respuestas o signos sin registrar: {count:g}."
+)
+HELD_BEFORE = Text("{title}. Not recorded: {codes}.", "{title}. Sin registrar: {codes}.")  # as records of old say it
 UNSIGNED = Text("{title}. A signature is missing.", "{title}. Falta una firma.")
 MUST_NOT_LOAD = Text(
     "{cause} must not be loaded before a specialist's release.",

@@ -138,7 +138,7 @@ def _reasons(
 def _hold_reason(missing: tuple[str, ...], table: RedFlagTable) -> Reason:
     level = table.levels["D-hold"]
     sentence = phrases.HELD if missing else phrases.UNSIGNED
-    text = in_english(sentence, title=level.title.en, codes=", ".join(missing))
+    text = in_english(sentence, title=level.title.en, count=len(missing))
     return Reason("D-HOLD", text, ", ".join(level.source))
 
 

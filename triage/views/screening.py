@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import may_sign
+from clinic.actions import StaleRecord, typed_here
 from clinic.views.cases import recordable
 from triage import actions, forms, pages
 from triage.facts import known_of_record
@@ -26,7 +27,7 @@ def _form(request, case):
     )
 
 
-def _keep(case, form, person, *, may_complete):
+def _keep(case, form, person, *, may_complete, in_passing=False):
     answers, shown_none = form.answers()
     data = form.cleaned_data
     return actions.answer_screening(
@@ -38,7 +39,23 @@ def _keep(case, form, person, *, may_complete):
         at=timezone.now(),
         w10_reason=data.get("w10_reason", ""),
         may_complete=may_complete,
+        sheet=data["sheet"],
+        in_passing=in_passing,
     )
+
+
+def _kept_in_passing(request, case, form, decision):
+    """Keep what must be kept at once; return the decision, and whether it is on record ("yes", "no", "changed").
+
+    "changed": somebody else moved the record on, and what was typed is judged, but not kept.
+    """
+    fired = any(item.level.is_stopping and not item.closed for item in decision.items)
+    if not pages.must_be_kept_now(case, decision):
+        return decision, "yes" if fired else "no"
+    try:
+        return _keep(case, form, request.user, may_complete=False, in_passing=True), "yes"
+    except StaleRecord:
+        return decision, "changed"
 
 
 def _judged(case, form):
@@ -86,12 +103,19 @@ def level(request, case_id):
     if not form.is_valid():
         return render(request, "triage/_level_refused.html", {"case": case, "form": form}, status=422)
     decision, facts = _judged(case, form)
-    kept, correction = pages.must_be_kept_now(case, decision), form.correction()
-    if kept:
-        decision = _keep(case, form, request.user, may_complete=False)
-    panel = pages.panel(case, decision, facts, timezone.localdate())
-    context = {**panel, "kept": kept, "live": True, "correction": correction if kept else ""}
-    return render(request, "triage/_level_panel.html", context)
+    told, correction, before = form.cleaned_data, form.correction(), case.version
+    decision, kept = _kept_in_passing(request, case, form, decision)
+    is_mine = typed_here(case, version=told["version"], by=request.user, sheet=told["sheet"])
+    context = {
+        **pages.panel(case, decision, facts, timezone.localdate()),
+        "live": True,
+        "kept": kept,
+        "fresh": is_mine or case.version > before,
+        "correction": correction if case.version > before else "",
+    }
+    answer = render(request, "triage/_level_panel.html", context, status=409 if kept == "changed" else 200)
+    answer.headers["HX-Reswap"] = "innerHTML"  # shown whatever its status: an old level must not stand there
+    return answer
 
 
 @login_required

@@ -5,7 +5,7 @@
 (() => {
   "use strict";
   const WAIT_MS = 800;
-  const PLUMBING = ["csrfmiddlewaretoken", "patient", "version"];
+  const PLUMBING = ["csrfmiddlewaretoken", "patient", "version", "sheet"];
 
   function addressOf(form) {
     const name = form.dataset.draft;

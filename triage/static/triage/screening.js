@@ -2,6 +2,7 @@
 // Without JavaScript the server does the same when the form is sent.
 (() => {
   "use strict";
+  const AGAIN_MS = 3000;
   const answers = (row) => Object.fromEntries([...row.querySelectorAll("[type=radio]")].map((one) => [one.value, one]));
 
   function say(list, contradicts) {
@@ -93,12 +94,17 @@
 
   // What contradicts itself is shown in the panel too.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const status = event.detail.xhr.status;
-    if (status === 422) event.detail.shouldSwap = true;
+    const { status } = event.detail.xhr;
+    const isPanel = event.detail.xhr.getResponseHeader("HX-Reswap");
+    if (status === 422 || isPanel) event.detail.shouldSwap = true;
     else if (status === 409) warn("changed");
     else if (status >= 400) warn("unjudged");
   });
-  document.addEventListener("htmx:sendError", () => warn("offline"));
+  // An answer that was lost on the way is asked for anew: what it stored, the server knows.
+  document.addEventListener("htmx:sendError", (event) => {
+    warn("offline");
+    setTimeout(() => window.htmx.trigger(event.detail.elt, "level:again"), AGAIN_MS);
+  });
 
   // Only a level that changed is read aloud, not the whole panel at every tap.
   document.addEventListener("htmx:afterSwap", () => {
