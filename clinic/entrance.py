@@ -35,6 +35,7 @@ from clinic.forms.entrance import DEVICE, DEVICE_PEOPLE, DEVICE_SECONDS, people_
 from clinic.ids import new_secret
 from clinic.mail import send_soon
 from clinic.models import Person
+from clinic.sessions import begin
 
 BACKEND = "clinic.access.SignIn"
 TOLD = ("code", "by", "name")  # all that a mail about a sign-in may say
@@ -46,6 +47,7 @@ def sign_in(request, person, method=None):
     ``method`` names the way in where it was not one of allauth's, which keep it themselves.
     """
     login(request, person, backend=BACKEND)
+    begin(request.session)
     if not works_here(person):
         request.session.set_expiry(timezone.now() + timedelta(days=settings.RUNNER_SESSION_DAYS))
     if method:
@@ -129,8 +131,12 @@ def told_by_mail(request, what, person=None, address=None, **words):
 
 
 def completed_by(request, factor, told):
-    """Go on with somebody who just set up a factor: they showed it, so this session counts as opened by it."""
-    record_authentication(request, request.user, "mfa", type=factor.type, id=factor.pk)
+    """Go on with somebody who just set up a factor: this session counts as opened by it, when it was opened.
+
+    They showed a factor that nobody knew before, and so not once more who they are.
+    """
+    opened = get_authentication_records(request, request.user)[-1]["at"]
+    record_authentication(request, request.user, "mfa", type=factor.type, id=factor.pk, at=opened)
     keep_this_session_alone(request)
     told_by_mail(request, told)
 

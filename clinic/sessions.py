@@ -6,7 +6,7 @@ nothing that a page keeps in the session.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -21,6 +21,7 @@ from clinic.audit import recorded
 
 EVERY = timedelta(seconds=30)  # an act within them writes nothing anew
 CLOCKS_DIFFER = timedelta(seconds=60)  # what is noted further in the future means that the clock was set back
+BEGAN = "signed_in_at"  # where the session keeps when its person signed in, whatever key it goes on under
 UNKNOWN = "0.0.0.0"  # noqa: S104 (no network address was told)
 
 
@@ -38,18 +39,24 @@ def is_over(place, person):
     return ahead or now - place.last_seen_at >= idle or now - place.created_at >= in_all
 
 
+def begin(session):
+    """Let a session begin now: its person showed who they are."""
+    session[BEGAN] = timezone.now().timestamp()
+
+
 def place_of(request, network):
-    """Return the row of this session; one that has none begins now, whatever was asked for."""
+    """Return the row of this session; one that has none is under a new key, or begins now, whatever was asked for."""
     row = UserSession.objects.filter(session_key=request.session.session_key).first()
     return row or came_in(request, network)
 
 
 def came_in(request, network):
-    """Note that a session begins with this request, and where; return its row, kept or not."""
+    """Note that a session is there since its person signed in, and where; return its row, kept or not."""
     session, now = request.session, timezone.now()
     agent = request.META.get("HTTP_USER_AGENT", "")[: UserSession._meta.get_field("user_agent").max_length]
     told = {"user_id": request.user.pk, "ip": network or UNKNOWN, "user_agent": agent}
-    told |= {"created_at": now, "last_seen_at": now}
+    began = datetime.fromtimestamp(session[BEGAN], UTC) if BEGAN in session else now
+    told |= {"created_at": began, "last_seen_at": now}
     try:
         if not session.session_key:
             session.save()

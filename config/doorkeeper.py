@@ -8,9 +8,11 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
@@ -38,6 +40,7 @@ DRAFTS = {
     "triage:examination": "examination",
     "rehab:treatments": "treatment",
 }
+MOST_SENT = 210_000_000  # bytes of one request: the largest export of a watch, and the form around it
 SHOWN, REFUSED = (200, 206, 422), (403, 404, 409)
 OBJECTS = {CASE: (Case, "case_id"), PATIENT: (Patient, "patient_id"), TASK: (Task, "task_id")}
 logger = logging.getLogger("clinic.audit")
@@ -72,6 +75,26 @@ def kinds_of(person, door):
     kinds = set(person.roles.values()) | ({"administrator"} if person.is_superuser else set())
     is_runner = not kinds or (door.reads is RUNNER and getattr(person, "patient", None) is not None)
     return kinds | ({"runner"} if is_runner else set())
+
+
+def most_sent(request):
+    """Return of how many bytes a form may be: as many as files need where this person may send some, else few."""
+    _, door = asked(request)
+    files = door is not None and door.takes_files and door.lets_in(kinds_of(request.user, door), "POST")
+    return MOST_SENT if files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+class BoundedUpload(MemoryFileUploadHandler):
+    """Takes small files into memory; refuses a request that says it is larger than its door takes, unread.
+
+    What does not say how large it is has no length for us, and none of it is read.
+    """
+
+    def handle_raw_input(self, input_data, META, content_length, *args, **kwargs):  # noqa: N803
+        """Look at the size that was announced; whoever checks the token of a form is the first to read it."""
+        if content_length > most_sent(self.request):
+            raise RequestDataTooBig("more than this door takes")
+        super().handle_raw_input(input_data, META, content_length, *args, **kwargs)
 
 
 def sees(person, door, kwargs):
@@ -145,8 +168,10 @@ class Doorkeeper:
         if led := led_first(request, door.is_for_setting_up):
             return led
         kinds = kinds_of(request.user, door)
-        if door.lets_in(kinds, request.method) or name.startswith("admin:"):  # the admin shows its own way in
+        if door.lets_in(kinds, request.method):
             return None
+        if name.startswith("admin:"):  # it has its own way in, which says who may not enter
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if "nobody" in kinds:
             return redirect_to_login(request.get_full_path())
         if kwargs and not sees(request.user, door, kwargs):

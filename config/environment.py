@@ -27,7 +27,7 @@ def key(name):
 
 # Development needs one word, CLINIC_DEBUG=yes (manage.py says it).  Production needs a key and its hosts, or stops.
 DEBUG = env("CLINIC_DEBUG", "no") == "yes"
-SECRET_KEY = env("CLINIC_SECRET_KEY", "only-for-development" if DEBUG else None)
+SECRET_KEY = key("CLINIC_SECRET_KEY")
 # Under this key the audit is chained.  It is kept as long as the record: another one calls every older row changed.
 AUDIT_KEY = key("CLINIC_AUDIT_KEY")
 ALLOWED_HOSTS = env("CLINIC_HOSTS", "localhost,127.0.0.1" if DEBUG else None).split(",")

@@ -6,6 +6,7 @@ Of a fault it keeps the kind and the places it went through, never what it says:
 
 import json
 import logging
+import re
 import time
 import traceback
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from clinic.ids import new_id
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 access = logging.getLogger("clinic.requests")
 NOWHERE = "(no such address)"
+PAGE = re.compile(r"(\w+://[^/\s]*)/\S*")
 
 
 def route_of(request):
@@ -49,15 +51,24 @@ class Requests:
 
 
 class NoAddress(logging.Filter):
-    """Put the route in the place of the address in what Django says of a request."""
+    """Put the route in the place of the address in what Django says of a request.
+
+    Django writes letters of the address in a form of its own, so it is known by how it begins.
+    """
 
     def filter(self, record):
         """Change the line, and let it pass."""
         request = getattr(record, "request", None)
         if request is not None and record.args:
-            path = getattr(request, "path", None)
-            record.args = tuple(route_of(request) if arg == path else arg for arg in record.args)
+            record.args = tuple(without_address(arg, route_of(request)) for arg in record.args)
         return True
+
+
+def without_address(arg, route):
+    """Return what is said of a request without its address; of the page that led to it only the host is kept."""
+    if not isinstance(arg, str):
+        return arg
+    return route if arg.startswith("/") else PAGE.sub(r"\1", arg)
 
 
 def places(fault):

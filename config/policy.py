@@ -25,7 +25,7 @@ class Door:
 
     ``is_asked_by_itself``: pages ask for it without anybody doing anything.  ``is_static``: it is the same for
     everybody and stands above sessions, so that nobody asks who comes.  ``is_for_setting_up``: it opens to who must
-    have a second factor and has none yet.
+    have a second factor and has none yet.  ``takes_files``: who may send it a form may send files, and so far more.
     """
 
     reads: frozenset
@@ -35,6 +35,7 @@ class Door:
     is_asked_by_itself: bool = False
     is_static: bool = False
     is_for_setting_up: bool = False
+    takes_files: bool = False
 
     def lets_in(self, kinds, method):
         """Return whether somebody who is all of these kinds may come with this method."""
@@ -177,7 +178,7 @@ DOORS = {
     "rehab:my_safety": own(),
     "rehab:my_session": own(),
     "rehab:my_run": own(),
-    "rehab:my_upload": own(),
+    "rehab:my_upload": own(takes_files=True),
     "rehab:my_export": own(is_asked_by_itself=True),
     "rehab:my_keep": own(),
     "rehab:my_morning": own(),
@@ -196,6 +197,7 @@ DOORS = {
 DOORS |= {
     "admin:login": WAY_IN,
     "admin:logout": WAY_IN,
+    "admin:rehab_exercise_change": Door(WORKING, shows=ADMIN, takes_files=True),
     "admin": Door(WORKING, shows=ADMIN),  # every other address of the admin
 }
 

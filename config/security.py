@@ -1,7 +1,5 @@
 """What every answer carries to the browser: where code may come from, and what may be kept."""
 
-from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.utils.http import parse_header_parameters
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -10,18 +8,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 FEATURES = "accelerometer autoplay camera display-capture encrypted-media geolocation gyroscope magnetometer microphone"
 FEATURES += " midi payment picture-in-picture usb xr-spatial-tracking"
 PERMISSIONS = ", ".join([*(f"{name}=()" for name in FEATURES.split()), "publickey-credentials-get=(self)"])
-
-MOST_SENT = 210_000_000  # bytes of one request: the largest export of a watch, and the form around it
-
-
-class BoundedUpload(MemoryFileUploadHandler):
-    """Takes small files into memory; refuses a request that says it is larger than anything we read, unread."""
-
-    def handle_raw_input(self, input_data, META, content_length, *args, **kwargs):  # noqa: N803
-        """Look at the size that was announced."""
-        if content_length > MOST_SENT:
-            raise RequestDataTooBig("more than an export of a watch")
-        super().handle_raw_input(input_data, META, content_length, *args, **kwargs)
 
 
 class Utf8Request(WSGIRequest):
@@ -54,15 +40,18 @@ class Headers:
 
 
 class NeverStored:
-    """Pages of a signed-in person are kept by no cache, unless a page says itself that it shows nothing of a person."""
+    """Pages of a signed-in person are kept by no cache, unless a page says itself that it shows nothing of a person.
+
+    Nor are answers to a form: they may show what was typed, also to who is signed out by then.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if "Cache-Control" not in response.headers and request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        if "Cache-Control" not in response.headers and (request.method == "POST" or request.user.is_authenticated):
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -131,7 +131,7 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(env("CLINIC_MEDIA_ROOT", str(BASE_DIR / "media")))
 PRIVATE_ROOT = Path(env("CLINIC_PRIVATE_ROOT", str(BASE_DIR / "private")))  # files that wait for the worker
-FILE_UPLOAD_HANDLERS = ["config.security.BoundedUpload", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["config.doorkeeper.BoundedUpload", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- Mail --------------------------------------------------------------------------------
 # Development prints the mail where the server runs; production names its server, such as smtp+tls://...

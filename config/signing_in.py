@@ -36,10 +36,11 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to whom we do not know
 ACCOUNT_LOGIN_BY_CODE_ENABLED, ACCOUNT_LOGIN_BY_CODE_TIMEOUT = True, 10 * 60
 # A passkey is added within this time after signing in: the rule is ours, so allauth's own is off.
 ACCOUNT_REAUTHENTICATION_TIMEOUT, MFA_REAUTHENTICATION_REQUIRED = 15 * 60, False
-ACCOUNT_RATE_LIMITS = {"request_login_code": "30/h/ip,3/10m/key,10/d/key"}  # for a network, for an address
+# Of a network and of an account; "_here" on a device where the person came in before, which strangers who use up the
+# limits of others do not touch.  Codes asked for are counted, and failed tries.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/h/ip,3/10m/key,10/d/key"}
+ACCOUNT_RATE_LIMITS |= {"request_login_code_here": "3/10m/key,10/d/key"}
 ACCOUNT_RATE_LIMITS |= {"enter_code": "3/10m/key", "use_code": "1/10m/key"}
-# Failed tries: of a network and of an account; "_here" on a device where the person came in before, which strangers
-# who use up the limits of others do not touch.
 ACCOUNT_RATE_LIMITS |= {"password": "100/h/ip,10/10m/key,50/d/key", "password_here": "10/10m/key,100/d/key"}
 ACCOUNT_RATE_LIMITS |= {"second_factor": "100/h/ip,5/5m/key,30/d/key", "second_factor_here": "5/5m/key,50/d/key"}
 ACCOUNT_RATE_LIMITS |= {"reset": "30/h/ip,3/h/key,6/d/key", "reset_here": "3/h/key,6/d/key"}

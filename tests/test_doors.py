@@ -399,7 +399,7 @@ LET_IN = {"200", "204", "405", "409", "422"}
 
 
 def test_every_address_stands_in_the_policy_and_nothing_else_does():
-    doors = set(product_doors()) | {"admin:login", "admin:logout", "admin"}
+    doors = set(product_doors()) | {"admin:login", "admin:logout", "admin:rehab_exercise_change", "admin"}
     assert set(DOORS) == doors
 
 
@@ -429,3 +429,15 @@ def test_a_door_that_forgets_to_ask_is_kept_shut_by_the_policy(world, monkeypatc
         "runner": 403,
         "administrator": 404,
     }
+
+
+@pytest.mark.parametrize("who", ["nobody", "runner"])
+def test_the_policy_keeps_the_admin_shut_before_the_admin_asks(world, who, monkeypatch):
+    """Even where every check of its own says yes, a runner who was let into it, or nobody, reads and writes nothing."""
+    monkeypatch.setattr(admin.site, "has_permission", lambda request: True)
+    Person.objects.filter(pk=world.people["runner"].pk).update(is_staff=True)
+    browser, opened = a_browser(world, who), set()
+    for name, at, *_ in admin_addresses(world):
+        if name not in ("admin:login", "admin:logout"):
+            opened |= {(name, got) for got in (answered(browser.get(at)), answered(browser.post(at))) if got != GATE}
+    assert opened == set()

@@ -72,13 +72,15 @@ def test_without_what_it_must_be_told_a_server_stops_with_a_sentence(name):
     assert told.returncode != 0 and f"{name} is not set" in told.stderr and "Traceback" not in told.stderr
 
 
-@pytest.mark.parametrize("short", ["", "y" * 49], ids=["empty", "short"])
-def test_a_server_stops_where_the_audit_would_be_chained_under_a_key_that_can_be_guessed(short):
-    known = {"PATH": os.environ["PATH"], **AT_WORK, "CLINIC_SECRET_KEY": "x" * 60, "CLINIC_AUDIT_KEY": short}
+@pytest.mark.parametrize("short", ["", "abc", "y" * 49], ids=["empty", "three letters", "short"])
+@pytest.mark.parametrize("name", ["CLINIC_SECRET_KEY", "CLINIC_AUDIT_KEY"])
+def test_a_server_stops_where_a_key_can_be_guessed(name, short):
+    known = {"PATH": os.environ["PATH"], **AT_WORK, "CLINIC_SECRET_KEY": "x" * 60, "CLINIC_AUDIT_KEY": "y" * 60}
+    known |= {name: short}
     told = subprocess.run(
         [sys.executable, "-c", "import config.settings"], env=known, cwd=ROOT, capture_output=True, text=True
     )
-    assert told.returncode != 0 and "CLINIC_AUDIT_KEY is shorter than 50 characters" in told.stderr
+    assert told.returncode != 0 and f"{name} is shorter than 50 characters" in told.stderr
 
 
 def test_a_page_says_what_a_browser_may_do_with_it(client, db):
@@ -117,6 +119,16 @@ def test_two_people_at_one_address_get_each_their_own_page(page, case, runner, c
         seen.append(answer.getvalue())
     assert seen[0] != seen[1] and b"Otto" not in seen[0] + seen[2]
     assert b"Rosa" in seen[0] and b"Rosa" not in seen[1], "nor is what was shown first kept for who comes second"
+
+
+@pytest.mark.django_db
+def test_what_somebody_typed_is_kept_by_no_cache_whoever_they_are(world):
+    kept = {}
+    for name, pattern in product_doors().items():
+        answer = a_browser(world, "nobody").post(where(world, name, pattern), {"typed": "by nobody"})
+        if not DOORS[name].is_static and answer.headers.get("Cache-Control") not in NOT_KEPT:
+            kept[name] = answer.headers.get("Cache-Control")
+    assert kept == {}
 
 
 @pytest.mark.parametrize("who", ["runner", "assistant", "lead", "administrator"])
@@ -160,13 +172,32 @@ def test_a_number_that_a_browser_sends_is_not_believed(client, db):
     assert client.get(reverse("login"), headers={"X-Request-ID": sent}).headers["X-Request-ID"] != sent
 
 
-def test_what_django_says_of_a_lost_page_does_not_hold_its_address(client, db, caplog):
-    client.get(reverse("clinic:welcome", args=["a-secret-qzx"]))
-    records = [record for record in caplog.records if record.name == "django.request"]
-
+def told_by_django(caplog):
+    """Return what Django says of requests, as the server writes it."""
+    records = [record for record in caplog.records if record.name.startswith("django.")]
     for record in records:
         NoAddress().filter(record)
-    assert records and "qzx" not in " ".join(AsJson().format(record) for record in records)
+    assert records
+    return " ".join(AsJson().format(record) for record in records)
+
+
+@pytest.mark.parametrize("letter", ["", "ñ", "%", "%0a", "%C3%B1", " ", "\\", '"', "漢"])
+def test_what_django_says_of_a_lost_page_does_not_hold_its_address(client, db, caplog, letter):
+    client.get(reverse("clinic:welcome", args=["a-secret-qzx"]))
+    client.get(f"/patients/qzx{letter}qzx/")
+    client.post("/cases/qzx/" + letter)
+    client.put(reverse("clinic:welcome", args=[f"qzx{letter}qzx"]))
+    told = told_by_django(caplog)
+    assert "qzx" not in told and "(no such address)" in told and "/welcome/<str:token>/" in told
+
+
+def test_nor_does_it_hold_the_address_of_the_page_that_sent_a_form(db, caplog):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get(reverse("login"))
+    sent_from = {"HTTP_REFERER": "https://other.example/qzx?of=qzx", "secure": True}
+    assert browser.post(reverse("login"), {"csrfmiddlewaretoken": "x" * 32}, **sent_from).status_code == 403
+    told = told_by_django(caplog)
+    assert "qzx" not in told and "https://other.example " in told
 
 
 def test_a_fault_is_told_by_kind_and_place_and_no_word_of_it():

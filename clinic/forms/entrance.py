@@ -99,8 +99,7 @@ class AskForCode(RequestLoginCodeForm):
         request, email = context.request, plain_address(self.cleaned_data["email"])
         person = by_address(email)
         request.asked_for = self._user = person if may_sign_in_by_mail(person) else None
-        known = self._user and is_known_device(request, person)
-        if not within(request, "request_login_code", key=f"{email} on a known device" if known else email):
+        if not within_of(request, "request_login_code", person):
             raise forms.ValidationError(_("Too many codes were asked for. Wait a while, then try again."))
         return email
 

@@ -236,6 +236,15 @@ def test_strangers_who_use_up_the_limit_of_an_address_do_not_lock_its_runner_out
     assert ask(client).status_code == 200
 
 
+def test_nor_do_strangers_on_the_same_network(client, rosa):
+    ask(client)
+    client.post(ENTER, {"code": mailed()})
+    client.post(reverse("logout"))
+    tries = [ask(Client(), f"x{n}@example.org").status_code for n in range(31)]
+    assert (set(tries[:29]), tries[-1]) == ({302}, 200)  # she asked once herself, when nobody knew her device
+    assert ask(client).status_code == 302
+
+
 @pytest.mark.parametrize("forged", ["{pk}", "{pk}:forged", ""])
 def test_a_forged_device_is_not_known(forged, client, rosa):
     client.cookies["device"] = forged.format(pk=rosa.pk)

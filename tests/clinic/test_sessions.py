@@ -174,6 +174,7 @@ def test_a_form_without_a_draft_that_came_too_late_shows_what_was_typed(case, cl
 
     text = answer.content.decode()
     assert answer.status_code == 401 and "a long note &lt;b&gt;" in text
+    assert answer.headers["Cache-Control"] == "private, no-store"
     assert case.patient.surname not in text  # nobody is signed in: nothing of the record is shown
     assert not case.events.filter(kind="note").exists()
 

@@ -16,7 +16,9 @@ from django.utils import timezone
 from clinic import invitations
 from clinic.entrance import end_sessions
 from clinic.mail import POSTMAN
-from tests.clinic.second_factors import comes_in, has_app
+from clinic.sessions import EVERY
+from tests import factories
+from tests.clinic.second_factors import APP, comes_in, gives_password, has_app, shown
 from tests.clinic.test_cases import story
 from tests.clinic.test_sessions import sign_in_for_days
 from tests.rehab.test_nothing_can_be_written import OnlyRead, emergencies
@@ -68,6 +70,74 @@ def test_twelve_hours_are_twelve_hours_for_who_knocks_at_the_login(clinician):
             browser.post(reverse("login"))
     with time_machine.travel(begun + 12 * HOUR + 1, tick=True):
         assert not is_in(browser)
+
+
+def sets_up_an_app(browser, person):
+    browser.get(APP)
+    return browser.post(APP, {"code": shown(browser.session["app_secret"])})
+
+
+def removes_the_app(browser, person):
+    return browser.post(reverse("clinic:remove_app"))
+
+
+def makes_recovery_codes(browser, person):
+    return browser.post(reverse("clinic:recovery_codes"))
+
+
+def changes_the_password(browser, person):
+    said = {"old": factories.PASSWORD, "new": "another long enough one"}
+    return browser.post(reverse("clinic:password"), said)
+
+
+def sets_the_password_of_a_colleague(browser, person):
+    colleague = factories.member(person.memberships.get().clinic, "assistant")
+    words = {"usable_password": "true", "password1": "a wholly new phrase", "password2": "a wholly new phrase"}
+    return browser.post(reverse("admin:auth_user_password_change", args=[colleague.pk]), words)
+
+
+REKEYS = [
+    *((sets_up_an_app, False), (removes_the_app, True), (makes_recovery_codes, True)),
+    *((changes_the_password, False), (sets_the_password_of_a_colleague, False)),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rekey", "has_one"), REKEYS, ids=[rekey.__name__ for rekey, _ in REKEYS])
+def test_a_new_key_begins_neither_the_twelve_hours_anew_nor_the_minutes_after_a_sign_in(rekey, has_one, lead):
+    lead.is_staff = True
+    lead.save()
+    browser, begun = Client(), time.time()
+    if has_one:
+        has_app(lead)
+        comes_in(browser, lead)
+    else:
+        gives_password(browser, lead)
+    assert is_in(browser)
+    first, key = UserSession.objects.get().created_at, browser.session.session_key
+    with time_machine.travel(begun + 14 * MINUTE, tick=True):
+        assert rekey(browser, lead).status_code in (200, 302)
+        assert is_in(browser) and browser.session.session_key != key
+        assert abs(UserSession.objects.get(session_key=browser.session.session_key).created_at - first) < EVERY
+    with time_machine.travel(begun + 16 * MINUTE, tick=True):
+        assert browser.post(APP, {"code": "000000"}).status_code == 403  # to sign in once more
+    for hours, still in ((11.9, True), (12.01, False)):
+        with time_machine.travel(begun + hours * HOUR, tick=True):
+            UserSession.objects.update(last_seen_at=timezone.now())  # as if they had been there all day
+            assert is_in(browser) is still
+
+
+@pytest.mark.django_db
+def test_a_full_sign_in_begins_them_anew(lead):
+    browser, begun = Client(), time.time()
+    gives_password(browser, lead)
+    with time_machine.travel(begun + 11 * HOUR, tick=True):
+        UserSession.objects.update(last_seen_at=timezone.now())
+        browser.post(reverse("clinic:again"))
+        gives_password(browser, lead)
+    with time_machine.travel(begun + 13 * HOUR, tick=True):
+        UserSession.objects.update(last_seen_at=timezone.now())
+        assert is_in(browser)
 
 
 @pytest.mark.django_db

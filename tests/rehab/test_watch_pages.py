@@ -191,7 +191,7 @@ def test_nothing_chosen_and_too_many_files_are_said(phone):
 
 
 def test_a_request_larger_than_any_export_is_refused(phone, monkeypatch):
-    monkeypatch.setattr("config.security.MOST_SENT", 2000)
+    monkeypatch.setattr("config.doorkeeper.MOST_SENT", 2000)
 
     assert sent(phone, ("a.fit", b"x" * 3000)).status_code == 400
     assert sent(phone, ("a.fit", b"x" * 100)).status_code == 200
