@@ -267,7 +267,7 @@ def of_the_admin(request, context, asked_for):
     """
     row, listed = context.get("original") or context.get("object"), list(getattr(context.get("cl"), "result_list", ()))
     if isinstance(row, Person):
-        return heard_of(request.user, lines_of_person(row))
+        return heard_of(request.user, lines_of_person(row, otherwise=request.user.roles))
     if found := record_of(row):
         return [found]
     lines, nobody = of_a_list(runners_of(listed)), usual(request.user, asked_for=asked_for)

@@ -13,7 +13,7 @@ from clinic import actions, audit, factors, glass
 from clinic.models import AuditEvent, Membership, Person
 from clinic.onrecord import Asked, in_words, report
 from tests import factories
-from tests.clinic.test_roles_given import in_the_admin, saved
+from tests.clinic.test_roles_given import in_the_admin, page_of, saved
 
 pytestmark = pytest.mark.django_db
 BROKEN = DatabaseError("the disk is full")
@@ -319,6 +319,14 @@ def test_a_list_of_people_names_the_runners_among_them_to_their_clinic(
 
     ((line,),) = said().values()
     assert (line.chain_id, line.about) == (clinic.pk, {"ids": [str(case.patient_id)]})
+
+
+def test_a_page_about_somebody_of_no_clinic_stands_in_the_clinic_of_who_opened_it(clinic, administrator, at_work):
+    nobody = factories.PersonFactory()
+    at_work(administrator).get(page_of(nobody))
+
+    ((line,),) = said().values()
+    assert (line.chain_id, line.about["whose"]) == (clinic.pk, str(nobody.pk))
 
 
 @pytest.mark.parametrize("model", ["rehab_verdict", "rehab_exerciselog", "rehab_sessionlog", "triage_screening"])
