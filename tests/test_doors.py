@@ -436,8 +436,25 @@ def test_the_policy_keeps_the_admin_shut_before_the_admin_asks(world, who, monke
     """Even where every check of its own says yes, a runner who was let into it, or nobody, reads and writes nothing."""
     monkeypatch.setattr(admin.site, "has_permission", lambda request: True)
     Person.objects.filter(pk=world.people["runner"].pk).update(is_staff=True)
-    browser, opened = a_browser(world, who), set()
+    browser, opened = a_browser(world, who), {}
     for name, at, *_ in admin_addresses(world):
         if name not in ("admin:login", "admin:logout"):
-            opened |= {(name, got) for got in (answered(browser.get(at)), answered(browser.post(at))) if got != GATE}
-    assert opened == set()
+            opened[name] = {answered(browser.get(at)), answered(browser.post(at))}
+    assert {name: got for name, got in opened.items() if got != {GATE}} == {}
+
+
+@pytest.mark.parametrize("who", ["administrator", "lead"])
+def test_no_address_makes_anybody_somebody_else(world, who):
+    """Whoever asks, and whomever they name in whatever field: they stay who they are, or are nobody."""
+    named = ("user", "user_id", "person", "person_id", "as", "su", "impersonate", "id", "pk", "runner", "email")
+    runner = world.people["runner"]
+    said = dict.fromkeys(named, str(runner.pk)) | {"email": runner.email, "username": runner.email}
+    own, others = str(world.people[who].pk), {}
+    addresses = [(name, where(world, name, pattern)) for name, pattern in product_doors().items()]
+    for name, at in [*addresses, *((name, at) for name, at, *_ in admin_addresses(world))]:
+        browser = a_browser(world, who)
+        for ask in (browser.get, browser.post):
+            ask(at, said)
+            if (now := browser.session.get("_auth_user_id")) not in (own, None):
+                others[name] = now
+    assert others == {}

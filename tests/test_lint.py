@@ -31,6 +31,12 @@ SHARED_REGISTRIES = {
     "triage/actions/examinations.py": "filled while the apps load",
 }
 SENT_BY_A_MAIL_PROGRAM = {"rehab/views/reminders.py": "the one tap of RFC 8058: the key in its address stands for it"}
+SIGNS_IN = ("sign_in", "sign_in_by_password", "perform_password_login")
+WHERE_PEOPLE_COME_IN = {
+    "clinic/entrance.py": "where every way in ends",
+    "rehab/management/commands/bench.py": "an invented clinician, in a database made for it",
+    "clinic/views/entrance.py": "who tapped on their link, and who gave their password",
+}
 RUNS_SQL = ("execute", "executemany", "executescript")
 DRAWN_BY_THE_SERVER = {"rehab/static/rehab/shell.js": "the questions of the knowledge, kept for a phone without a net"}
 
@@ -127,6 +133,16 @@ def writes_on_itself(node):
     )
 
 
+def somebody_else(node):
+    """What puts a person into a session or a request: only who showed who they are is put there."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    keyed = [ast.unparse(target.slice) for target in targets if isinstance(target, ast.Subscript)]
+    is_request = any(isinstance(t, ast.Attribute) and ast.unparse(t).endswith("request.user") for t in targets)
+    is_key = any(key in ("SESSION_KEY", "'_auth_user_id'", "HASH_SESSION_KEY", "BACKEND_SESSION_KEY") for key in keyed)
+    bare = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "login"
+    return bare or is_request or is_key or called(node) in ("force_login", "perform_login", *SIGNS_IN)
+
+
 # rule: (what it looks at, where it may be so)
 RULES = {
     code_from_data: (),
@@ -136,6 +152,7 @@ RULES = {
     undefused_xml: (),
     no_token_of_a_form: SENT_BY_A_MAIL_PROGRAM,
     weak_random: (SECRETS_ARE_NOT_DRAWN_HERE,),
+    somebody_else: WHERE_PEOPLE_COME_IN,
     shared_state: SHARED_REGISTRIES,
 }
 SAMPLES = {
@@ -167,6 +184,16 @@ SAMPLES = {
         "from django.views.decorators.csrf import csrf_exempt",
         "@csrf.csrf_exempt\ndef view(request): ...",
         "view = csrf.csrf_exempt(view)",
+    ],
+    somebody_else: [
+        "login(request, person)",
+        "sign_in(request, other)",
+        "flows.perform_login(request, login)",
+        "sign_in_by_password(request, other)",
+        "request.user = other",
+        "self.request.user = other",
+        "request.session[SESSION_KEY] = other.pk",
+        "request.session['_auth_user_id'] = other.pk",
     ],
     weak_random: ["import random", "from random import choice", "import numpy.random", "key = uuid.uuid1()"],
     shared_state: [

@@ -77,11 +77,22 @@ def test_a_stranger_to_the_site_is_asked_to_sign_in(client, case):
 
 
 def test_an_ended_role_ends_access_on_the_next_request(clinician, case, at_work):
+    browser, page = at_work(clinician), reverse("clinic:intake", args=[case.pk])
+    assert browser.get(page).status_code == 200
     membership = clinician.memberships.get()
     membership.ended_on = membership.started_on
     membership.save()
 
-    assert at_work(clinician).get(reverse("clinic:intake", args=[case.pk])).status_code == 404
+    assert browser.get(page).url.startswith(reverse("login"))  # what its session stood on is gone
+    assert at_work(Person.objects.get(pk=clinician.pk)).get(page).status_code == 404
+
+
+def test_roles_are_read_anew_at_every_request_also_where_the_session_goes_on(clinician, case, at_work, monkeypatch):
+    monkeypatch.setattr(Person, "_get_session_auth_hash", lambda self, secret=None: "the same for ever")
+    browser, page = at_work(clinician), reverse("clinic:intake", args=[case.pk])
+    assert browser.get(page).status_code == 200
+    clinician.memberships.update(ended_on=clinician.joined_on)
+    assert browser.get(page).status_code == 404
 
 
 def test_a_role_counts_in_its_own_clinic_only(clinician, case):

@@ -9,7 +9,8 @@ from django.urls import reverse
 from clinic.models import Case, Membership, Person
 from clinic.windows import BoundedPaginator, Sealed
 from tests import factories
-from tests.world import as_read
+from tests.test_doors import a_row
+from tests.world import a_browser, as_read
 
 CLINICAL = ("patient", "case")
 KEPT = ("person", "clinic")
@@ -58,6 +59,44 @@ def test_a_window_shows_only_ones_own_clinic(case, stranger, at_work):
     assert direct.status_code == 302  # the admin says that there is no such row
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "model", [m for m in admin.site._registry if isinstance(admin.site._registry[m], Sealed)], ids=lambda m: m.__name__
+)
+def test_no_window_lists_a_row_of_another_clinic(world, model):
+    row, listed = a_row(world, model), {}
+    for who in ("lead", "stranger"):
+        page = a_browser(world, who).get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        listed[who] = {shown.pk for shown in page.context["cl"].result_list}
+    assert row.pk in listed["lead"] and not listed["lead"] & listed["stranger"]
+
+
+def test_who_looks_after_another_clinic_sees_nothing_of_ours(clinic, at_work):
+    clinic.name = "Qzx"
+    clinic.save()
+    browser = at_work(factories.member(factories.ClinicFactory(), "administrator", is_staff=True))
+    assert "Qzx" not in browser.get(reverse("admin:clinic_clinic_changelist")).content.decode()
+    for page in ("change", "history"):
+        assert browser.get(reverse(f"admin:clinic_clinic_{page}", args=[clinic.pk])).url == reverse("admin:index")
+
+
+def test_roles_in_a_clinic_that_others_look_after_are_neither_shown_nor_ended(administrator, clinic, at_work):
+    person, elsewhere = factories.member(clinic, "assistant"), factories.ClinicFactory(name="Qzx")
+    other = Membership.objects.create(person=person, clinic=elsewhere, role="assistant")
+    browser, address = at_work(administrator), reverse("admin:clinic_person_change", args=[person.pk])
+
+    page = browser.get(address).content.decode()
+    assert str(person.memberships.get(clinic=clinic).pk) in page and str(other.pk) not in page and "Qzx" not in page
+    browser.post(address, as_read(browser, address) | {
+        "name": person.name, "email": person.email, "is_active": "on",
+        "memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 1, "memberships-0-id": other.pk,
+        "memberships-0-person": person.pk, "memberships-0-clinic": elsewhere.pk, "memberships-0-role": "assistant",
+        "memberships-0-ended_on": "2026-01-01",
+    })  # fmt: skip
+    other.refresh_from_db()
+    assert other.ended_on is None
+
+
 def test_a_window_is_read_and_not_written(case, lead, at_work):
     browser = at_work(may_enter(lead))
     address = reverse("admin:clinic_case_change", args=[case.pk])
@@ -75,6 +114,12 @@ def test_search_finds_by_the_beginning_of_the_name(typed, found, clinic, lead, a
     page = searched(at_work(may_enter(lead)), "patient", typed)
 
     assert ("Soria" in page) is found
+
+
+@pytest.mark.parametrize("typed", ["ena hill", "hill", "clinic.example"])
+def test_nobody_is_found_by_the_middle_of_a_name_or_an_address(typed, administrator, at_work):
+    factories.PersonFactory(name="Lena Hill", email="lena@clinic.example")
+    assert "Lena Hill" not in searched(at_work(administrator), "person", typed)
 
 
 def every_list():

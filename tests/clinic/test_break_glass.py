@@ -186,8 +186,10 @@ def test_nobody_says_they_work_where_they_do_not(browser, stranger, case):
 
 def test_no_clinic_is_nobodys_clinic(stranger):
     patient = Patient(clinic=None)
-    stranger.roles = {None: "clinician"}
+    stranger.roles = {None: "lead"}
 
+    assert access.role_in(stranger, None) is None and not access.may_hand_out(stranger, patient)
+    assert not access.may_lead_clinic(stranger, None) and not access.may_sign(stranger, Case(patient=patient))
     assert not access.has_broken_glass(stranger, patient.pk)
     assert not Patient.objects.visible_to(stranger).exists() and not Case.objects.visible_to(stranger).exists()
     assert not BreakGlass.objects.open_to(stranger).exists()

@@ -215,6 +215,8 @@ def test_a_session_left_open_is_no_way_to_guess_the_password(client, clinician):
     for _ in range(10):
         assert changed_to(client, LONG, old=WRONG).status_code == 422
     assert changed_to(client, LONG).status_code == 422  # not even the right one is looked at
+    clinician.refresh_from_db()
+    assert clinician.check_password(factories.PASSWORD)
 
 
 def test_passwords_can_be_pasted_kept_by_a_manager_and_looked_at(client, clinician):
