@@ -137,6 +137,7 @@ def is_refused(answer, name):
 NOT_READ = {("clinic:draft", "patient")}  # a draft belongs to the case of its address
 NOT_READ |= {("rehab:my_correction", "item")}  # a log is corrected with the exercises it has
 NOT_READ |= {("admin:clinic_person_change", "memberships-1-person")}  # a row beneath that nobody filled in
+NOT_READ |= {("admin:rehab_wording_change", "media-1-wording")}  # the same
 
 
 OF_NO_LEG = {"rehab:my_reminders", "rehab:my_consent"}  # one choice for the runner
