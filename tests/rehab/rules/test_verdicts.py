@@ -228,6 +228,9 @@ def test_without_a_usual_morning_the_next_one_says_nothing_good():
 
     assert (judged.colour, judged.rule) == ("unknown", "no_baseline")
     assert of_session(run(), said=mornings(0, first=1), intake=0).colour == "green"
+    [reason] = [reason for reason in judged.reasons if reason.code == "no_baseline"]
+    assert "from the second day on" in reason.text
+    assert of_session(run(), said=mornings(0, first=-1) + mornings(0, first=1)).colour == "green"  # and so it is
 
 
 @pytest.mark.parametrize(
