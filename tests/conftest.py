@@ -1,6 +1,7 @@
 """What every test stands on: the profile of the property tests, and people of one clinic."""
 
 import re
+from collections import Counter
 
 import pytest
 from django.core.cache import cache
@@ -20,10 +21,38 @@ hypothesis_profiles.load()
 BESIDE = re.compile(r'clinic_audit|usersessions|INSERT INTO "(clinic|rehab)_[a-z]+history"')
 
 
+PARTS = {  # of which the log says how long they took; of two that fit the first counts
+    "matrix": ("tests/test_doors.py", "tests/test_forms_at_the_door.py", "tests/attacks/test_wrong_object.py"),
+    "fuzz": ("tests/attacks/test_fuzz.py",),
+    "other attacks": ("tests/attacks/",),
+    "restore drills": ("tests/drills/test_restore.py",),
+    "crash drills": ("tests/drills/",),
+    "all the rest": ("",),
+}
+
+
+class Clock:
+    """Adds up the seconds of test time of each part: where several processes share them, more than went by."""
+
+    def __init__(self):
+        self.seconds = Counter()
+
+    def pytest_runtest_logreport(self, report):
+        """Count setting up, the test and what comes after it."""
+        part = next(name for name, places in PARTS.items() if report.nodeid.startswith(places))
+        self.seconds[part] += report.duration
+
+    def pytest_terminal_summary(self, terminalreporter):
+        """Say it."""
+        told = ", ".join(f"{part} {self.seconds[part]:.0f}" for part in PARTS if part in self.seconds)
+        terminalreporter.write_line(f"seconds of test time: {told}")
+
+
 def pytest_configure(config):
-    """Let the process that hears of every test watch over the proofs of docs/safety.md."""
+    """Let the process that hears of every test watch over the proofs of docs/safety.md, and the clock."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Watch(config))
+        config.pluginmanager.register(Clock())
 
 
 @pytest.fixture(autouse=True, scope="session")

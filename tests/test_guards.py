@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +84,107 @@ def test_views_fetch_only_what_the_person_may_see():
     loose = re.compile(f"{by_manager}|{by_class}")
     found = [f"{p.relative_to(ROOT)}: {m.group()}" for p in views for m in loose.finditer(p.read_text())]
     assert found == []
+
+
+# Outside the views rows are fetched for a request in the admin and for the runner's own pages.  Each question says
+# whose rows it wants: in the admin those of the clinics of who asks, in the runner's pages those of the case or the
+# runner that ``rehab.mine.frame`` found by ``visible_to``.
+NARROWS = ("visible_to", "treated_by", "in_window", "clinics_administered", "clinics_signed_in", "people_looked_after")
+OF_A_RECORD = {"case", "case__in", "patient", "plan__case", "session__case"}
+MANAGERS = ("objects", "_default_manager", "_base_manager")
+FETCHED_ALL_THE_SAME = {
+    "super().get_queryset(request, exclude_parameters)": "a list, which begins with the rows of its window",
+    "type(row).history.model.objects.filter(**{row._meta.pk.attname: row.pk})": "row was found by get_queryset",
+}
+OF_EVERY_CLINIC = {  # tables of the admin that show everybody the same rows
+    "rehab.Exercise": "the catalogue, of no runner",
+    "clinic.FailedWork": "names of tasks and kinds of faults, of no runner",
+}
+
+
+def expressions(text):
+    """Yield (expression, what it stands in) for every question that a module puts to the database, as text."""
+    tree = ast.parse(text)
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        by_super = isinstance(node, ast.Attribute) and ast.unparse(node) == "super().get_queryset"
+        if by_super or (isinstance(node, ast.Attribute) and node.attr in MANAGERS):
+            while isinstance(above[node], ast.Attribute) or (
+                isinstance(above[node], ast.Call) and above[node].func is node
+            ):
+                node = above[node]
+            around = node
+            while by_super and not isinstance(around, ast.FunctionDef):
+                around = above[around]
+            yield node, around if by_super else above[node]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("get_object_or_404", "get_list_or_404")):
+            yield node, node
+
+
+def of_anybody_in_the_admin(text):
+    """Return the questions that no clinic of who asks narrows."""
+    asked = [(ast.unparse(node), ast.unparse(around)) for node, around in expressions(text)]
+    return [node for node, around in asked if not any(f"{name}(" in node + around for name in NARROWS)]
+
+
+def of_anybody_in_ones_own_pages(text):
+    """Return the questions that neither a case, nor a runner, nor ``visible_to`` narrows."""
+    loose = []
+    for node, _ in expressions(text):
+        named = {word.arg for call in ast.walk(node) if isinstance(call, ast.Call) for word in call.keywords}
+        if not named & OF_A_RECORD and not any(f"{name}(" in ast.unparse(node) for name in NARROWS):
+            loose.append(ast.unparse(node))
+    return loose
+
+
+ROOMS = {
+    of_anybody_in_the_admin: ("*/admin.py", "*/windows.py", "clinic/signins.py"),
+    of_anybody_in_ones_own_pages: ("rehab/mine/**/*.py",),
+}
+
+
+@pytest.mark.parametrize("rule", ROOMS)
+def test_rows_are_fetched_for_a_request_by_whose_they_are(rule):
+    files = [
+        path for room in ROOMS[rule] for path in sorted(ROOT.glob(room)) if path.relative_to(ROOT).parts[0] in APPS
+    ]
+    assert len(files) > 5
+    found = {(str(path.relative_to(ROOT)), asked) for path in files for asked in rule(path.read_text())}
+    assert {row for row in found if row[1] not in FETCHED_ALL_THE_SAME} == set()
+
+
+def test_what_is_fetched_all_the_same_is_still_there():
+    windows = of_anybody_in_the_admin((ROOT / "clinic/windows.py").read_text())
+    assert set(windows) == set(FETCHED_ALL_THE_SAME)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sample"),
+    [
+        (of_anybody_in_the_admin, "def get_queryset(self, request):\n    return super().get_queryset(request)"),
+        (of_anybody_in_the_admin, "rows = Patient.objects.all()"),
+        (of_anybody_in_the_admin, "kept(Case.objects, request.user)"),
+        (of_anybody_in_the_admin, "row = models.Case._base_manager.get(pk=key)"),
+        (of_anybody_in_the_admin, "row = get_object_or_404(Case, pk=key)"),
+        (of_anybody_in_ones_own_pages, "log = SessionLog.objects.get(pk=key)"),
+        (of_anybody_in_ones_own_pages, "logs = SessionLog.objects.current().filter(day=today)"),
+        (of_anybody_in_ones_own_pages, "row = get_object_or_404(SessionLog, pk=key)"),
+        (of_anybody_in_ones_own_pages, "row = SessionLog._default_manager.filter(pk=key).first()"),
+    ],
+)
+def test_a_question_for_anybodys_rows_is_seen(rule, sample):
+    assert rule(sample) != []
+
+
+def shows_every_row(window):
+    """Return whether a table of the admin is as Django shows it: all of it, to everybody."""
+    return type(window).get_queryset.__module__.startswith("django.")
+
+
+def test_every_table_of_the_admin_says_whose_rows_it_shows():
+    everything = {model._meta.label for model, window in admin.site._registry.items() if shows_every_row(window)}
+    assert everything == set(OF_EVERY_CLINIC)
+    assert shows_every_row(admin.ModelAdmin(apps.get_model("clinic.Case"), admin.site))
 
 
 def test_the_admin_stays_small_and_the_settings_readable():
