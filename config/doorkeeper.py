@@ -77,11 +77,10 @@ def kinds_of(person, door):
     return kinds | ({"runner"} if is_runner else set())
 
 
-def most_sent(request):
-    """Return of how many bytes a form may be: as many as files need where this person may send some, else few."""
+def may_send_files(request):
+    """Return whether files are taken at this address, and from this person."""
     _, door = asked(request)
-    files = door is not None and door.takes_files and door.lets_in(kinds_of(request.user, door), "POST")
-    return MOST_SENT if files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return door is not None and door.takes_files and door.lets_in(kinds_of(request.user, door), "POST")
 
 
 class BoundedUpload(MemoryFileUploadHandler):
@@ -92,7 +91,8 @@ class BoundedUpload(MemoryFileUploadHandler):
 
     def handle_raw_input(self, input_data, META, content_length, *args, **kwargs):  # noqa: N803
         """Look at the size that was announced; whoever checks the token of a form is the first to read it."""
-        if content_length > most_sent(self.request):
+        is_small = content_length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not is_small and (content_length > MOST_SENT or not may_send_files(self.request)):
             raise RequestDataTooBig("more than this door takes")
         super().handle_raw_input(input_data, META, content_length, *args, **kwargs)
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 
 from clinic.models import Case, FailedWork, Person
+from clinic.windows import Sealed
 from config.policy import DOORS
 from tests.world import PEOPLE, a_browser, address, every_route, item_of, tables
 
@@ -458,3 +459,14 @@ def test_no_address_makes_anybody_somebody_else(world, who):
             if (now := browser.session.get("_auth_user_id")) not in (own, None):
                 others[name] = now
     assert others == {}
+
+
+@pytest.mark.parametrize(
+    "model", [m for m in admin.site._registry if isinstance(admin.site._registry[m], Sealed)], ids=lambda m: m.__name__
+)
+def test_no_window_lists_a_row_of_another_clinic(world, model):
+    row, listed = a_row(world, model), {}
+    for who in ("lead", "stranger"):
+        page = a_browser(world, who).get(address(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        listed[who] = {shown.pk for shown in page.context["cl"].result_list}
+    assert row.pk in listed["lead"] and not listed["lead"] & listed["stranger"]

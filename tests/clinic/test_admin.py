@@ -9,8 +9,7 @@ from django.urls import reverse
 from clinic.models import Case, Membership, Person
 from clinic.windows import BoundedPaginator, Sealed
 from tests import factories
-from tests.test_doors import a_row
-from tests.world import a_browser, as_read
+from tests.world import as_read
 
 CLINICAL = ("patient", "case")
 KEPT = ("person", "clinic")
@@ -57,18 +56,6 @@ def test_a_window_shows_only_ones_own_clinic(case, stranger, at_work):
 
     assert case.patient.surname not in page
     assert direct.status_code == 302  # the admin says that there is no such row
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "model", [m for m in admin.site._registry if isinstance(admin.site._registry[m], Sealed)], ids=lambda m: m.__name__
-)
-def test_no_window_lists_a_row_of_another_clinic(world, model):
-    row, listed = a_row(world, model), {}
-    for who in ("lead", "stranger"):
-        page = a_browser(world, who).get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
-        listed[who] = {shown.pk for shown in page.context["cl"].result_list}
-    assert row.pk in listed["lead"] and not listed["lead"] & listed["stranger"]
 
 
 def test_who_looks_after_another_clinic_sees_nothing_of_ours(clinic, at_work):

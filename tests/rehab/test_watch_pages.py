@@ -190,8 +190,9 @@ def test_nothing_chosen_and_too_many_files_are_said(phone):
     assert many.status_code == 422 and "at most 30 files" in many.content.decode()
 
 
-def test_a_request_larger_than_any_export_is_refused(phone, monkeypatch):
+def test_a_request_larger_than_any_export_is_refused(phone, monkeypatch, settings):
     monkeypatch.setattr("config.doorkeeper.MOST_SENT", 2000)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 500
 
     assert sent(phone, ("a.fit", b"x" * 3000)).status_code == 400
     assert sent(phone, ("a.fit", b"x" * 100)).status_code == 200
