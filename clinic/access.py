@@ -122,6 +122,12 @@ def clinics_led(person):
     return list(Clinic.objects.filter(pk__in=[c for c, role in person.roles.items() if role in LEADING]))
 
 
+def leads_of(clinic_id):
+    """Return the people who lead a clinic and are there today, in the order of their addresses."""
+    today = {"memberships__role": "lead", "memberships__ended_on__isnull": True, "is_active": True}
+    return Person.objects.filter(memberships__clinic=clinic_id, **today).order_by("email")
+
+
 def may_administer(person):
     """Return whether this person looks after people, roles and catalogue texts."""
     named = person.is_authenticated and any(role in ADMINISTERING for role in person.roles.values())

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from clinic.access import leads_of
+
 logger = logging.getLogger("clinic.mail")
 POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
@@ -52,8 +54,7 @@ def alarm_addresses(clinic):
     """Return where a clinic's alarms are mailed: its alarm address, or else its leads who are there today."""
     if clinic.alarm_email:
         return [clinic.alarm_email]
-    leads = clinic.memberships.filter(role="lead", ended_on__isnull=True, person__is_active=True)
-    return list(leads.order_by("person__email").values_list("person__email", flat=True))
+    return list(leads_of(clinic.pk).values_list("email", flat=True))
 
 
 def send_alarm(task, addresses):

@@ -5,12 +5,11 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinic.access import RECORDING, may_change_sign_in, may_lead_clinic
+from clinic.access import RECORDING, leads_of, may_change_sign_in, may_lead_clinic
 from clinic.adminrecord import put_on_record
 from clinic.asked import is_search_of_a_list
 from clinic.entrance import came_in_just_now, end_sessions, told_by_mail
 from clinic.factors import take_factors_away
-from clinic.models import Membership, Person
 from clinic.resets import may_reset, send_reset
 from clinic.views.factors import once_more
 
@@ -43,7 +42,8 @@ class AsksWhoItIs:
         for formset in formsets:
             for role in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
                 _told_to_leads(request, role)
-        person = Person.objects.get(pk=form.instance.pk)  # with the roles just given
+        person = form.instance
+        person.__dict__.pop("roles", None)  # they may just have been given
         if begins and may_reset(person) and not person.has_usable_password():
             send_reset(person)
             self.message_user(request, _("A link to choose a password was mailed."))
@@ -62,9 +62,8 @@ def _told_to_leads(request, role):
     """Mail the leads of a clinic that somebody else gave a role there with which one reads records."""
     if role.ended_on is not None or role.role not in RECORDING or may_lead_clinic(request.user, role.clinic_id):
         return
-    leads = Membership.objects.filter(clinic=role.clinic_id, role="lead", ended_on__isnull=True, person__is_active=True)
-    for lead in leads.exclude(person=role.person_id).select_related("person"):
-        told_by_mail(request, "role_given", lead.person, by=request.user.name, name=role.person.name)
+    for lead in leads_of(role.clinic_id).exclude(pk=role.person_id):
+        told_by_mail(request, "role_given", lead, by=request.user.name, name=role.person.name)
 
 
 def _asked(request):
