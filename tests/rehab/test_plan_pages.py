@@ -340,8 +340,9 @@ def test_the_clinics_words_are_kept_in_the_admin_and_shown(rules_draft, administ
     assert browser.post(reverse("admin:rehab_exercise_change", args=["SUPERMAN"]), words).status_code == 403
     assert browser.post(reverse("admin:rehab_exercise_delete", args=["SUPERMAN"]), {"post": "yes"}).status_code == 403
     assert browser.get(reverse("admin:rehab_plan_changelist")).status_code == 403
-    page = text(at_work(clinician).get(url("plan", rules_draft.case)))
-    assert "Flying runner" in page and "Long and low" in page
+    browser = at_work(clinician)
+    assert "Flying runner" in text(browser.get(url("plan", rules_draft.case)))
+    assert "Long and low" in text(browser.get(url("plan_preview", rules_draft.case)))
 
 
 def test_a_closed_case_is_read_and_not_written(rules_draft, clinician, at_work):

@@ -160,10 +160,10 @@ def test_the_page_asks_little(in_force, runner, at_work):
 
 def test_the_plan_shows_the_dose_that_is_asked_for_now(in_force, runner, clinician, at_work):
     item = in_force.items.exclude(sets=None).exclude(amount=None).first()
-    whole = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk)).get()).dose
+    whole = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk), in_force.case).get()).dose
     step = a_step(item, clinician, level=item.start_level)
     step.dose_percent = 50
     step.save()
-    half = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk)).get()).dose
+    half = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk), in_force.case).get()).dose
 
     assert half != whole and half in unescape(my_page(at_work(runner)))
