@@ -15,7 +15,7 @@ APPEND_ONLY = (
     *("rehab_levelstep", "rehab_treatmentrecord", "clinic_knowledgeconfirmation"),
     *("clinic_auditevent", "clinic_erasure", "clinic_erasureend"),
     *("clinic_clinichistory", "clinic_personhistory", "clinic_membershiphistory", "clinic_patienthistory"),
-    *("clinic_amendment", "clinic_casehistory", "rehab_exercisehistory"),
+    *("clinic_amendment", "clinic_casehistory", "rehab_exercisehistory", "rehab_wordinghistory"),
     *(
         "rehab_safetycheck",
         "rehab_exerciselog",
@@ -39,7 +39,7 @@ KEPT = (
         "triage_finding",
         "triage_notice",
     ),
-    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "clinic_auditchain"),
+    *("rehab_sessionlog", "rehab_morninglog", "rehab_outcomescore", "rehab_wording", "clinic_auditchain"),
 )
 NEVER_EMPTIED = (*APPEND_ONLY, *KEPT, "triage_screeninganswer", "rehab_plan", "rehab_planitem")
 NAMES = {
@@ -49,6 +49,8 @@ NAMES = {
     "clinic_auditchain_grows",
     "clinic_amendment_of_its_case",
     "clinic_patient_stays",
+    "rehab_wording_stays",
+    "rehab_exercisemedia_stays",
     "clinic_case_stays",
     "clinic_case_of_its_clinic",
     "clinic_task_stays",
