@@ -30,7 +30,8 @@ KEPT = {
     "clinic.Erasure": "that the record was erased, when, by whom and why",
     "clinic.ErasureEnd": "that the erasure is over",
     "clinic.ClinicHistory": "what a clinic said of itself; it leads to no runner",
-    "rehab.ExerciseHistory": "a clinic's words about an exercise; it leads to no runner",
+    "rehab.ExerciseHistory": "what the catalogue said of an exercise; it leads to no runner",
+    "rehab.WordingHistory": "a clinic's words about an exercise; it leads to no runner",
 }
 NAMING = {"asked", "_messages"}  # in a session: what was looked for (clinic.asked), and what a page still has to say
 logger = logging.getLogger(__name__)

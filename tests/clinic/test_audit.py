@@ -609,6 +609,7 @@ UNRECORDED = {
     "forget_draft": "what was typed is no record",
     "just_registered": "reads",
     "read_uploads": "reads files",
+    "typed_here": "reads",
 }
 
 
