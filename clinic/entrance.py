@@ -127,7 +127,9 @@ def passkeys_of(person):
 
 def told_by_mail(request, what, person=None, address=None, **words):
     """Tell a person by mail that what lets them in was changed: ``what`` names the mail in templates/mfa/email."""
-    Entrance(request).send_notification_mail(f"mfa/email/{what}", person or request.user, words, address)
+    entrance = Entrance()
+    entrance.request = request  # allauth's own is gone where this is told after the answer
+    entrance.send_notification_mail(f"mfa/email/{what}", person or request.user, words, address)
 
 
 def completed_by(request, factor, told):

@@ -1,7 +1,10 @@
 """What the admin does with the sign-ins of others: asks who does it, mails links, lets set up again what was lost."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +36,7 @@ class AsksWhoItIs:
         super().save_model(request, person, form, change)
         if change and "email" in form.changed_data:
             for address in (form.initial["email"], person.email):
-                told_by_mail(request, "address_changed", person, address)
+                once_it_stands(told_by_mail, request, "address_changed", person, address)
 
     def save_related(self, request, form, formsets, change):
         """Save the roles, of which the leads of those clinics hear; who has no password yet gets a link to one."""
@@ -45,7 +48,7 @@ class AsksWhoItIs:
         person = form.instance
         person.__dict__.pop("roles", None)  # they may just have been given
         if begins and may_reset(person) and not person.has_usable_password():
-            send_reset(person)
+            once_it_stands(send_reset, person)
             self.message_user(request, _("A link to choose a password was mailed."))
 
 
@@ -58,12 +61,17 @@ class NewPerson(forms.ModelForm):
         return super().save(commit)
 
 
+def once_it_stands(tell, *what, **words):
+    """Mail it when what was changed is kept: where it cannot be put on record, nothing is, and nobody hears of it."""
+    transaction.on_commit(partial(tell, *what, **words))
+
+
 def _told_to_leads(request, role):
     """Mail the leads of a clinic that somebody else gave a role there with which one reads records."""
     if role.ended_on is not None or role.role not in RECORDING or may_lead_clinic(request.user, role.clinic_id):
         return
     for lead in leads_of(role.clinic_id).exclude(pk=role.person_id):
-        told_by_mail(request, "role_given", lead, by=request.user.name, name=role.person.name)
+        once_it_stands(told_by_mail, request, "role_given", lead, by=request.user.name, name=role.person.name)
 
 
 def _asked(request):

@@ -3,25 +3,26 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Case
 from clinic.windows import Administered, Remembered, Sealed, Uncounted, in_window
 from rehab.models import Exercise, Plan, PlanItem, TreatmentRecord
 from rehab.views.figures import contact_sheet
 from rehab.windows import CourseWindow
-from rehab.wordings import in_the_files, ways_to_words
+from rehab.wordings import InTheFiles, ways_to_words
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(Remembered, Administered, Uncounted, admin.ModelAdmin):
+class ExerciseAdmin(InTheFiles, Remembered, Administered, Uncounted, admin.ModelAdmin):
     """A window on the catalogue, the same for every clinic, with the way to what one's own clinics say of it."""
 
     list_display = ["number", "name", "level_count", "is_offered"]
     list_display_links = ["number", "name"]
     list_filter = ["is_offered"]
     search_fields = ["code", "name"]
-    fields = readonly_fields = ["code", "number", "name", "level_count", "is_offered", "cues", "faults"]
+    of_exercise = "code"
+    fields = ["code", "number", "name", "level_count", "is_offered", "catalogue_cues", "catalogue_faults"]
+    readonly_fields = fields
 
     def get_urls(self):
         """Add the sheet of all figures."""
@@ -42,16 +43,6 @@ class ExerciseAdmin(Remembered, Administered, Uncounted, admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None):
         """Leave out the admin's own lines: some name people of clinics that once wrote their words in these rows."""
         return super().history_view(request, object_id, {**(extra_context or {}), "action_list": ()})
-
-    @admin.display(description=_("cues"))
-    def cues(self, row):
-        """What the knowledge files tell a runner to do."""
-        return in_the_files(row.code, "cues")
-
-    @admin.display(description=_("faults"))
-    def faults(self, row):
-        """What the knowledge files tell a runner to avoid."""
-        return in_the_files(row.code, "faults")
 
     def has_add_permission(self, request):
         return False

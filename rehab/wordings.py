@@ -15,20 +15,14 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, Wording
 
 
-def in_the_files(code, what):
-    """Return what the knowledge files say of an exercise: "cues" or "faults"; nothing where they no longer hold it."""
-    known = rehab_knowledge().exercises.get(code)
-    return said(getattr(known, what)) if known else ""
-
-
-def clinics_of(person):
+def clinics_worded_by(person):
     """Return the clinics whose words and pictures this person writes."""
     return Clinic.objects.filter(pk__in=clinics_administered(person)).order_by("name")
 
 
 def ways_to_words(code, person):
     """Return (clinic, where its words about an exercise are written) of each clinic that this person looks after."""
-    clinics = list(clinics_of(person))
+    clinics = list(clinics_worded_by(person))
     there = dict(Wording.objects.filter(exercise=code, clinic__in=clinics).values_list("clinic", "pk"))
     return [(clinic, _way(code, clinic.pk, there.get(clinic.pk))) for clinic in clinics]
 
@@ -37,6 +31,27 @@ def _way(code, clinic, wording):
     if wording:
         return reverse("admin:rehab_wording_change", args=[wording])
     return f"{reverse('admin:rehab_wording_add')}?{urlencode({'exercise': code, 'clinic': clinic})}"
+
+
+class InTheFiles:
+    """Two fields of a window: what the knowledge files say of the exercise of a row."""
+
+    of_exercise = "exercise_id"  # the column of the row that names it
+
+    @admin.display(description=_("cues"))
+    def catalogue_cues(self, row):
+        """What they tell a runner to do."""
+        return self._said(row, "cues")
+
+    @admin.display(description=_("faults"))
+    def catalogue_faults(self, row):
+        """What they tell a runner to avoid."""
+        return self._said(row, "faults")
+
+    def _said(self, row, what):
+        """Return it; nothing where they no longer hold the exercise."""
+        known = rehab_knowledge().exercises.get(getattr(row, self.of_exercise))
+        return said(getattr(known, what)) if known else ""
 
 
 class OwnWords(forms.ModelForm):
@@ -81,7 +96,7 @@ class MediaInline(Administered, admin.StackedInline):
 
 
 @admin.register(Wording)
-class WordingAdmin(Described, admin.ModelAdmin):
+class WordingAdmin(InTheFiles, Described, admin.ModelAdmin):
     """The words and pictures of one's own clinics, beside what the knowledge files say, which stays as it is."""
 
     form = OwnWords
@@ -115,15 +130,5 @@ class WordingAdmin(Described, admin.ModelAdmin):
 
     def formfield_for_foreignkey(self, field, request, **kwargs):
         """Offer the clinics that this person looks after, and what the catalogue still holds."""
-        offered = {"clinic": clinics_of(request.user), "exercise": Exercise.objects.filter(is_offered=True)}
+        offered = {"clinic": clinics_worded_by(request.user), "exercise": Exercise.objects.filter(is_offered=True)}
         return super().formfield_for_foreignkey(field, request, queryset=offered[field.name], **kwargs)
-
-    @admin.display(description=_("cues"))
-    def catalogue_cues(self, row):
-        """What the knowledge files tell a runner to do."""
-        return in_the_files(row.exercise_id, "cues")
-
-    @admin.display(description=_("faults"))
-    def catalogue_faults(self, row):
-        """What the knowledge files tell a runner to avoid."""
-        return in_the_files(row.exercise_id, "faults")

@@ -2,9 +2,11 @@
 
 import pytest
 from django.core import mail
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic import audit
 from clinic.mail import POSTMAN
 from clinic.models import Membership, Person
 from tests import factories
@@ -34,10 +36,18 @@ def saved(browser, person, *rows, **fields):
     return browser.post(page_of(person), form(person, *rows, **fields) | as_read(browser, page_of(person)))
 
 
-def mails():
-    """Return the mails that have left, once the last is on its way."""
-    POSTMAN.submit(lambda: None).result()
-    return mail.outbox
+@pytest.fixture
+def mails_of(django_capture_on_commit_callbacks):
+    """What is mailed because of something, once that stands and the last mail is on its way."""
+
+    def of(act, *given, **words):
+        with django_capture_on_commit_callbacks(execute=True):
+            act(*given, **words)
+        POSTMAN.submit(lambda: None).result()
+        sent, mail.outbox = mail.outbox, []
+        return sent
+
+    return of
 
 
 def roles():
@@ -139,14 +149,14 @@ def test_an_administrator_ends_the_role_of_who_leaves_and_cannot_give_it_back(
         ("lead",          "stranger",  False),
     ],
 )  # fmt: skip
-def test_nobody_takes_over_the_sign_in_of_who_signs(who, whose, may, case, request, at_work):
+def test_nobody_takes_over_the_sign_in_of_who_signs(who, whose, may, case, request, at_work, mails_of):
     by, person = in_the_admin(request.getfixturevalue(who)), request.getfixturevalue(whose)
     was = person.email
-    saved(at_work(by), person, email="mine@example.org")
+    told = mails_of(saved, at_work(by), person, email="mine@example.org")
 
     person.refresh_from_db()
     assert person.email == ("mine@example.org" if may else was)
-    told = [mail.to[0] for mail in mails() if "address" in mail.subject]
+    told = [mail.to[0] for mail in told if "address" in mail.subject]
     assert told == ([was, "mine@example.org"] if may else [])  # who loses it hears of it
 
 
@@ -162,19 +172,19 @@ def test_nobody_sets_the_password_of_anybody_else(whose, case, lead, request, at
 
 
 @pytest.mark.parametrize("role_comes", ["at once", "later"])
-def test_who_is_added_chooses_a_password_by_a_mailed_link(role_comes, administrator, clinic, at_work):
+def test_who_is_added_chooses_a_password_by_a_mailed_link(role_comes, administrator, clinic, at_work, mails_of):
     browser = at_work(in_the_admin(administrator))
     role = {"memberships-0-clinic": clinic.pk, "memberships-0-role": "administrator"}
     said = {"name": "Ana Nueva", "email": "ana@example.org", "password1": "x", "password2": "x", **role}
     said |= {"memberships-TOTAL_FORMS": int(role_comes == "at once"), "memberships-INITIAL_FORMS": 0}
-    answer = browser.post(reverse("admin:clinic_person_add"), said)
+    told = mails_of(browser.post, reverse("admin:clinic_person_add"), said)
     person = Person.objects.get(email="ana@example.org")
     if role_comes == "later":
-        assert "/accounts/reset/" not in "".join(mail.body for mail in mails())
-        saved(browser, person, {"clinic": clinic.pk, "role": "administrator"})
+        assert told == []
+        told = mails_of(saved, browser, person, {"clinic": clinic.pk, "role": "administrator"})
 
-    assert answer.status_code == 302 and not person.has_usable_password()
-    assert [mail.to for mail in mails() if "/accounts/reset/" in mail.body] == [["ana@example.org"]]
+    assert not person.has_usable_password()
+    assert [mail.to for mail in told if "/accounts/reset/" in mail.body] == [["ana@example.org"]]
 
 
 @pytest.mark.parametrize(
@@ -186,13 +196,29 @@ def test_who_is_added_chooses_a_password_by_a_mailed_link(role_comes, administra
     ],
 )  # fmt: skip
 def test_the_lead_hears_that_somebody_else_gave_a_role_that_reads_records(
-    who, role, is_told, clinic, lead, request, at_work
+    who, role, is_told, clinic, lead, request, at_work, mails_of
 ):
     by, person = in_the_admin(request.getfixturevalue(who)), factories.PersonFactory(name="Ana O'Nueva")
-    saved(at_work(by), person, {"clinic": clinic.pk, "role": role})
+    told = mails_of(saved, at_work(by), person, {"clinic": clinic.pk, "role": role})
 
-    told = [mail for mail in mails() if person.name in mail.body]
+    told = [mail for mail in told if person.name in mail.body]
     assert [mail.to for mail in told] == ([[lead.email]] if is_told else [])
+
+
+def test_nobody_is_mailed_of_what_could_not_be_put_on_record(
+    administrator, clinic, lead, at_work, mails_of, monkeypatch
+):
+    browser, person, was = at_work(in_the_admin(administrator)), factories.PersonFactory(), Person.objects.count()
+    page = form(person, {"clinic": clinic.pk, "role": "assistant"}, email="mine@example.org")
+    page |= as_read(browser, page_of(person))
+
+    def full(*told):
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(audit, "_append", full)
+    assert mails_of(browser.post, page_of(person), page) == []
+    assert mails_of(browser.post, reverse("admin:clinic_person_add"), form(person, email="ana@example.org")) == []
+    assert (Person.objects.count(), person.memberships.count()) == (was, 0)
 
 
 @pytest.mark.parametrize("works_elsewhere", [False, True])

@@ -124,6 +124,7 @@ def test_an_alarm_whose_answer_was_lost_is_no_conflict_with_the_next_tap(page, c
     yes(page, MUSCLE)
 
     says_the_alarm(page, "Pulmonary embolism", "Rhabdomyolysis")
+    assert RedFlagItem.objects.filter(case=case).count() == 2
     records(page)
 
 
