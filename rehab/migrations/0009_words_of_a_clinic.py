@@ -28,8 +28,8 @@ class Migration(migrations.Migration):
                 ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wordings', to='rehab.exercise', verbose_name='exercise')),
             ],
             options={
-                'verbose_name': "exercise in a clinic's words",
-                'verbose_name_plural': "exercises in a clinic's words",
+                'verbose_name': "clinic's wording",
+                'verbose_name_plural': "clinic's wordings",
                 'ordering': ['exercise__number', 'clinic'],
             },
         ),
@@ -50,8 +50,8 @@ class Migration(migrations.Migration):
                 ('exercise', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='rehab.exercise', verbose_name='exercise')),
             ],
             options={
-                'verbose_name': "historical exercise in a clinic's words",
-                'verbose_name_plural': "historical exercises in a clinic's words",
+                'verbose_name': "historical clinic's wording",
+                'verbose_name_plural': "historical clinic's wordings",
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },

@@ -61,7 +61,7 @@ class Wording(models.Model):
 
     class Meta:
         ordering = ["exercise__number", "clinic"]
-        verbose_name, verbose_name_plural = _("exercise in a clinic's words"), _("exercises in a clinic's words")
+        verbose_name, verbose_name_plural = _("clinic's wording"), _("clinic's wordings")
         constraints = [
             models.UniqueConstraint(fields=["exercise", "clinic"], name="wording_one_an_exercise_and_clinic"),
         ]
