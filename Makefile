@@ -29,7 +29,7 @@ help:
 	@echo "make sbom    the bill of materials of what runs in production: build/sbom.json"
 	@echo "make advisories   what is publicly known against the pinned packages, where that can be asked"
 	@echo "make fuzz    10,000 malformed requests to every address that takes a form; hours"
-	@echo "make bench   decision time, page costs and the report of the audit, as a table and as JSON;"
+	@echo "make bench   decision time, page costs, restore and the report of the audit, as a table and JSON;"
 	@echo "             AUDIT_ROWS=10000000 make bench for ten million lines of the audit: 7 GB, ten minutes more"
 	@echo "make lighthouse   the runner's page of today as a slow phone gets it; needs Node"
 

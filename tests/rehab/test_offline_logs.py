@@ -69,7 +69,7 @@ def test_a_morning_is_of_the_day_on_which_it_was_written_down(phone, plan):  # n
 
 
 def test_a_morning_that_waited_takes_no_place_of_a_later_answer(phone, plan):  # noqa: F811
-    said = told(copy(phone), "morning", {"pain": "3"}, told_at=(timezone.now() - timedelta(minutes=1)).isoformat())
+    said = told(copy(phone), "morning", {"pain": "3"})
     phone.post(MORNING, {"pain": "5"})
     assert "that answer stands" in sent(phone, said, status=422)["refused"][0]
     assert MorningLog.objects.get().pain == 5

@@ -1,4 +1,4 @@
-"""Measure a whole decision, the clinician's pages and the report of the audit, and print a table and JSON."""
+"""Measure a decision, the clinician's pages, backup and restore, and the audit's report; print a table and JSON."""
 
 import json
 import statistics
@@ -18,7 +18,7 @@ from clinic.models.patients import search_key
 from clinic.pages import key_words
 from clinic.worklist import KINDS, worklist
 from rehab.actions import sync_catalogue
-from rehab.management import audit_size, demo
+from rehab.management import audit_size, demo, restore_time
 from rehab.management.decision_time import decision_times
 from rehab.models import Plan
 
@@ -59,6 +59,7 @@ class Command(BaseCommand):
             ) from error
         try:
             report = {"decision_cpu_ms": decision_times(), "pages": self.pages()}
+            report["restore"] = restore_time.times()  # with as many patients as the pages were measured with last
             report["audit"] = {str(options["audit_rows"]): audit_times(options["audit_rows"])}
         finally:
             connection.creation.destroy_test_db(usual, verbosity=0)
@@ -208,6 +209,8 @@ def table_of(report):
                 f"{int(size):>9,}  {name:26} {f['queries']:>7} {f['cpu_ms_p50']:>10}"
                 f" {f['cpu_ms_p95']:>8} {f['html_kb']:>6} {f['times_signed_in']:>6}"
             )
+    carried = "{patients:,} patients, {rows:,} rows: {backup_s} s to back up, {restore_s} s to restore, {archive_mb} MB"
+    lines += ["", carried.format_map(report["restore"])]
     lines += ["", f"{'lines':>11}  {'report of the audit':46} {'shown':>5} {'first page ms':>13} {'far page ms':>11}"]
     for size, filters in report["audit"].items():
         for name, f in filters.items():

@@ -32,14 +32,19 @@
     return [made("p", { className: "my-call" }, link)];
   }
 
+  /** Note that all was sent, once nothing waits any more: what went before a yes that waits is no news beside it. */
+  async function noteSent() {
+    if (!(await store.read("sent"))) return;
+    await store.drop("sent");
+    state.isSent ||= !document.querySelector("[data-clinic-told]"); // the page says so itself
+  }
+
   /** Say what waits, why, and what was refused, nothing where nothing waits.  While a yes waits no session begins. */
   async function tell() {
     const waits = state.owner ? await store.waiting(state.owner) : [];
-    const isNews = await store.read("sent");
-    if (isNews) await store.drop("sent");
-    state.isSent ||= isNews && !document.querySelector("[data-clinic-told]"); // the page says so itself
+    if (state.owner && !waits.length) await noteSent();
     for (const way of document.querySelectorAll("[data-begins]")) way.hidden = waits.some(store.isYes);
-    const lines = state.isSent ? [line(says.sent, "my-sent")] : [];
+    const lines = state.isSent && !waits.length ? [line(says.sent, "my-sent")] : [];
     const answers = waits.filter(store.isAnswer);
     const logs = waits.filter((entry) => !store.isAnswer(entry) && !entry.refused);
     if (answers.length) lines.push(line(says.answer, "urgent-not-told"), ...(await call()));
