@@ -168,12 +168,15 @@ def may_look_after(person, other):
 def may_change_sign_in(person, other):
     """Return whether this person may set another's address, with which one could sign in as them.
 
-    A runner's mailbox opens their record: only a lead changes it, who reads that record anyway.
+    A runner's mailbox opens their record: only a lead changes it, who reads that record anyway.  Who is in no clinic
+    yet is somebody's to be, of any clinic: their address is set when they are added, and not after.
     """
     if person.is_superuser or person.pk == other.pk:
         return True
-    mine = may_look_after(person, other) and all(may_give(person, place, role) for place, role in other.roles.items())
     patient = getattr(other, "patient", None)
+    if patient is None and not other.roles:
+        return False
+    mine = may_look_after(person, other) and all(may_give(person, place, role) for place, role in other.roles.items())
     return mine and (patient is None or role_in(person, patient.clinic_id) in LEADING)
 
 
@@ -193,7 +196,7 @@ def may_sign_in(person):
 
 def works_here(person):
     """Return whether this person has a role in any clinic, or the keys of the admin."""
-    return person.is_staff or person.is_superuser or not person.is_runner
+    return not person.is_runner or person.is_staff or person.is_superuser
 
 
 def must_have_second_factor(person):
@@ -207,8 +210,12 @@ def may_be_let_in(person):
 
 
 def may_sign_in_by_mail(person):
-    """Return whether the person's mailbox, or a passkey, is enough: for runners; who works here gives a password."""
-    return may_be_let_in(person) and getattr(person, "patient", None) is not None
+    """Return whether the person's mailbox, or a passkey, is enough: for runners; who works here gives a password.
+
+    The database is asked as much of anybody: how long it takes tells nothing of them.
+    """
+    is_treated, works = getattr(person, "patient", None) is not None, works_here(person)
+    return is_treated and not works and may_sign_in(person)
 
 
 class SignIn(ModelBackend):

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.access import RECORDING, leads_of, may_change_sign_in, may_lead_clinic
 from clinic.adminrecord import put_on_record
 from clinic.asked import is_search_of_a_list
-from clinic.entrance import came_in_just_now, end_sessions, told_by_mail
-from clinic.factors import take_factors_away
+from clinic.entrance import came_in_just_now, told_by_mail
+from clinic.factors import close_every_way_in, take_factors_away
 from clinic.resets import may_reset, send_reset
 from clinic.views.factors import once_more
 
@@ -32,19 +32,25 @@ class AsksWhoItIs:
         return refused or super().changelist_view(request, *args, **kwargs)
 
     def save_model(self, request, person, form, change):
-        """Save a person; a new address is told to the old one too, whose owner may know nothing of it."""
+        """Save a person; a new address is told to the old one too, whose owner may know nothing of it.
+
+        Whatever opened the sign-in of somebody else is forgotten with the old address: whoever gave it may know it.
+        """
         super().save_model(request, person, form, change)
         if change and "email" in form.changed_data:
+            if person.pk != request.user.pk:
+                close_every_way_in(person)
             for address in (form.initial["email"], person.email):
                 once_it_stands(told_by_mail, request, "address_changed", person, address)
 
     def save_related(self, request, form, formsets, change):
         """Save the roles, of which the leads of those clinics hear; who has no password yet gets a link to one."""
         super().save_related(request, form, formsets, change)
-        begins = not change or any(formset.new_objects for formset in formsets)
-        for formset in formsets:
-            for role in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
-                _told_to_leads(request, role)
+        roles = [row for formset in formsets for row in formset.new_objects]
+        roles += [row for formset in formsets for row, _fields in formset.changed_objects]
+        for role in roles:
+            _told_to_leads(request, role)
+        begins = not change or roles or {"email", "is_staff"} & set(form.changed_data)
         person = form.instance
         person.__dict__.pop("roles", None)  # they may just have been given
         if begins and may_reset(person) and not person.has_usable_password():
@@ -95,6 +101,5 @@ def let_set_up_again(keeper, request, people):
     chosen = [person for person in people if may_change_sign_in(request.user, person) and person.pk != request.user.pk]
     for person in chosen:
         take_factors_away(person=person, by=request.user, at=timezone.now())
-        end_sessions(person)
         told_by_mail(request, "factors_taken", person)
     keeper.message_user(request, _("Second steps were removed: %(number)s.") % {"number": len(chosen)})

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,10 @@ class Uncounted:
     def get_object(self, request, object_id, from_field=None):
         """Find nothing by a letter that no key holds: PostgreSQL would break on it, where a key is text."""
         return None if "\0" in object_id else super().get_object(request, object_id, from_field)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Answer that there is nothing here, as every page does; to lead to the list would put no refusal on record."""
+        raise Http404
 
     def get_changelist(self, request, **kwargs):
         """Return the list whose address holds nobody's name."""
@@ -127,7 +132,7 @@ class Quick(Uncounted):
 
 
 class Remembered:
-    """A row whose page of history tells what its fields said before, besides the admin's own lines."""
+    """A row whose page of history tells what its fields said before."""
 
     object_history_template = "admin/changes.html"
 
@@ -136,10 +141,13 @@ class Remembered:
         return [type(row).history.model.objects.filter(**{row._meta.pk.attname: row.pk})]
 
     def history_view(self, request, object_id, extra_context=None):
-        """Add what was changed; who may see no such row is refused, whether it is there or not."""
+        """Tell what was changed; who may see no such row is refused, whether it is there or not.
+
+        The admin's own lines are left out: they name people and roles of clinics that the reader has no part in.
+        """
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        answer = super().history_view(request, object_id, extra_context)
+        answer = super().history_view(request, object_id, {**(extra_context or {}), "action_list": ()})
         if context := getattr(answer, "context_data", None):
             after = request.GET.get("after")
             told = changes(self.histories(request, context["object"]), after if is_uuid(after) else None)

@@ -170,8 +170,6 @@ class Doorkeeper:
         kinds = kinds_of(request.user, door)
         if door.lets_in(kinds, request.method):
             return None
-        if name.startswith("admin:"):  # it has its own way in, which says who may not enter
-            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         if "nobody" in kinds:
             return redirect_to_login(request.get_full_path())
         if kwargs and not sees(request.user, door, kwargs):
@@ -221,17 +219,18 @@ def usual(person, **about):
 
 
 def account_tried(request):
-    """Return the lines of an account that somebody tried to come in by, with its key; never what they typed.
+    """Return the line of an account that somebody tried to come in by, with its key; never what they typed.
 
-    One question, whether there is such an account or not: the time of an answer tells nobody.
+    One question and one line, whoever it is or is not: the time of an answer tells nobody.  It stands in a clinic where
+    they work, else where they are treated or worked; of several in the one with the least key.
     """
     typed, begun = typed_address(request), request.session.get(LOGIN_SESSION_KEY) or {}
     whose = Q(email=typed) if typed else Q(pk=begun.get("user_pk") or UUID(int=0))
     found = Person.objects.filter(whose).order_by()
     rows = list(found.values_list("pk", "memberships__clinic", "memberships__ended_on", "patient__clinic"))
     works = {clinic for _, clinic, ended_on, _ in rows if clinic and not ended_on}
-    clinics = works or {treated for *_, treated in rows if treated} or {clinic for _, clinic, *_ in rows}
-    return [{"clinic": clinic, "tried": rows[0][0]} for clinic in clinics] or [{"clinic": None}]
+    clinics = works or {treated for *_, treated in rows if treated} or {clinic for _, clinic, *_ in rows if clinic}
+    return [{"clinic": min(clinics, default=None), **({"tried": rows[0][0]} if rows else {})}]
 
 
 def typed_address(request):

@@ -24,7 +24,7 @@ from tests.test_forms_at_the_door import FORMS, ready
 from tests.world import address
 from triage.knowledge import triage_knowledge
 
-REFUSED = {"403", "404", "405", "/accounts/login/", "/admin/login/"}
+REFUSED = {"403", "404", "405", "/accounts/login/"}
 
 
 def doors_that_take_a_form():

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clinic import invitations
 from clinic.ids import new_id
-from clinic.models import Invitation, Patient, Person
+from clinic.models import AuditEvent, Invitation, Patient, Person
 from tests import factories
 
 DEAD = b"This link opens nothing"
@@ -73,6 +73,8 @@ def test_an_invited_runner_taps_once_and_lands_on_their_plan(client, at_work, cl
 
     assert answer.redirect_chain[-1][0] == reverse("rehab:my_today")
     newcomer.refresh_from_db()
+    line = AuditEvent.objects.get(act="accept")
+    assert (line.chain_id, line.patient) == (newcomer.clinic_id, newcomer.pk)
     assert (newcomer.email, newcomer.person.email) == ("rosa@example.org", "rosa@example.org")
     assert answer.wsgi_request.user == newcomer.person
     assert not newcomer.person.has_usable_password()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import Person
+from clinic.models import Membership, Person
 from tests import factories
 from tests.clinic.second_factors import LOGIN, gives_password, opens, who_is_in
 
@@ -77,6 +77,8 @@ def test_an_unknown_address_costs_as_much_as_a_known_one(monkeypatch, clinic, cl
     assert known[0] == 1
     assert hashed(monkeypatch, unknown) == known
     assert hashed(monkeypatch, nobody_here("without a password", clinic)) == known
+    Membership.objects.create(person=clinician, clinic=factories.ClinicFactory(), role="assistant")
+    assert hashed(monkeypatch, clinician) == known
 
 
 @pytest.mark.timing

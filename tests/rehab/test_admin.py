@@ -136,8 +136,8 @@ def test_another_clinics_plans_are_in_no_window(signed_plan, at_work):
     address = reverse("admin:rehab_plan_change", args=[signed_plan.pk])
 
     assert signed_plan.case.patient.surname not in browser.get(reverse("admin:rehab_plan_changelist")).content.decode()
-    assert browser.get(address).status_code == 302  # the admin says that there is no such row
-    assert browser.get(reverse("admin:rehab_plan_history", args=[signed_plan.pk])).status_code == 302
+    assert browser.get(address).status_code == 404
+    assert browser.get(reverse("admin:rehab_plan_history", args=[signed_plan.pk])).status_code == 404
 
 
 def test_the_administrator_reads_no_plan(signed_plan, administrator, at_work):
