@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from clinic.access import clinics_administered
 from clinic.models import CalendarFeed, Case, CaseEvent, Clinic, FailedWork, Patient, Person, Task
-from clinic.signins import GETS_A_LINK, AsksWhoItIs, NewPerson, let_set_up_again, mail_a_link
+from clinic.signins import GETS_A_LINK, KeepsSignIns, NewPerson, let_set_up_again, mail_a_link
 from clinic.views.entrance import SignOut, admin_door
 from clinic.views.errors import nothing_here
 from clinic.views.factors import password
@@ -51,7 +51,7 @@ class ClinicAdmin(Described, admin.ModelAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(AsksWhoItIs, LookedAfter, Quick, UserAdmin):
+class PersonAdmin(KeepsSignIns, LookedAfter, Quick, UserAdmin):
     """A human who can sign in, and their roles."""
 
     actions = [mail_a_link, let_set_up_again]

@@ -19,8 +19,8 @@ from clinic.views.factors import once_more
 GETS_A_LINK = _("Whoever is added is mailed a link to choose a password, once they have a role or staff status.")
 
 
-class AsksWhoItIs:
-    """A table of sign-ins: what changes one is taken only from somebody who came in just now."""
+class KeepsSignIns:
+    """A table of sign-ins: a change is taken only from who came in just now, and told to those whom it concerns."""
 
     def changeform_view(self, request, *args, **kwargs):
         """Show a person; keep what was changed of them."""
