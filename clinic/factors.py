@@ -1,4 +1,4 @@
-"""A second factor for who works here: an app that shows codes, or a person.save(update_fields=["session_secret"])key; and recovery codes for when both are lost.
+"""A second factor for who works here: an app that shows codes, or a passkey; and recovery codes for when both are lost.
 
 The rows are django-allauth's, one a factor.  The secret of an app and the seed of the recovery codes are encrypted with
 a key made from SECRET_KEY: who reads the database alone cannot show a code.
@@ -154,7 +154,7 @@ def take_factors_away(*, person, by, at):
     """Remove the factors of somebody who lost them and end their sessions: they set up others after their password."""
     Authenticator.objects.filter(user=person).delete()
     person.session_secret = new_secret()
-    pass
+    person.save(update_fields=["session_secret"])
 
 
 @recorded
