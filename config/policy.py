@@ -197,8 +197,8 @@ DOORS = {
 DOORS |= {
     "admin:login": WAY_IN,
     "admin:logout": WAY_IN,
-    "admin:rehab_wording_add": Door(WORKING, shows=ADMIN, takes_files=True),
-    "admin:rehab_wording_change": Door(WORKING, shows=ADMIN, takes_files=True),
+    "admin:rehab_wording_add": Door(WORKING, sends=ADMINISTERING, shows=ADMIN, takes_files=True),
+    "admin:rehab_wording_change": Door(WORKING, sends=ADMINISTERING, shows=ADMIN, takes_files=True),
     "admin": Door(WORKING, shows=ADMIN),  # every other address of the admin
 }
 

@@ -171,11 +171,6 @@ def course_of(exercise):
     )
 
 
-def exercise_name(item):
-    """Return the name of an item's exercise: the clinic's own, else the catalogue's in the language spoken now."""
-    return (item.own and item.own.name) or said(rehab_knowledge().exercises[item.exercise_id].name)
-
-
 def card(item, level=None, media=()):
     """Return one item as a card, at its current level."""
     exercise, own = rehab_knowledge().exercises[item.exercise_id], item.own
@@ -185,7 +180,7 @@ def card(item, level=None, media=()):
     return Card(
         item=item,
         exercise=exercise,
-        name=exercise_name(item),
+        name=item.spoken,
         number=exercise.number,
         level=at,
         level_name=said(step.name) if step else "",

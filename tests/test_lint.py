@@ -139,8 +139,7 @@ def somebody_else(node):
     keyed = [ast.unparse(target.slice) for target in targets if isinstance(target, ast.Subscript)]
     is_request = any(isinstance(t, ast.Attribute) and ast.unparse(t).endswith("request.user") for t in targets)
     is_key = any(key in ("SESSION_KEY", "'_auth_user_id'", "HASH_SESSION_KEY", "BACKEND_SESSION_KEY") for key in keyed)
-    bare = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "login"
-    return bare or is_request or is_key or called(node) in ("force_login", "perform_login", *SIGNS_IN)
+    return is_request or is_key or called(node) in ("login", "force_login", "perform_login", *SIGNS_IN)
 
 
 # rule: (what it looks at, where it may be so)
@@ -187,6 +186,8 @@ SAMPLES = {
     ],
     somebody_else: [
         "login(request, person)",
+        "auth.login(request, person)",
+        "django.contrib.auth.login(request, person)",
         "sign_in(request, other)",
         "flows.perform_login(request, login)",
         "sign_in_by_password(request, other)",

@@ -77,21 +77,20 @@ def need_reason(reason):
         raise Refused(gettext("Say why this plan departs from the suggestion."))
 
 
+def refuse_twice(plan, exercise, own):
+    """Refuse an exercise that the plan has already, by the name it has in this clinic."""
+    if plan.items.filter(exercise=exercise).exists():
+        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": exercise.spoken(own)})
+
+
 @recorded
 def add_item(*, plan, exercise, side, reason, version, by, at):
     """Add an exercise by hand at the end; a forbidden or withheld one is refused."""
     need_reason(reason)
-    plan = opened_draft(
-        plan,
-        version=version,
-        by=by,
-        at=at,
-        text=in_english(written.ADDED, exercise=exercise.called_in(plan.case.clinic_id), typed=reason),
-        change="added",
-    )
-    if plan.items.filter(exercise=exercise).exists():
-        words = gettext("%(exercise)s is already in this plan.")
-        raise Refused(words % {"exercise": exercise.called_in(plan.case.clinic_id)})
+    own = exercise.worded_in(plan.case.clinic_id)
+    text = in_english(written.ADDED, exercise=exercise.called(own), typed=reason)
+    plan = opened_draft(plan, version=version, by=by, at=at, text=text, change="added")
+    refuse_twice(plan, exercise, own)
     last = plan.items.aggregate(last=Max("position"))["last"] or 0
     return new_item(plan, exercise.pk, side, reason, last + 1, at)
 
@@ -100,11 +99,10 @@ def add_item(*, plan, exercise, side, reason, version, by, at):
 def replace_item(*, item, exercise, reason, version, by, at):
     """Put another exercise in the place of one; its position and side stay."""
     need_reason(reason)
-    other = exercise.called_in(item.plan.case.clinic_id)
-    text = in_english(written.REPLACED, exercise=item.called, other=other, typed=reason)
+    own = exercise.worded_in(item.plan.case.clinic_id)
+    text = in_english(written.REPLACED, exercise=item.called, other=exercise.called(own), typed=reason)
     plan = opened_draft(item.plan, version=version, by=by, at=at, text=text, change="replaced", item=item)
-    if plan.items.filter(exercise=exercise).exists():
-        raise Refused(gettext("%(exercise)s is already in this plan.") % {"exercise": other})
+    refuse_twice(plan, exercise, own)
     old = plan.items.get(pk=item.pk)
     old.delete()
     return new_item(plan, exercise.pk, old.side, reason, old.position, at)

@@ -77,13 +77,13 @@ def refuse_unready(plan, facts):
         verdict = verdicts[item.exercise_id]
         if verdict.status != "ok":
             raise NotAllowed(
-                gettext("%(exercise)s may not be given today.") % {"exercise": item.called},
+                gettext("%(exercise)s may not be given today.") % {"exercise": item.spoken},
                 *(said_again(reason.text) for reason in verdict.because),
             )
         if item.max_level > verdict.max_level:
             raise NotAllowed(
                 gettext("%(exercise)s: level %(level)s is closed today.")
-                % {"exercise": item.called, "level": item.max_level}
+                % {"exercise": item.spoken, "level": item.max_level}
             )
 
 

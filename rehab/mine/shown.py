@@ -14,7 +14,6 @@ from rehab.growing import too_long
 from rehab.history import course_of, moves_of
 from rehab.knowledge import rehab_knowledge
 from rehab.models import ExerciseLog, SessionLog
-from rehab.presentation import exercise_name
 from rehab.rules.sayings import saying
 
 
@@ -108,7 +107,7 @@ DONE = {
 
 def exercise_words(row, units):
     """Return a logged exercise with its name, how much was done, and its load, in words."""
-    row.spoken_name = exercise_name(row.item)
+    row.spoken_name = row.item.spoken
     row.spoken_done = DONE[row.done]
     row.spoken_load = _load_words(row, units)
     return row

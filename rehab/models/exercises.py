@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.histories import Kept
 from clinic.ids import new_id
+from clinic.language import said
 from clinic.models import BreakGlass, Clinic, Patient
+from rehab.knowledge import rehab_knowledge
 
 MEDIA_FILES = ["jpg", "jpeg", "png", "webp", "mp4", "webm"]
 
@@ -36,10 +38,18 @@ class Exercise(models.Model):
     def __str__(self):
         return self.name
 
-    def called_in(self, clinic_id):
-        """Return what a clinic calls this exercise: its own name, else the catalogue's.  One query."""
-        own = self.wordings.filter(clinic=clinic_id).first()
-        return own.name if own and own.name else self.name
+    def called(self, own):
+        """Return its name in the words of a clinic, else the catalogue's in English: so the record keeps it."""
+        return (own and own.name) or self.name
+
+    def spoken(self, own):
+        """Return its name in the words of a clinic, else the catalogue's in the language spoken now."""
+        known = rehab_knowledge().exercises.get(self.code)
+        return (own and own.name) or (said(known.name) if known else self.name)
+
+    def worded_in(self, clinic_id):
+        """Return what a clinic says of this exercise, or None.  One query."""
+        return self.wordings.filter(clinic=clinic_id).first()
 
 
 class Wording(models.Model):

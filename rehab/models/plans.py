@@ -207,8 +207,13 @@ class PlanItem(models.Model):
 
     @property
     def called(self):
-        """Return what the clinic of the case calls this exercise: its own name, else the catalogue's."""
-        return self.own.name if self.own and self.own.name else self.exercise.name
+        """Return what the clinic of the case calls this exercise, as the record keeps it."""
+        return self.exercise.called(self.own)
+
+    @property
+    def spoken(self):
+        """Return what the clinic of the case calls this exercise, as a page says it."""
+        return self.exercise.spoken(self.own)
 
 
 class LevelStep(models.Model):

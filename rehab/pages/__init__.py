@@ -160,7 +160,7 @@ def catalogue_choices(case, at):
     """Return every exercise with today's verdict, the open ones first."""
     draft = Plan.objects.drafts().filter(case=case).select_related("decision", "case").get()
     rows = {row.code: row for row in Exercise.objects.filter(is_offered=True)}
-    own = dict(Wording.objects.filter(clinic=case.clinic_id).exclude(name="").values_list("exercise", "name"))
+    own = {wording.exercise_id: wording for wording in Wording.objects.filter(clinic=case.clinic_id)}
     chosen = set(draft.items.values_list("exercise_id", flat=True))
     known = rehab_knowledge().exercises
     facts = decided_facts(draft, at)
@@ -168,7 +168,7 @@ def catalogue_choices(case, at):
     offers = [
         SimpleNamespace(
             row=rows[code],
-            name=own.get(code, rows[code].name),
+            name=rows[code].spoken(own.get(code)),
             exercise=known[code],
             verdict=verdict,
             is_chosen=code in chosen,

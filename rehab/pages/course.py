@@ -31,7 +31,7 @@ from rehab.pages.leaving import criterion_shown, discharge_shown
 from rehab.pages.milestones import TO_THE_CLINICIAN, milestones_of
 from rehab.pages.pictures import pictures_of, stairs
 from rehab.pages.retests import tests_over_time
-from rehab.presentation import exercise_name, label_of, need_words
+from rehab.presentation import label_of, need_words
 from rehab.rules.limits import limit_for
 from rehab.rules.measures import Score, change
 from rehab.words import SIDE_WORDS
@@ -125,7 +125,7 @@ def _rule(rule):
 def _level(item, level, dose, rest_until, at):
     level = level or item.start_level
     return SimpleNamespace(
-        name=exercise_name(item),
+        name=item.spoken,
         side=SIDE_WORDS[item.side],
         level=level,
         most=item.max_level,
@@ -197,7 +197,7 @@ def passed_shown(plan, triage):
     """Return the needs that the plan trains and that pass now, in words: they go to maintenance (7.4)."""
     items = [item for item in plan.items.all() if not is_kept_up(item)]
     found = passed_of(items, triage) if items else {}
-    names = [(exercise_name(item), needs_of(item)) for item in items]
+    names = [(item.spoken, needs_of(item)) for item in items]
     return [
         SimpleNamespace(
             need=need_words(need),

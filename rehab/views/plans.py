@@ -190,7 +190,7 @@ def move(request, case_id, item_id):
 
     up = form.data.get("direction") == "up"
     words = gettext("%(exercise)s moved up.") if up else gettext("%(exercise)s moved down.")
-    moved = words % {"exercise": item.called}
+    moved = words % {"exercise": item.spoken}
     done = perform(request, form, act, ("rehab:plan", case.pk), moved)
     return done or refused(request, case, form)
 

@@ -23,13 +23,18 @@ def page(desk, case):
     return desk.page
 
 
-def slow(page, *waits, lost=()):
-    """Let the answers about the level wait so long on their way, in turn; the ``lost`` ones never come back."""
+def slow(page, *waits, lost=(), hanging=()):
+    """Let the answers about the level wait so long on their way, in turn.
+
+    The ``lost`` ones fail on their way back; the ``hanging`` ones neither arrive, nor end, nor fail.
+    """
     asked = []
 
     def held_up(route):
         number = len(asked)
         asked.append(route.request)
+        if number in hanging:
+            return
         answer = route.fetch()
         if number in lost:
             route.abort()
@@ -38,6 +43,16 @@ def slow(page, *waits, lost=()):
         route.fulfill(response=answer)
 
     page.route("**/screening/level/", held_up)
+
+
+def waits_no_longer_than(page, milliseconds):
+    """Shorten how long the page waits for an answer: it is bounded, and nobody wants to sit through it here."""
+    shortened = """(form, most) => {
+      const asked = JSON.parse(form.getAttribute("hx-request"));
+      form.setAttribute("hx-request", JSON.stringify({ ...asked, timeout: most }));
+      return asked?.timeout ?? 0;
+    }"""
+    assert 0 < page.locator(".screening-form").evaluate(shortened, milliseconds) <= 10_000
 
 
 def yes(page, code):
@@ -126,6 +141,35 @@ def test_an_alarm_whose_answer_was_lost_is_no_conflict_with_the_next_tap(page, c
     says_the_alarm(page, "Pulmonary embolism", "Rhabdomyolysis")
     assert RedFlagItem.objects.filter(case=case).count() == 2
     records(page)
+
+
+def test_an_answer_that_never_comes_is_said_and_asked_for_again(page, case):
+    slow(page, hanging=[0, 1])
+    waits_no_longer_than(page, 1000)
+
+    yes(page, LUNG)
+    page.wait_for_timeout(300)
+    yes(page, MUSCLE)
+
+    expect(page.locator("#level-panel")).to_contain_text("No connection.")
+    says_the_alarm(page, "Pulmonary embolism", "Rhabdomyolysis")
+    assert RedFlagItem.objects.filter(case=case).count() == 2
+    records(page)
+
+
+def test_a_send_on_a_dead_link_goes_after_what_is_under_way(page, case):
+    """What is asked for again must not stand before it each time: it is longer on its way than the page waits."""
+    slow(page, hanging=range(100))
+    waits_no_longer_than(page, 4000)
+
+    yes(page, LUNG)
+    page.wait_for_timeout(300)
+    yes(page, MUSCLE)
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Record the screening").click()
+
+    page.wait_for_url("**/decision/", timeout=20_000)
+    assert RedFlagItem.objects.filter(case=case).count() == 2
 
 
 def test_who_comes_too_late_sees_the_level_all_the_same(page, case, lead):

@@ -19,7 +19,7 @@ from rehab.knowledge import rehab_knowledge
 from rehab.models import Exercise, ExerciseMedia, Plan, PlanItem, Wording
 from rehab.pages import shown_media
 from rehab.paper import handout_data
-from rehab.presentation import card, exercise_name
+from rehab.presentation import card
 from tests import factories
 from tests.test_doors import product_doors, where
 from tests.world import a_browser, a_picture, as_read, came_in, tables
@@ -126,7 +126,7 @@ def test_a_clinic_that_says_nothing_is_told_what_the_files_say(world):
     item = PlanItem(exercise_id="BIRD_DOG", plan=Plan.objects.signed().get(case=world.case), position=1)
     Wording.objects.filter(clinic=world.clinic).update(name="", cues="", faults="")
 
-    assert exercise_name(item) == "Bird dog" and item.called == "Bird dog"
+    assert item.spoken == "Bird dog" and item.called == "Bird dog"
     assert "Reach long" in card(item).cues
 
 

@@ -1,16 +1,19 @@
 """The plan pages: what they show, what they refuse, and how little they ask the database."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Patient
+from clinic.models import Patient, Person
 from clinic.terms import Answer
 from rehab import actions
+from rehab.facts import decided_facts, verdicts_of_exercises
 from rehab.knowledge import rehab_knowledge
-from rehab.models import Plan
+from rehab.models import Exercise, Plan, Wording
 from tests.rehab.conftest import a_signature, an_item, diagnosed, drafted, nothing_against, screened_calm
 
 pytestmark = pytest.mark.django_db
@@ -410,3 +413,81 @@ def test_a_plan_ended_with_its_case(rules_draft, clinician, at_work):
     assert "The plan that ended with it" in text(browser.get(url("plan", case)))
     answer = browser.get(url("score", case, "NPRS"))
     assert answer.status_code == 403 and "The case is closed" in text(answer)
+
+
+# --- Exercises by their names in the language of the page ---------------------------------------
+
+
+@pytest.fixture
+def in_spanish(clinician, at_work):
+    """The browser of the clinician, who reads Spanish."""
+    Person.objects.filter(pk=clinician.pk).update(language="es")
+    clinician.refresh_from_db()
+    return at_work(clinician)
+
+
+def test_what_can_be_chosen_is_named_in_spanish(rules_draft, in_spanish):
+    page = text(in_spanish.get(url("add", rules_draft.case)))
+    named = [words.strip() for words in re.findall(r"<strong>([^<]+)</strong>", page)]
+    names = [exercise.name for exercise in rehab_knowledge().exercises.values()]
+
+    assert {name.en for name in names if name.en != name.es} & set(named) == set()
+    assert "Bicho muerto" in named and {name.es for name in names} & set(named)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("replace", "Sustituir Empuje"), ("dose", "Dosis de Empuje"), ("remove", "Quitar Empuje")],
+)
+def test_what_is_edited_is_named_in_spanish(rules_draft, in_spanish, name, says):
+    item = rules_draft.items.get(exercise="BARBELL_HIP_THRUST")
+    page = text(in_spanish.get(url(name, rules_draft.case, item.pk)))
+
+    assert f"{says} de cadera con barra" in page and "Barbell" not in page
+
+
+def test_an_edit_is_told_in_spanish_and_kept_in_english(rules_draft, in_spanish):
+    case, item = rules_draft.case, rules_draft.items.get(exercise="BARBELL_HIP_THRUST")
+    page = text(in_spanish.post(url("move", case, item.pk), form(case, direction="up"), follow=True))
+    twice = [
+        in_spanish.post(url("add", case), form(case, exercise=item.exercise_id, side="both", reason="x")),
+        in_spanish.post(url("replace", case, item.pk), form(case, exercise=item.exercise_id, reason="x")),
+    ]
+
+    assert "Empuje de cadera con barra: subido." in page
+    assert all("Empuje de cadera con barra ya está en este plan." in text(answer) for answer in twice)
+    assert case.events.order_by("-version").first().text == "Moved up in the plan: Barbell hip thruster"
+
+
+def closed_levels(plan):
+    """Return (code, its highest level) of an exercise that is open today, but not up to there."""
+    verdicts = verdicts_of_exercises(plan.case, decided_facts(plan, timezone.now()))
+    most = dict(Exercise.objects.values_list("code", "level_count"))
+    return next((code, most[code]) for code, v in verdicts.items() if v.status == "ok" and v.max_level < most[code])
+
+
+def test_why_a_plan_is_not_signed_is_told_in_spanish(rules_draft, in_spanish):
+    case, item = rules_draft.case, rules_draft.items.filter(pk=rules_draft.items.first().pk)
+    code, level = closed_levels(rules_draft)
+    told = []
+    for changes in ({"exercise": "CALF_ECCENTRIC"}, {"exercise": code, "max_level": level}):
+        item.update(**changes)
+        told.append(text(in_spanish.post(url("sign", case), form(case, plan=rules_draft.pk))))
+
+    assert "Programa excéntrico de pantorrilla no se puede indicar hoy." in told[0]
+    name = rehab_knowledge().exercises[code].name
+    assert name.es != name.en and f"{name.es}: el nivel {level} está cerrado hoy." in told[1]
+
+
+def test_the_clinics_own_name_is_said_as_it_was_written(rules_draft, in_spanish):
+    """Half a name of the catalogue in it is not translated."""
+    case, own = rules_draft.case, "Barbell hip thruster at home"
+    item = rules_draft.items.get(exercise="BARBELL_HIP_THRUST")
+    for code in (item.exercise_id, "DEAD_BUG"):
+        Wording.objects.create(exercise_id=code, clinic_id=case.clinic_id, name=own)
+
+    addresses = [url("add", case), *(url(name, case, item.pk) for name in ("replace", "dose", "remove"))]
+    assert all(own in text(in_spanish.get(address)) for address in addresses)
+    assert f"{own}: subido." in text(
+        in_spanish.post(url("move", case, item.pk), form(case, direction="up"), follow=True)
+    )

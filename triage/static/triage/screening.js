@@ -68,10 +68,13 @@
 
   // A send waits for the judgement under way: it may be keeping an alarm, which makes a new version of the record.
   let judging = 0;
+  let isHeld = false;
   document.addEventListener("htmx:beforeRequest", () => { judging += 1; });
   document.addEventListener("htmx:afterRequest", () => { judging = Math.max(0, judging - 1); });
   document.addEventListener("submit", (event) => {
-    if (!judging || !event.target.matches("[hx-post]")) return;
+    if (!event.target.matches("[hx-post]")) return;
+    isHeld = judging > 0;
+    if (!isHeld) return;
     const { target: form, submitter } = event;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -100,11 +103,14 @@
     else if (status === 409) warn("changed");
     else if (status >= 400) warn("unjudged");
   });
-  // An answer that was lost on the way is asked for anew: what it stored, the server knows.
-  document.addEventListener("htmx:sendError", (event) => {
+  // An answer that was lost on the way, or never came, is asked for anew: what it stored, the server knows.
+  // A send that waits brings every answer itself: on a dead link it would wait for each new asking, and never go.
+  function askAgain(event) {
     warn("offline");
-    setTimeout(() => window.htmx.trigger(event.detail.elt, "level:again"), AGAIN_MS);
-  });
+    setTimeout(() => { if (!isHeld) window.htmx.trigger(event.detail.elt, "level:again"); }, AGAIN_MS);
+  }
+  document.addEventListener("htmx:sendError", askAgain);
+  document.addEventListener("htmx:timeout", askAgain);
 
   // Only a level that changed is read aloud, not the whole panel at every tap.
   document.addEventListener("htmx:afterSwap", () => {
