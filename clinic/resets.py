@@ -34,5 +34,6 @@ def written_to(person):
     link = f"{settings.SITE_URL}{reverse('reset_password', args=[whose, token])}"
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
     with translation.override(person.language):
-        words = render_to_string("clinic/reset.txt", {"link": link, "minutes": minutes})
-        return EmailMessage(gettext("A new password"), words, None, [person.email])
+        told = {"link": link, "minutes": minutes, "begins": not person.has_usable_password()}
+        subject = gettext("Choose your password") if told["begins"] else gettext("A new password")
+        return EmailMessage(subject, render_to_string("clinic/reset.txt", told), None, [person.email])

@@ -26,9 +26,10 @@ TOPICS = {
         answer_danger answer_risks send_intake
     """,
     _("the access from another clinic"): """
-        clinic:glass clinic:glass_end clinic:glass_opened clinic:glass_seen break_glass end_glass see_glass
-        look_outside look_too_often
+        clinic:glass clinic:glass_end clinic:glass_opened clinic:glass_seen break_glass look_outside look_too_often
     """,
+    _("the end of the access from another clinic"): "end_glass",
+    _("that the lead has seen the access from another clinic"): "see_glass",
     _("a note"): "clinic:note note",
     _("an amendment"): "clinic:amend amend",
     _("the screening for danger"): """
@@ -72,13 +73,18 @@ TOPICS = {
         export_patient
     """,
     _("who opened the record"): "rehab:my_readers",
-    _("signing in and out"): """
-        sign_in sign_out login account_login logout account_request_login_code account_confirm_login_code
-        mfa_login_webauthn clinic:passkeys clinic:forget_passkey mfa_authenticate ask_for_reset reset_password
-        clinic:again clinic:signing_in clinic:password clinic:app clinic:remove_app clinic:recovery_codes
-        use_code add_app add_passkey remove_factor take_factors_away new_recovery_codes change_password
-        end_places
+    _("signing in"): "sign_in",
+    _("signing out"): "sign_out logout",
+    _("a try to sign in"): """
+        login account_login account_request_login_code account_confirm_login_code mfa_login_webauthn
+        mfa_authenticate clinic:again
     """,
+    _("the password"): "ask_for_reset reset_password clinic:password change_password",
+    _("passkeys and the second step"): """
+        clinic:passkeys clinic:forget_passkey clinic:app clinic:remove_app clinic:recovery_codes use_code add_app
+        add_passkey remove_factor take_factors_away new_recovery_codes
+    """,
+    _("the places where one is signed in"): "clinic:signing_in end_places",
     _("settings"): "clinic:preferences keep_preferences confirm_knowledge sync_catalogue",
     _("how the rules fared"): "rehab:oversight",
     _("the report of the audit"): "clinic:audit clinic:audit_csv",

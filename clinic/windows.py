@@ -34,6 +34,10 @@ from clinic.models import Clinic, Membership
 from clinic.models.patients import search_key
 
 MOST_ROWS = 1000
+KEPT_ADDRESS = _(
+    "The address is changed by who leads the clinic where they work or are treated. Who is in no clinic yet and whose "
+    "address is wrong is added once more."
+)
 LIST_ASKS = {"q", "p", "o", "e", "all"}  # what the address of a list may ask besides its filters
 
 
@@ -201,6 +205,13 @@ class LookedAfter(SavedAsRead, Remembered, Administered):
         if obj is not None and not may_rename(request.user, obj):
             kept += ["name", "is_active", "is_staff"]
         return kept
+
+    def get_fieldsets(self, request, obj=None):
+        """Say whose it is to change an address that is kept."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if obj is not None and not may_change_sign_in(request.user, obj):
+            first = {**first, "description": KEPT_ADDRESS}
+        return [(name, first), *others]
 
     def user_change_password(self, request, id, form_url=""):
         """Refuse: a password is chosen by whom it belongs to, by a mailed link or on their own page."""

@@ -199,6 +199,7 @@ DOORS |= {
     "admin:logout": WAY_IN,
     "admin:rehab_wording_add": Door(WORKING, sends=ADMINISTERING, shows=ADMIN, takes_files=True),
     "admin:rehab_wording_change": Door(WORKING, sends=ADMINISTERING, shows=ADMIN, takes_files=True),
+    "admin:jsi18n": Door(WORKING),  # words for scripts
     "admin": Door(WORKING, shows=ADMIN),  # every other address of the admin
 }
 

@@ -408,7 +408,7 @@ LET_IN = {"200", "204", "405", "409", "422"}
 
 def test_every_address_stands_in_the_policy_and_nothing_else_does():
     doors = set(product_doors()) | {"admin:login", "admin:logout", "admin"}
-    doors |= {"admin:rehab_wording_add", "admin:rehab_wording_change"}
+    doors |= {"admin:jsi18n", "admin:rehab_wording_add", "admin:rehab_wording_change"}
     assert set(DOORS) == doors
 
 

@@ -18,6 +18,7 @@ from clinic.tables import knowledge_version
 from clinic.terms import Reason
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, Finding, RedFlagItem, Screening, SignOff
+from triage.rules.items import CLOT_ROW
 
 CLOCKS_APART = timedelta(hours=1)  # two servers may differ so far; a screening dated later opens no signature
 
@@ -34,6 +35,11 @@ class Gate:
     reasons: tuple[Reason, ...]
     unanswered: tuple[RedFlagItem, ...] = ()
     limits: tuple[str, ...] = ()
+
+    @property
+    def waits_for_clot(self) -> bool:
+        """Return whether nobody has ruled a suspected clot out yet."""
+        return any(item.row == CLOT_ROW for item in self.unanswered)
 
 
 def loading_gate(case: Case) -> Gate:

@@ -68,6 +68,11 @@ class Mine:
         rows = {item.row for item in self.gate.unanswered} if self.stop == "stop" else set()
         return rows == {NO_GAIN}
 
+    @property
+    def could_be_clot(self):
+        """Return whether it is told to stop, and nobody has ruled a clot out yet."""
+        return self.stop == "stop" and self.gate.waits_for_clot
+
     @cached_property
     def other_legs(self):
         """Return how the other legs stand.  Of a runner with one case it asks nothing."""
@@ -107,7 +112,7 @@ class Mine:
     def context(self):
         """Return what every page of the runner needs."""
         context = {"patient": self.patient, "clinic": self.clinic, "case": self.case}
-        context |= {"stop": self.stop, "lacks_gain": self.lacks_gain}
+        context |= {"stop": self.stop, "lacks_gain": self.lacks_gain, "could_be_clot": self.could_be_clot}
         if self.others:
             context |= {"leg": self.leg, "calf": CALVES[self.case.side], "other_legs": self.other_legs}
         return context

@@ -572,6 +572,15 @@ def test_the_file_holds_every_line_and_no_formula(order, busy, administrator, at
     assert [row["act"][:2] for row in rows if row["number"] == "5"] == ["'="]
 
 
+def test_who_reads_the_report_stands_there_in_their_role(busy, lead, at_work):
+    browser = at_work(lead)
+    browser.get(reverse("clinic:audit"))
+    b"".join(browser.get(reverse("clinic:audit_csv")))
+
+    lines = AuditEvent.objects.filter(act__in=["clinic:audit", "clinic:audit_csv"])
+    assert [(line.chain_id, line.role) for line in lines] == [(busy.clinic_id, "lead")] * 2
+
+
 def test_a_runner_sees_who_opened_their_record_and_not_themself(busy, clinician, runner, at_work):
     page = at_work(runner).get(reverse("rehab:my_readers")).content.decode()
 

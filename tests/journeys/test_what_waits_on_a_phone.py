@@ -249,10 +249,12 @@ def test_the_sign_in_says_that_a_yes_waits_on_this_phone(visit, runner):  # noqa
     phone.look()
     assert loading_gate(plan_of(runner).case).open and not SafetyCheck.objects.filter(any_yes=True).exists()
 
-    # Then, signed in again, the yes and the session are kept, each once
+    # Then, signed in again, the yes and the session are kept, each once; and the questions are not asked once more
     phone.context.add_cookies(cookies)
-    page.goto("/me/")
+    page.goto("/me/safety/")
+    page.wait_for_url("**/me/")
     expect(page.get_by_text(SENT)).to_be_visible()
+    expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
     assert not loading_gate(plan_of(runner).case).open and SessionLog.objects.count() == 1
     assert SafetyCheck.objects.filter(any_yes=True).count() == 1
 

@@ -167,3 +167,13 @@ def test_the_plan_shows_the_dose_that_is_asked_for_now(in_force, runner, clinici
     half = card_now(with_newest_step(PlanItem.objects.filter(pk=item.pk), in_force.case).get()).dose
 
     assert half != whole and half in unescape(my_page(at_work(runner)))
+
+
+@pytest.mark.parametrize(("row", "is_said"), [("RF-DVT", True), ("RF-BLEED", False)])
+def test_while_nobody_ruled_a_clot_out_each_stop_says_that_it_could_be_one(
+    row, is_said, in_force, runner, clinician, at_work
+):
+    an_item(in_force.case, clinician, "D", row=row)
+    browser = at_work(runner)
+    for address in ("/me/", MINE, "/me/run/"):
+        assert ("it could be a blood clot" in browser.get(address).content.decode()) is is_said, address

@@ -34,6 +34,10 @@
       location.reload(); // what is due has changed, or the clinic has stopped the plan
       return;
     }
+    if (result.stops && location.pathname === says.safety) {
+      location.assign(says.today); // where it is said what to do: not to the same questions once more
+      return;
+    }
     const waits = await tell();
     if (waits.some((entry) => store.isAnswer(entry) && !entry.refused)) tryLater();
     if (waits.length && result.outcome === "offline") await quietly(askTheWorker());

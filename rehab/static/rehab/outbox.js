@@ -55,6 +55,7 @@
     if (known.outcome) return { ...known, sent: [] };
     const [sent, tried] = [[], new Set()];
     let faults = 0;
+    let stops = false;
     for (let entry; (entry = await next(known.copy.owner, tried, again)); ) {
       tried.add(entry.key);
       const said = await sendOne(entry, addresses, known.token);
@@ -62,13 +63,14 @@
       if (said === FAULT) faults += 1; // the server has a fault with this one: it waits
       else if (said.kept) {
         sent.push(entry.told_at);
+        stops ||= said.stop;
         await store.keep("sent", true); // until a page has said so: the worker may have sent it
         await store.remove(entry.key);
       } else await store.put({ ...entry, refused: said.refused });
     }
     const newest = sent.length ? await fresh(addresses) : known;
     if (newest.copy) await keepCopy(newest.copy); // never one from before what was sent: that may have stopped the plan
-    return { outcome: "reached", copy: newest.copy, sent, faults };
+    return { outcome: "reached", copy: newest.copy, sent, faults, stops };
   }
 
   /** Put a new copy in the place of the old; a lock falls only when the server has every safety answer. */
@@ -83,7 +85,8 @@
 
   /**
    * Send everything that waits for who is signed in.  Return {outcome, sent}: ``outcome`` is "reached", "fault"
-   * or "signedOut", with {copy, faults} where the server was reached; ``sent`` are the moments of what was sent.  Throws without a connection.
+   * or "signedOut", with {copy, faults, stops} where the server was reached; ``sent`` are the moments of what was sent,
+   * and ``stops`` is whether any of it stops the leg.  Throws without a connection.
    */
   const send = (addresses, { again = false } = {}) => alone(() => sendAll(addresses, again));
 
