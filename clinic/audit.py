@@ -147,8 +147,8 @@ def _whose(told, result):
             return [found]
     if clinic := told.get("clinic_id") or next((thing.pk for thing in things if isinstance(thing, Clinic)), None):
         return [{"clinic": clinic}]
-    found = [told.get("person"), result, told.get("by")]
-    person = next((thing for thing in found if isinstance(thing, Person)), None)
+    people = [told.get("person"), result, told.get("by")]
+    person = next((thing for thing in people if isinstance(thing, Person)), None)
     return lines_of_person(person) if person else [{"clinic": None}]
 
 

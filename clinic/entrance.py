@@ -32,9 +32,7 @@ from django.utils.translation import gettext as _
 from clinic.access import may_sign_in, may_sign_in_by_mail, must_have_second_factor, works_here
 from clinic.factors import asks_for_second_factor, second_factors
 from clinic.forms.entrance import DEVICE, DEVICE_PEOPLE, DEVICE_SECONDS, people_of_device
-from clinic.ids import new_secret
 from clinic.mail import send_soon
-from clinic.models import Person
 from clinic.sessions import begin
 
 BACKEND = "clinic.access.SignIn"
@@ -59,15 +57,9 @@ def sign_in_by_password(request, person):
     return perform_password_login(request, {}, Login(user=person, redirect_url=get_next_redirect_url(request)))
 
 
-def end_sessions(person):
-    """End every session of this person, on every device, with its next request (see ``Person`` and its seal)."""
-    person.session_secret = new_secret()
-    Person.objects.filter(pk=person.pk).update(session_secret=person.session_secret)
-
-
 def keep_this_session_alone(request):
     """End every other session of who is signed in; this one goes on under a new key."""
-    end_sessions(request.user)
+    request.user.end_sessions()
     update_session_auth_hash(request, request.user)
 
 

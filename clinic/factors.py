@@ -20,7 +20,6 @@ from django.conf import settings
 
 from clinic.access import must_have_second_factor, works_here
 from clinic.audit import recorded
-from clinic.ids import new_secret
 from clinic.models import Person
 
 Type = Authenticator.Type
@@ -153,8 +152,7 @@ def remove_factor(*, person, factor, by, at):
 def take_factors_away(*, person, by, at):
     """Remove the factors of somebody who lost them and end their sessions: they set up others after their password."""
     Authenticator.objects.filter(user=person).delete()
-    person.session_secret = new_secret()
-    person.save(update_fields=["session_secret"])
+    person.end_sessions()
 
 
 @recorded
@@ -176,5 +174,5 @@ def close_every_way_in(person):
     """Forget the password, the factors and the sessions of a sign-in that goes on with somebody else's word for it."""
     Authenticator.objects.filter(user=person).delete()
     person.set_unusable_password()
-    person.session_secret = new_secret()
-    person.save(update_fields=["password", "session_secret"])
+    person.save(update_fields=["password"])
+    person.end_sessions()

@@ -378,12 +378,8 @@ def admin_addresses(world):
             yield name, f"/{at}", " ".join([UNSEEN, *[f"/{at}change/"] * 5]), None
         else:
             at = address(name, *([] if what in ("changelist", "add") else [row.pk]))
-            yield (
-                name,
-                at,
-                table[what],
-                {"add": REFUSED, "delete": UNCHANGED, "change": UNCHANGED}.get(what) if table is CLINICAL else None,
-            )
+            posted = {"add": REFUSED, "delete": UNCHANGED, "change": UNCHANGED} if table is CLINICAL else {}
+            yield name, at, table[what], posted.get(what)
 
 
 @pytest.mark.parametrize("column", range(len(PEOPLE)), ids=PEOPLE)

@@ -16,6 +16,7 @@ from clinic.language import said
 from clinic.models import Case
 from clinic.tables import knowledge_version
 from clinic.terms import Reason
+from triage.facts import NO_GAIN
 from triage.knowledge import triage_knowledge
 from triage.models import Diagnosis, Finding, RedFlagItem, Screening, SignOff
 from triage.rules.items import CLOT_ROW
@@ -37,9 +38,14 @@ class Gate:
     limits: tuple[str, ...] = ()
 
     @property
-    def waits_for_clot(self) -> bool:
+    def could_be_clot(self) -> bool:
         """Return whether nobody has ruled a suspected clot out yet."""
         return any(item.row == CLOT_ROW for item in self.unanswered)
+
+    @property
+    def lacks_gain(self) -> bool:
+        """Return whether care without a gain is all that stands open against this leg."""
+        return {item.row for item in self.unanswered} == {NO_GAIN}
 
 
 def loading_gate(case: Case) -> Gate:

@@ -1,6 +1,7 @@
 """Of which clinic, and from when to when: what every report asks."""
 
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -13,7 +14,7 @@ from clinic.forms.fields import any_day
 class AskPeriod(PlainForm):
     """One of the clinics that the person looks after, and a period; who looks after one alone is not asked which."""
 
-    clinic = forms.ChoiceField(label=_("Clinic"), required=False)
+    clinic = forms.TypedChoiceField(label=_("Clinic"), required=False, coerce=UUID, empty_value=None)
     begins = any_day(_("From"))
     ends = any_day(_("To"))
 
@@ -27,7 +28,7 @@ class AskPeriod(PlainForm):
     def clean(self):
         """Refuse a period that ends before it begins; who names no clinic means their first."""
         data = super().clean()
-        data["clinic"] = data.get("clinic") or str(self.clinics[0].pk)
+        data["clinic"] = data.get("clinic") or self.clinics[0].pk
         if data.get("begins") and data.get("ends") and data["ends"] < data["begins"]:
             self.add_error("ends", _("The period ends before it begins."))
         return data

@@ -151,6 +151,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         stood_on = [self.password, self.session_secret, self.email, self.is_staff, self.is_superuser, roles]
         return salted_hmac("clinic.Person.session", json.dumps(stood_on), secret=secret, algorithm="sha256").hexdigest()
 
+    def end_sessions(self):
+        """End every session of this person, on every device, with its next request: the seal is made anew."""
+        self.session_secret = new_secret()
+        Person.objects.filter(pk=self.pk).update(session_secret=self.session_secret)
+
     @cached_property
     def roles(self):
         """Return {clinic id: role} of today's memberships; asked once a request."""

@@ -1,7 +1,5 @@
 """The report of the audit, for who looks after a clinic."""
 
-from uuid import UUID
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, StreamingHttpResponse
@@ -26,8 +24,8 @@ def _asked(request):
         return form, None
     data = form.cleaned_data
     begins, ends = form.moments()
-    named = {"clinic": UUID(data["clinic"]), "person": data["person"] or None, "patient": data["patient"]}
-    request.concerns = {"clinic": named["clinic"], "asked": {name: key for name, key in named.items() if key}}
+    named = {"clinic": data["clinic"], "person": data["person"] or None, "patient": data["patient"]}
+    request.concerns = {"clinic": data["clinic"], "asked": {name: key for name, key in named.items() if key}}
     return form, Asked(**named, kind=data["kind"], begins=begins, ends=ends, oldest_first=bool(data["order"]))
 
 

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods
 from clinic import invitations
 from clinic.entrance import (
     SecondFactor,
-    end_sessions,
     passkeys_of,
     refused,
     remember_device,
@@ -136,7 +135,7 @@ class SignOut(LogoutView):
     def post(self, request, *args, **kwargs):
         """Sign out."""
         language = request.LANGUAGE_CODE  # the person's, who is gone afterwards
-        end_sessions(request.user)
+        request.user.end_sessions()
         answer = remember_language(super().post(request, *args, **kwargs), language)
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer

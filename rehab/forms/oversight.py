@@ -34,5 +34,5 @@ class AskOversight(AskPeriod):
 
     def period(self):
         """Return the period that is asked; the last day belongs to it."""
-        clinic = next(clinic for clinic in self.clinics if str(clinic.pk) == self.cleaned_data["clinic"])
+        clinic = next(clinic for clinic in self.clinics if clinic.pk == self.cleaned_data["clinic"])
         return Period(clinic, *self.moments())

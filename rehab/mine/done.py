@@ -26,6 +26,7 @@ def done_of(patient):
     return SimpleNamespace(
         case=case,
         outcome=case.outcome,
+        gate=gate,
         stop=stopping(case, gate) if _said_yes_since(case) else "",
         runs_again=runs_again,
         has_run=any(move.stage for move in moves_of(case)) if runs_again else False,

@@ -15,8 +15,7 @@ from clinic.glass import NOTICE, opened_since
 from clinic.models import Case, Clinic, Patient
 from rehab.history import limit_of, plan_in_force
 from rehab.pages import stopping
-from triage.facts import NO_GAIN
-from triage.gate import loading_gate
+from triage.gate import Gate, loading_gate
 
 LEG = "leg"  # in a form and in the session: the case that is shown
 CALVES = {"left": _("left calf"), "right": _("right calf"), "both": _("both calves")}
@@ -27,6 +26,7 @@ class OtherLeg:
     """Another open case of the runner; ``stop`` as of :class:`Mine`, for its own gate."""
 
     case: Case
+    gate: Gate
     stop: str
 
     @property
@@ -62,22 +62,11 @@ class Mine:
         """Return "emergency", "stop" or "wait" where the gate is shut, else nothing."""
         return stopping(self.case, self.gate) if self.case and not self.gate.open else ""
 
-    @property
-    def lacks_gain(self):
-        """Return whether care without a gain is all that stands open against this leg."""
-        rows = {item.row for item in self.gate.unanswered} if self.stop == "stop" else set()
-        return rows == {NO_GAIN}
-
-    @property
-    def could_be_clot(self):
-        """Return whether it is told to stop, and nobody has ruled a clot out yet."""
-        return self.stop == "stop" and self.gate.waits_for_clot
-
     @cached_property
     def other_legs(self):
         """Return how the other legs stand.  Of a runner with one case it asks nothing."""
         gates = [(case, loading_gate(case)) for case in self.others]
-        return [OtherLeg(case, "" if gate.open else stopping(case, gate)) for case, gate in gates]
+        return [OtherLeg(case, gate, "" if gate.open else stopping(case, gate)) for case, gate in gates]
 
     @cached_property
     def plan(self):
@@ -112,7 +101,7 @@ class Mine:
     def context(self):
         """Return what every page of the runner needs."""
         context = {"patient": self.patient, "clinic": self.clinic, "case": self.case}
-        context |= {"stop": self.stop, "lacks_gain": self.lacks_gain, "could_be_clot": self.could_be_clot}
+        context |= {"stop": self.stop, "gate": self.gate if self.case else None}
         if self.others:
             context |= {"leg": self.leg, "calf": CALVES[self.case.side], "other_legs": self.other_legs}
         return context

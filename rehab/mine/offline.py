@@ -61,6 +61,7 @@ def leg_of(mine, person, at):
         "leg": mine.leg,
         "calf": str(CALVES[mine.case.side]) if mine.others else "",
         "stop": mine.stop,
+        "could_be_clot": mine.stop == "stop" and mine.gate.could_be_clot,
         "plan": str(mine.plan.pk) if mine.may_train else None,
         "session": session_of(mine, person, at) if mine.may_train else None,
     }

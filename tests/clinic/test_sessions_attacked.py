@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic import invitations
-from clinic.entrance import end_sessions
 from clinic.mail import POSTMAN
 from clinic.sessions import EVERY
 from tests import factories
@@ -161,7 +160,7 @@ def test_sessions_that_the_seal_ended_are_not_listed_as_places(clinician):
     here, there = (signed_in(clinician, HTTP_USER_AGENT=agent) for agent in ("Firefox Linux", "Safari iPhone"))
     for browser in (here, there):
         browser.get(reverse("clinic:today"))
-    end_sessions(clinician)
+    clinician.end_sessions()
     again = signed_in(clinician, HTTP_USER_AGENT="Chrome Windows")
     again.get(reverse("clinic:today"))
     page = again.get(reverse("clinic:sessions")).content.decode()

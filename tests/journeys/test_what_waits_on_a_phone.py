@@ -306,13 +306,14 @@ def test_a_stop_that_comes_while_the_copy_is_open_is_said(visit, runner, clinici
     # Given a plan that the clinic has stopped since the copy was made, and a page that comes too late to say so
     phone = a_phone(visit, runner)
     page = phone.page
-    an_item(plan_of(runner).case, clinician, "D")
+    an_item(plan_of(runner).case, clinician, "D", row="RF-DVT")
     monkeypatch.setattr(pages, "mine_at", slowly(pages.mine_at))
     monkeypatch.setattr(offline, "copy_of", slowly(offline.copy_of))
 
     # When the copy opens in its place, the stop is said as soon as the phone knows of it
     open_the_copy(page)
     expect(page.get_by_role("heading", name="No exercise for now")).to_be_visible()
+    expect(page.get_by_text("it could be a blood clot")).to_be_visible()
     phone.look()
 
     # Then no session opens, whatever is answered

@@ -316,10 +316,10 @@ def test_day_14_tells_the_runner_that_it_is_for_lack_of_gain_and_a_sign_says_no_
     case = runner.plan.case
     runner.at += timedelta(days=14)
     review(case=case, at=runner.at)
-    assert mine_for(case.patient).lacks_gain and not mine_for(case.patient).could_be_clot
+    assert mine_for(case.patient).gate.lacks_gain and not mine_for(case.patient).gate.could_be_clot
 
     an_item(case, clinician, "D", row="RF-DVT")
-    assert mine_for(case.patient).could_be_clot and not mine_for(case.patient).lacks_gain
+    assert mine_for(case.patient).gate.could_be_clot and not mine_for(case.patient).gate.lacks_gain
 
 
 def test_a_recorded_gain_keeps_day_14_quiet(runner, clinician):

@@ -55,7 +55,7 @@ def test_one_leg_alone_says_nothing_of_another(left, at_work):
     assert "This page is about" not in shown and 'name="leg"' not in shown
 
 
-@pytest.mark.parametrize(("level", "words"), [("D", "Please call us today"), ("E", "call 112 now")])
+@pytest.mark.parametrize(("level", "words"), [("D", "it could be a blood clot"), ("E", "call 112 now")])
 def test_a_stop_of_the_other_leg_stands_above_every_page(phone, left, clinician, level, words):
     an_item(left, clinician, level)
     for page in (TODAY, PLAN, RUN, MORNING):
@@ -148,8 +148,8 @@ def test_the_copy_of_a_phone_holds_both_legs_each_with_its_session_and_its_stop(
         assert SessionLog.objects.filter(case=case).count() == 1
 
     an_item(right, clinician, "D")
-    stands = {leg["calf"]: (leg["stop"], bool(leg["plan"])) for leg in copy(phone)["legs"]}
-    assert stands == {"left calf": ("", True), "right calf": ("stop", False)}
+    stands = {leg["calf"]: (leg["stop"], leg["could_be_clot"], bool(leg["plan"])) for leg in copy(phone)["legs"]}
+    assert stands == {"left calf": ("", False, True), "right calf": ("stop", True, False)}
 
 
 @pytest.mark.parametrize(("kind", "status"), [("safety", 200), ("session", 422)])

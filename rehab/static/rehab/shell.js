@@ -40,6 +40,11 @@
 
   const isStopped = (copy) => ["emergency", "stop"].includes(copy?.stop);
 
+  /** Say with a stop that it could be a clot, where nobody has ruled one out. */
+  function sayClot(copy) {
+    part("stopped").querySelector("[data-clot]").hidden = !copy.could_be_clot;
+  }
+
   // --- A case for each leg -------------------------------------------------------------------------
 
   /** Return the copy as it is about one leg: the one chosen on this page, else the one shown last with a connection. */
@@ -92,6 +97,7 @@
     if (!copy) return show("none");
     state.owner = copy.owner;
     fillNumbers(copy.clinic);
+    sayClot(copy);
     sayLegs(lock || isOutOfDate(copy) ? { legs: [] } : copy);
     if (lock) return showLock(copy, lock);
     if (isOutOfDate(copy)) return show("old");
@@ -221,8 +227,10 @@
   });
   /** Say above what is being filled in that the clinic has stopped the plan; it may still be saved. */
   async function sayStopped() {
-    const isNews = part("locked").hidden && part("stopped").hidden && isStopped(await readCopy());
+    const copy = await readCopy();
+    const isNews = part("locked").hidden && part("stopped").hidden && isStopped(copy);
     if (!isNews) return;
+    sayClot(copy);
     part("stopped").hidden = false;
     part("stopped").scrollIntoView();
   }
