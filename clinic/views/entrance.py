@@ -135,7 +135,8 @@ class SignOut(LogoutView):
     def post(self, request, *args, **kwargs):
         """Sign out."""
         language = request.LANGUAGE_CODE  # the person's, who is gone afterwards
-        request.user.end_sessions()
+        if request.user.is_authenticated:  # a second tap on the button finds nobody
+            request.user.end_sessions()
         answer = remember_language(super().post(request, *args, **kwargs), language)
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
